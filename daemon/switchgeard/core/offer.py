@@ -1,0 +1,108 @@
+"""Offers and merged models: what the user may choose and who can serve it.
+
+Built by `config`, read by everyone; frozen, so a request keeps the ones it started with.
+"""
+
+from msgspec import Struct
+
+from switchgear_protocol.words import Billing, Interrupt, StickyMode
+
+
+class Price(Struct, frozen=True):
+    """USD per million tokens."""
+
+    input: float = 0.0
+    output: float = 0.0
+    cache_read: float | None = None
+    cache_write: float | None = None
+
+
+class Features(Struct, frozen=True):
+    """What this offer can do. None for a number means: not known, do not gate on it."""
+
+    tools: bool = True
+    images: bool = True
+    pdf: bool = True
+    json_schema: bool = True
+    reasoning: bool = True
+    context: int | None = None  # tokens
+    max_output: int | None = None  # tokens
+
+
+class Timeouts(Struct, frozen=True):
+    """Seconds. `first_event` and `idle` count content only, never pings."""
+
+    connect: float = 5.0
+    first_event: float = 60.0
+    idle: float = 60.0
+
+
+class Caps(Struct, frozen=True):
+    """The user's own limits on a provider."""
+
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    usd_per_day: float | None = None
+
+
+class Offer(Struct, frozen=True):
+    """One provider's variant of a model."""
+
+    provider: str
+    model: str  # the provider's own id
+    kind: str
+    endpoint: str  # scheme://host:port, the scope of transport faults
+    billing: Billing
+    label: str  # "Opus 4.6 (via Claude Pro)"
+    wire: str = "openai.chat"
+    features: Features = Features()
+    price: Price | None = None
+    timeouts: Timeouts = Timeouts()
+    caps: Caps = Caps()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.provider, self.model)
+
+
+class Retry(Struct, frozen=True):
+    attempts: int = 1  # further tries at the same offer
+    backoff_ms: int = 300
+
+
+FAILOVER_ON = ("quota_exceeded", "rate_limited", "provider_unavailable", "timeout", "auth_failed")
+
+
+class FailoverPolicy(Struct, frozen=True):
+    on: tuple[str, ...] = FAILOVER_ON
+    retry: Retry = Retry()
+    after_commit: Interrupt = Interrupt.ERROR
+    max_attempts: int = 6
+    max_inline_wait: float = 3.0  # seconds a sticky session waits out a short rate limit
+    deadline: float = 600.0  # seconds for the whole request
+
+
+class RoutingPolicy(Struct, frozen=True):
+    sticky_mode: StickyMode = StickyMode.SESSION
+    window: float = 1800.0  # seconds, for time_window
+    allow_feature_downgrade: bool = False
+
+
+class MergedModel(Struct, frozen=True):
+    alias: str
+    label: str  # "Opus 4.6"
+    offers: tuple[Offer, ...]
+    routing: RoutingPolicy = RoutingPolicy()
+    failover: FailoverPolicy = FailoverPolicy()
+
+
+class Catalog(Struct, frozen=True):
+    """All merged models by alias, and the revision of the config they came from."""
+
+    models: dict[str, MergedModel] = {}
+    revision: int = 0
+
+    def offers(self) -> list[Offer]:
+        """Each distinct offer once, in config order."""
+        seen = {offer.key: offer for model in self.models.values() for offer in model.offers}
+        return list(seen.values())

@@ -1,0 +1,21 @@
+"""What is said on Switchgear's socket: structs, framings, one connection state machine, paths.
+
+Layers, top to bottom (imports point down, nothing here does I/O, only msgspec is needed):
+
+    connection   both roles of one conversation: handshake, requests in flight, progress, cancel
+    framing      bytes <-> frames; three framings told apart by their first byte
+    rpc          the JSON-RPC 2.0 envelope and its typed decode
+    messages     params and results of every method; the method table
+    events       what a subscriber sees; what a streamed completion says
+    content      the `switchgear` dialect: messages, blocks, tools
+    errors       error codes, kinds and cures; ProtocolError, the only thing decoding raises
+    words        the string enums everyone shares
+    limits       every bound on what a peer may send
+    paths        where the socket, config and state live (stdlib only)
+
+This file stays empty of imports: the command line must be able to import `paths`
+without paying for msgspec.
+"""
+
+PROTOCOL_MIN = 1
+PROTOCOL_MAX = 1

@@ -1,0 +1,491 @@
+"""Params and results of every method, and the table of methods.
+
+Rules for editing: params refuse unknown keys (a typo must not be silent); results and events
+only ever gain optional fields and readers ignore what they do not know. No result carries a
+provider's secret; `TokenCreated.token` (a door token, shown once) is the single exception to
+"no secrets", and it is ours. Times are epoch seconds, durations say their unit.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from .content import Message, NamedTool, Reasoning, ResponseFormat, Tool, Usage
+from .errors import AttemptReport
+from .events import Event
+from .words import Billing, Finish, Health, Interrupt, StickyMode
+
+
+class Params(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):
+    """Base of all params."""
+
+
+class Result(Struct, omit_defaults=True, frozen=True):
+    """Base of all results."""
+
+
+class Nothing(Params):
+    """A method without params."""
+
+
+class Done(Result):
+    ok: bool = True
+
+
+# --- initialize, status ------------------------------------------------------------------------
+
+
+class VersionRange(Struct, frozen=True):
+    min: int
+    max: int
+
+
+class ClientInfo(Struct, omit_defaults=True, frozen=True):
+    name: str = ""
+    version: str = ""
+
+
+class Initialize(Params):
+    """`protocol` is the range the client speaks; the reply's `protocol` is what both use."""
+
+    protocol: VersionRange = VersionRange(1, 1)
+    client: ClientInfo = ClientInfo()
+    capabilities: dict[str, Any] = {}
+
+
+class Initialized(Result):
+    protocol: int
+    range: VersionRange
+    server: ClientInfo
+    capabilities: dict[str, Any] = {}
+
+
+class OfferView(Result):
+    """One provider's variant of a merged model, with what is believed of it now."""
+
+    provider: str
+    model: str
+    label: str  # "Opus 4.6 (via Claude Pro)"
+    kind: str
+    billing: Billing
+    health: Health
+    usable: bool
+    reason: str = ""
+    hint: str | None = None
+    until: float | None = None
+    source: str | None = None
+    in_flight: int = 0
+    context: int | None = None
+    max_output: int | None = None
+    features: dict[str, bool] = {}
+    price: dict[str, float] = {}
+
+
+class ModelView(Result):
+    alias: str
+    label: str
+    offers: list[OfferView]
+    serving: str | None = None  # label of the offer a new request would go to
+    sticky_mode: StickyMode = StickyMode.NONE
+    pinned: str | None = None
+    pinned_until: float | None = None
+    after_commit: Interrupt = Interrupt.ERROR
+    failover_on: list[str] = []
+    allow_feature_downgrade: bool = False
+
+
+class ProviderView(Result):
+    id: str
+    label: str
+    kind: str
+    billing: Billing
+    health: Health
+    base_url: str | None = None
+    credential: str = ""  # where it comes from: "keyring", "env ANTHROPIC_API_KEY", ...
+    reason: str = ""
+    hint: str | None = None
+    since: float | None = None
+    until: float | None = None
+    source: str | None = None
+    paused: bool = False
+    paused_until: float | None = None
+    in_flight: int = 0
+    wire: str | None = None
+
+
+class WindowView(Result):
+    """One quota window as last read. `used` is a fraction; limit/remaining in `unit`s."""
+
+    provider: str
+    window: str
+    source: str
+    observed_at: float
+    model: str | None = None
+    used: float | None = None
+    limit: float | None = None
+    remaining: float | None = None
+    unit: str | None = None
+    resets_at: float | None = None
+    status: str | None = None
+
+
+class ConfigState(Result):
+    path: str
+    revision: int
+    ok: bool
+    error: str | None = None
+    hint: str | None = None
+
+
+class Status(Result):
+    """A snapshot of everything believed. Also the first message of a subscription."""
+
+    version: str
+    pid: int
+    started_at: float
+    now: float
+    seq: int  # the last event already contained in this snapshot
+    config: ConfigState
+    models: list[ModelView] = []
+    providers: list[ProviderView] = []
+    quota: list[WindowView] = []
+    in_flight: int = 0
+    sessions: int = 0
+    storage: str = "ok"
+    last_served: str | None = None  # label
+    draining: bool = False
+
+
+# --- completion --------------------------------------------------------------------------------
+
+
+class CompletionCreate(Params):
+    """One completion of a merged model (`opus-4.6`) or of one variant (`provider/model-id`).
+
+    `wait_until_reset`: with all offers exhausted, wait for the first reset (true, or at most so
+    many seconds) and answer then. `on_interrupt` beats the model's `after_commit`.
+    `dialect` other than "switchgear" takes the native request in `body`.
+    """
+
+    model: str
+    messages: list[Message] = []
+    system: str | None = None
+    tools: list[Tool] = []
+    tool_choice: Literal["auto", "none", "required"] | NamedTool | None = None
+    parallel_tool_calls: bool | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: list[str] = []
+    reasoning: Reasoning | None = None
+    response_format: ResponseFormat | None = None
+    dialect: str = "switchgear"
+    body: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    session: str | None = None
+    stream: bool = True
+    on_interrupt: Interrupt | None = None
+    wait_until_reset: bool | float = False
+    deadline_s: float | None = None
+    allow_feature_downgrade: bool | None = None
+
+
+class ServedBy(Result):
+    provider: str
+    model: str
+    label: str
+
+
+class Answer(Result):
+    """The result of `completion/create`."""
+
+    message: Message
+    finish: Finish
+    usage: Usage
+    served_by: ServedBy
+    attempts: list[AttemptReport]
+    request: str
+    cost_usd: float | None = None
+    restarts: int = 0
+    downgrades: list[str] = []
+
+
+# --- models, providers, credentials ------------------------------------------------------------
+
+
+class ModelsList(Params):
+    all: bool = False
+
+
+class Models(Result):
+    models: list[ModelView]
+
+
+class ModelsShow(Params):
+    model: str
+
+
+class ModelsOrder(Params):
+    """Puts the offers of `model` in this provider order (those not named keep their place after)."""
+
+    model: str
+    providers: list[str]
+
+
+class Providers(Result):
+    providers: list[ProviderView]
+
+
+class ProvidersPause(Params):
+    provider: str
+    for_s: float | None = None
+
+
+class ProviderName(Params):
+    provider: str
+
+
+class CredentialView(Result):
+    provider: str
+    source: str
+    state: Literal["ok", "unknown", "missing", "locked", "refused", "none"]
+    reason: str = ""
+    hint: str | None = None
+    fingerprint: str | None = None  # keyed hash, for "is it the same one"; reveals nothing
+
+
+class Credentials(Result):
+    credentials: list[CredentialView]
+
+
+class CredentialsSet(Params):
+    provider: str
+    secret: str
+
+
+# --- sessions, quota, usage, routing, events ---------------------------------------------------
+
+
+class SessionView(Result):
+    session: str
+    alias: str
+    provider: str
+    model: str
+    assigned_at: float
+    last_used: float
+    client: str = ""
+
+
+class Pin(Result):
+    alias: str
+    provider: str
+    until: float | None = None
+    session: str | None = None
+
+
+class Sessions(Result):
+    sessions: list[SessionView]
+    pins: list[Pin] = []
+
+
+class SessionsPin(Params):
+    model: str
+    provider: str
+    for_s: float | None = None
+    session: str | None = None
+
+
+class SessionsUnpin(Params):
+    model: str
+    session: str | None = None
+
+
+class QuotaList(Params):
+    provider: str | None = None
+
+
+class Quota(Result):
+    windows: list[WindowView]
+
+
+class UsageQuery(Params):
+    """`by`: any of provider, model, alias, day, session. `since`/`until`: epoch seconds."""
+
+    by: list[str] = field(default_factory=lambda: ["provider", "model"])
+    since: float | None = None
+    until: float | None = None
+    limit: int = 1000
+
+
+class UsageRow(Result):
+    key: dict[str, str]
+    requests: int
+    attempts: int
+    complete: int
+    failed: int
+    usage: Usage
+    cost_usd: float = 0.0
+    unpriced: int = 0  # attempts whose price is not known
+
+
+class UsageReply(Result):
+    rows: list[UsageRow]
+    total: UsageRow | None = None
+
+
+class RouteExplain(Params):
+    """A dry run: who would serve this and why each other offer would not."""
+
+    model: str
+    session: str | None = None
+    tools: bool = False
+    images: bool = False
+    pdf: bool = False
+    json_schema: bool = False
+    input_tokens: int | None = None
+
+
+class RouteStep(Result):
+    provider: str
+    model: str
+    label: str
+    usable: bool
+    code: str  # "first", "next", or a skip code: rate_limited, paused, no_images, ...
+    reason: str
+    until: float | None = None
+    hint: str | None = None
+
+
+class RouteExplained(Result):
+    alias: str
+    steps: list[RouteStep]  # in the order they would be tried; skipped ones in the user's order after
+    chosen: str | None = None  # label
+    sticky: str | None = None
+    pinned: str | None = None
+    retry_after_ms: int | None = None
+
+
+class EventsSubscribe(Params):
+    """`since`: events after this seq are replayed if still held. `types`: only these."""
+
+    since: int | None = None
+    types: list[str] | None = None
+
+
+class Subscribed(Result):
+    """First reply of a subscription. Events follow as `events/event` notifications."""
+
+    subscription: str
+    snapshot: Status
+    replayed: list[Event] = []
+
+
+class EventNote(Params):
+    subscription: str
+    event: Event
+    snapshot: Status | None = None  # with type "lagged"
+
+
+# --- config, tokens, spend ---------------------------------------------------------------------
+
+
+class ConfigCheck(Params):
+    """Checks `text`, or the file in force when absent, without loading it."""
+
+    text: str | None = None
+
+
+class ConfigProblem(Result):
+    message: str
+    key: str = ""
+    hint: str | None = None
+    line: int | None = None
+
+
+class ConfigChecked(Result):
+    ok: bool
+    path: str
+    problems: list[ConfigProblem] = []
+    warnings: list[ConfigProblem] = []
+
+
+class TokenCreate(Params):
+    name: str
+
+
+class TokenCreated(Result):
+    name: str
+    token: str
+
+
+class TokenView(Result):
+    name: str
+    created_at: float
+    last_used: float | None = None
+
+
+class Tokens(Result):
+    tokens: list[TokenView]
+
+
+class TokenName(Params):
+    name: str
+
+
+class SpendAllow(Params):
+    """Lets metered offers serve for so long (0 withdraws it)."""
+
+    for_s: float = 3600.0
+
+
+class SpendState(Result):
+    metered: Literal["allow", "ask", "never"]
+    allowed_until: float | None = None
+
+
+# --- notifications -----------------------------------------------------------------------------
+
+
+class Progress(Struct, frozen=True):
+    """`$/progress`: `token` is the id of the request it belongs to."""
+
+    token: int | str
+    value: msgspec.Raw
+
+
+class CancelRequest(Params):
+    id: int | str
+
+
+METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
+    "initialize": (Initialize, Initialized),
+    "status": (Nothing, Status),
+    "completion/create": (CompletionCreate, Answer),
+    "models/list": (ModelsList, Models),
+    "models/show": (ModelsShow, ModelView),
+    "models/order": (ModelsOrder, ModelView),
+    "providers/list": (Nothing, Providers),
+    "providers/pause": (ProvidersPause, ProviderView),
+    "providers/resume": (ProviderName, ProviderView),
+    "credentials/list": (Nothing, Credentials),
+    "credentials/set": (CredentialsSet, CredentialView),
+    "credentials/delete": (ProviderName, CredentialView),
+    "sessions/list": (Nothing, Sessions),
+    "sessions/pin": (SessionsPin, Pin),
+    "sessions/unpin": (SessionsUnpin, Done),
+    "quota/list": (QuotaList, Quota),
+    "usage/query": (UsageQuery, UsageReply),
+    "route/explain": (RouteExplain, RouteExplained),
+    "events/subscribe": (EventsSubscribe, Subscribed),
+    "config/check": (ConfigCheck, ConfigChecked),
+    "config/reload": (Nothing, ConfigState),
+    "tokens/create": (TokenCreate, TokenCreated),
+    "tokens/list": (Nothing, Tokens),
+    "tokens/revoke": (TokenName, Done),
+    "spend/allow": (SpendAllow, SpendState),
+}
+"""Every method: (params, result). The daemon's dispatcher and the clients are both typed from it."""
+
+PROGRESS = "$/progress"
+CANCEL = "$/cancelRequest"
+EVENT = "events/event"
