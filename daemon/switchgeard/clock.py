@@ -1,0 +1,20 @@
+"""The only module that reads clocks.
+
+Everything else takes a `Now`, or a `Clock` to ask for one when it starts something. So a test can
+run thirty days in a millisecond, and a wall clock that jumps cannot move a deadline.
+"""
+
+import time
+from collections.abc import Callable
+
+from switchgeard.core.clock import Now
+
+Clock = Callable[[], Now]
+
+# Linux counts suspend in BOOTTIME; macOS' monotonic clock is the nearest it has.
+_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def now() -> Now:
+    """Both clocks, read once: epoch seconds and seconds since boot."""
+    return Now(wall=time.time(), boot=time.clock_gettime(_BOOT))  # noqa: TID251 - this is the one place
