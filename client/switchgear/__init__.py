@@ -1,0 +1,1 @@
+"""Switchgear's client."""
