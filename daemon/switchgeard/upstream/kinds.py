@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from switchgeard.core.offer import Features, Timeouts
 from switchgear_protocol.words import Billing
+from switchgeard.core.offer import Features, Timeouts
 
 from .call import HTTPCall
 
