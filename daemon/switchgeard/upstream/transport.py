@@ -53,7 +53,8 @@ class Reply:
         self.finished = False  # the body was read to its end: the connection can serve again
         self._broken = False
         self._encoded = self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
-        self._pieces = cast(httpx.AsyncByteStream, response.stream).__aiter__()
+        self._stream = cast(httpx.AsyncByteStream, response.stream)
+        self._pieces = self._stream.__aiter__()
 
     def __repr__(self) -> str:
         return f"<Reply {self.status}>"
@@ -90,6 +91,7 @@ class Reply:
         try:
             return await anext(self._pieces)
         except StopAsyncIteration:
+            await self._stream.aclose()  # hands the connection back to its one-place pool
             self.finished = not self._broken
             return b""
         except httpx.HTTPError as error:
@@ -342,10 +344,13 @@ def _is_garbage(error: httpx.HTTPError) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and all it came from, groups opened (trio dials several addresses)."""
+    """The exception and all it came from, groups opened (trio dials several addresses).
+
+    httpcore's pool raises `from None`, which drops the cause but not the context.
+    """
     yield error
     if isinstance(error, BaseExceptionGroup):
         for member in error.exceptions:
             yield from _causes(member)
-    if error.__cause__ is not None:
-        yield from _causes(error.__cause__)
+    if origin := error.__cause__ or error.__context__:
+        yield from _causes(origin)
