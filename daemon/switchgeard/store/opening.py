@@ -1,0 +1,160 @@
+"""Opening the state file, whatever state it is in.
+
+A daemon that cannot read its state still answers requests. So this never raises for a bad file:
+a damaged one is renamed aside and a clean one begun; a newer, locked or unwritable one is left
+untouched and memory stands in for it until the next start. Each of these leaves one notice.
+Nothing here ever deletes a file.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .notice import Notice
+from .schema import TUNING, VERSION, migrate, version
+
+_MAGIC = b"SQLite format 3\x00"
+_VERSION_AT = 60  # offset of user_version in the header: sqlite.org/fileformat2.html §1.3
+_SMALLEST = 512  # the smallest page there is
+_CHECKED_WHOLE = 64 << 20  # bytes; above it a whole check would hold up the start
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+Tell = Callable[[Notice], None]
+
+
+class Damaged(Exception):
+    """The file is not what we wrote."""
+
+
+class Newer(Exception):
+    """The file was written by a later switchgeard."""
+
+
+def open_file(path: Path, wall: float, tell: Tell) -> sqlite3.Connection | None:
+    """The checked and migrated database at `path`, or None when memory must stand in for it."""
+    try:
+        try:
+            return _open_checked(path)
+        except Damaged as damage:
+            _set_aside(path, wall, str(damage), tell)
+            return _open_checked(path)
+    except Newer as newer:
+        tell(Notice("newer", f"{path} {newer}: it is left as it is and this run keeps its state in memory only"))
+    except (OSError, sqlite3.Error, Damaged) as error:
+        tell(_unusable(path, error))
+    return None
+
+
+def open_memory() -> sqlite3.Connection:
+    """A database that ends with the process."""
+    connection = _connect(":memory:")
+    migrate(connection)
+    return connection
+
+
+def _open_checked(path: Path) -> sqlite3.Connection:
+    _make_private(path)
+    _check_header(path)
+    connection = _connect(path)
+    try:
+        _check(connection, path)
+        migrate(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if _says_damaged(error):
+            raise Damaged(str(error)) from error
+        raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(target: Path | str) -> sqlite3.Connection:
+    # One thread at a time uses it, but not the one that opens it.
+    connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in TUNING:
+            connection.execute(pragma).fetchall()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if _says_damaged(error):
+            raise Damaged(str(error)) from error
+        raise
+    return connection
+
+
+def _make_private(path: Path) -> None:
+    """Directory 0700, file 0600 before SQLite writes to it; its -wal and -shm take the file's mode."""
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    path.parent.chmod(0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+
+
+def _check_header(path: Path) -> None:
+    """Look before SQLite does: opening a newer file would already write to it."""
+    with path.open("rb") as file:
+        head = file.read(_SMALLEST)
+    if not head:
+        return  # new
+    if len(head) < _SMALLEST or not head.startswith(_MAGIC):
+        raise Damaged("it is not a SQLite database")
+    _refuse_newer(int.from_bytes(head[_VERSION_AT : _VERSION_AT + 4], "big"))
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises Newer or Damaged. Of a very large file only what a start reads is checked."""
+    _refuse_newer(version(connection))
+    small = path.stat().st_size <= _CHECKED_WHOLE
+    for part in ("1",) if small else ("beliefs", "tokens"):
+        verdict = connection.execute(f"PRAGMA quick_check({part})").fetchone()[0]
+        if verdict != "ok":
+            raise Damaged(str(verdict).splitlines()[-1])
+
+
+def _refuse_newer(found: int) -> None:
+    if found > VERSION:
+        raise Newer(f"has schema version {found}, and this switchgeard knows up to {VERSION}")
+
+
+def _says_damaged(error: sqlite3.DatabaseError) -> bool:
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _code(error: Exception) -> int:
+    """The primary result code; the extended ones add bits above it."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _set_aside(path: Path, wall: float, damage: str, tell: Tell) -> None:
+    """Rename the file and its journals; the journals keep belonging to it, and go first.
+
+    Were we killed between the two, a clean file must not find the damaged one's journal beside it.
+    """
+    aside = _free_name(path, datetime.fromtimestamp(wall, UTC).strftime("%Y%m%dT%H%M%SZ"))
+    for suffix in ("-wal", "-shm", ""):
+        journal = path.with_name(path.name + suffix)
+        if journal.exists():
+            journal.rename(aside.with_name(aside.name + suffix))
+    tell(Notice("corrupt", f"{path} is damaged ({damage}): it is kept as {aside.name} and a clean one is begun"))
+
+
+def _free_name(path: Path, stamp: str) -> Path:
+    aside = path.with_name(f"{path.name}.corrupt-{stamp}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.corrupt-{stamp}-{number}")
+    return aside
+
+
+def _unusable(path: Path, error: Exception) -> Notice:
+    if _code(error) in _LOCKED:
+        return Notice("locked", f"{path} is locked by another process: this run keeps its state in memory only")
+    return Notice("unwritable", f"{path} cannot be used ({error}): this run keeps its state in memory only")

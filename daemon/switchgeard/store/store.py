@@ -1,0 +1,135 @@
+"""Store: the state file as the rest of the daemon sees it.
+
+Nothing here raises for a bad disk: rows are answered False and kept for later, beliefs wait, and
+a notice says so. Requests never stop for the ledger's sake.
+"""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import trio
+
+from switchgear_protocol.messages import UsageQuery, UsageReply
+from switchgeard.clock import Clock
+from switchgeard.rpc_error import RpcError
+
+from . import beliefs, ledger
+from .beliefs import Beliefs
+from .notice import Notice, Notices
+from .opening import open_file, open_memory
+from .row import AttemptRow
+from .tokens import DoorTokens
+from .writer import StorageFailed, Writer
+
+
+class Store:
+    """Opened once, closed once. `path` is None when the state lives in memory only."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, clock: Clock, notices: Notices) -> None:
+        self.path = path
+        self._notices = notices
+        self._loaded = beliefs.load(connection)
+        self._writer = Writer(connection, notices)
+        self.tokens = DoorTokens(connection, self._writer, clock)
+        self._writer.start()
+
+    @classmethod
+    def open(cls, path: Path | None, clock: Clock, *, keep_days: float = ledger.KEEP_DAYS) -> Self:
+        """Open or create the file; with None, or where the file cannot be used, memory stands in.
+
+        Blocks for at most about two seconds (another process holds the file's lock). Never raises
+        for the state of the file: see `next_notice`.
+        """
+        notices = Notices()
+        wall = clock().wall
+        connection = open_file(path, wall, notices.post) if path is not None else None
+        if connection is None:
+            return cls(open_memory(), None, clock, notices)
+        with suppress(sqlite3.Error):  # a full disk: the next start prunes
+            ledger.prune(connection, wall, keep_days)
+        return cls(connection, path, clock, notices)
+
+    async def record(self, row: AttemptRow) -> bool:
+        """Write a ledger row; True once it is committed: no kill can lose it then.
+
+        False: the disk refuses for now. The row is kept and written later, the request goes on.
+        """
+        return await self._writer.keep(lambda connection: ledger.insert(connection, row))
+
+    def put(self, topic: str, key: str, value: bytes | None) -> None:
+        """Remember the newest value of (topic, key), None to forget it; on disk within half a second.
+
+        Raises ValueError for a topic that is not in TOPICS.
+        """
+        if topic not in beliefs.TOPICS:
+            raise ValueError(f"no such topic: {topic}")
+        self._writer.put(topic, key, value)
+
+    def load(self) -> Beliefs:
+        """What was believed when the file was opened."""
+        return self._loaded
+
+    async def usage(self, query: UsageQuery) -> UsageReply:
+        """Sums over the ledger, every acknowledged row included.
+
+        Raises RpcError for a query that makes no sense, or a file that cannot be read.
+        """
+        try:
+            if self.path is None:
+                return await self._read_memory(query)
+            return await trio.to_thread.run_sync(_read_file, self.path, query, abandon_on_cancel=True)
+        except (sqlite3.Error, StorageFailed) as error:
+            raise RpcError.of("internal", f"the ledger cannot be read: {error}", hint="switchgear status") from error
+
+    async def _read_memory(self, query: UsageQuery) -> UsageReply:
+        reply = await self._writer.call(lambda connection: ledger.usage(connection, query))
+        assert isinstance(reply, UsageReply)
+        return reply
+
+    async def next_notice(self) -> Notice:
+        """Wait for the next thing to tell the user. One task at a time."""
+        return await self._notices.next()
+
+    def take_notices(self) -> list[Notice]:
+        """What there is to tell right now, oldest first."""
+        return self._notices.take()
+
+    async def flush(self) -> bool:
+        """Write everything that waits. False: the disk refuses."""
+        try:
+            await self._writer.call(lambda connection: None)
+            while self._writer.behind:
+                await self._writer.call(lambda connection: None)
+        except StorageFailed:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Write what waits, close the file, end the thread. Blocks for a commit; harmless twice."""
+        self._writer.close()
+
+    async def aclose(self) -> None:
+        """`close` without blocking the loop, and not to be cancelled half-way."""
+        with trio.CancelScope(shield=True):
+            await trio.to_thread.run_sync(self.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def _read_file(path: Path, query: UsageQuery) -> UsageReply:
+    """On a connection of its own, read-only: it never holds up the writer, and never checkpoints."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA busy_timeout = 2000")
+        return ledger.usage(connection, query)
+    finally:
+        connection.close()

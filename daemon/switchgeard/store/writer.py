@@ -1,0 +1,270 @@
+"""The writer: one thread that owns the database's writing connection.
+
+Group commit: whatever is queued when the thread is free goes into one transaction, so an idle
+daemon answers in a thread hop and a busy one pays one commit for many rows. Beliefs ride along
+with the next commit, or go by themselves FLUSH_AFTER seconds after the first of them changed; with
+nothing to write the thread sleeps without a timer.
+
+When the disk refuses (full, read-only, I/O error, locked) requests must not wait for it: waiting
+rows are answered "not kept" at once, held in a bounded backlog, and tried again with the next job
+or every RETRY_AFTER seconds. The oldest go first when the backlog is full.
+
+Rules for editing: everything under `_wake` is quick; SQLite is only touched by the thread, outside
+of the lock. A job that raises its own error must raise before it writes anything.
+"""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import trio
+
+from . import beliefs
+from .notice import Notice, Notices
+
+FLUSH_AFTER = 0.4  # seconds a belief may be newer than the file
+RETRY_AFTER = 5.0  # seconds between tries while the disk refuses
+QUEUE = 10_000  # jobs, backlog and beliefs each
+BATCH = 1_000  # jobs in one transaction: bounds how long the first one waits
+
+Work = Callable[[sqlite3.Connection], object]
+
+
+class StorageFailed(Exception):
+    """The database did not take it; the text says why."""
+
+
+class Reply:
+    """Carries the outcome of one job from the writer's thread to the waiting task."""
+
+    __slots__ = ("_event", "_token", "error", "value")
+
+    def __init__(self) -> None:
+        self._token = trio.lowlevel.current_trio_token()
+        self._event = trio.Event()
+        self.value: object = None
+        self.error: Exception | None = None
+
+    def settle(self, value: object, error: Exception | None = None) -> None:
+        """From the writer's thread, once."""
+        self.value, self.error = value, error
+        try:
+            self._token.run_sync_soon(self._event.set)
+        except trio.RunFinishedError:
+            pass  # nobody waits any more
+
+    async def wait(self) -> object:
+        """The job's result, or its error raised. Cancelling the wait does not undo the job."""
+        await self._event.wait()
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+@dataclass(slots=True)
+class Job:
+    work: Work
+    reply: Reply | None = None
+    keep: bool = False  # answered False and tried again later when the disk refuses it
+
+    def settle(self, value: object, error: Exception | None = None) -> None:
+        if self.reply is not None:
+            self.reply.settle(value, error)
+            self.reply = None
+
+
+@dataclass(slots=True)
+class Writer:
+    """Owns `connection` from `start` to `close`."""
+
+    connection: sqlite3.Connection
+    notices: Notices
+    flush_after: float = FLUSH_AFTER
+    retry_after: float = RETRY_AFTER
+    queue: int = QUEUE
+    _jobs: deque[Job] = field(default_factory=deque)
+    _backlog: deque[Job] = field(default_factory=deque)  # refused once, kept to be tried again
+    _changes: dict[tuple[str, str], bytes | None] = field(default_factory=dict)
+    _dropped: int = 0
+    _trouble: bool = False  # the last commit was refused
+    _closing: bool = False
+    _wake: threading.Condition = field(default_factory=threading.Condition)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="switchgeard-store", daemon=True)
+        self._thread.start()
+
+    # --- from the trio side ---------------------------------------------------------------------
+
+    async def keep(self, work: Work) -> bool:
+        """Run `work` and commit it. False: the disk refused for now, and it will be tried again."""
+        with self._wake:
+            refused = self._closing or self._trouble
+            if self._trouble and not self._closing:
+                self._hold(Job(work))
+        if refused:
+            await trio.lowlevel.checkpoint()
+            return False
+        job = Job(work, Reply(), keep=True)
+        return await self._submit(job) is not False
+
+    async def call(self, work: Work) -> object:
+        """Run `work` in the next transaction; its result once committed.
+
+        Raises StorageFailed when it could not be committed, or what `work` raised.
+        """
+        return await self._submit(Job(work, Reply()))
+
+    async def _submit(self, job: Job) -> object:
+        assert job.reply is not None
+        reply = job.reply
+        self.post(job)
+        return await reply.wait()
+
+    def post(self, job: Job) -> None:
+        """Queue a job, without waiting for it."""
+        with self._wake:
+            if self._closing:
+                job.settle(False, None if job.keep else StorageFailed("the store is closed"))
+                return
+            self._jobs.append(job)
+            given_up = self._jobs.popleft() if len(self._jobs) > self.queue else None
+            self._wake.notify()
+        if given_up is not None:
+            self._count_dropped()
+            given_up.settle(False, None if given_up.keep else StorageFailed("the store is too far behind"))
+
+    def put(self, topic: str, key: str, value: bytes | None) -> None:
+        """Remember the newest value for this key; written soon."""
+        with self._wake:
+            if not self._changes and not self._trouble:
+                self._wake.notify()  # starts the one flush deadline
+            self._changes[topic, key] = value
+            if len(self._changes) > self.queue:
+                del self._changes[next(iter(self._changes))]
+                self._count_dropped()
+
+    @property
+    def behind(self) -> bool:
+        """Whether refused rows still wait to be written."""
+        return bool(self._backlog)
+
+    def close(self) -> None:
+        """Write what is queued, close the file, end the thread."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    # --- the thread -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while self._wait_for_work():
+            self._commit(*self._take())
+        while self._has_work() and self._commit(*self._take()):
+            pass
+        self._give_up_rest()
+        self.connection.close()
+
+    def _wait_for_work(self) -> bool:
+        """Sleep until something is due. False: closing."""
+        with self._wake:
+            while not (self._closing or self._jobs or (self._backlog and not self._trouble)):
+                if not self._wake.wait(self._patience()):
+                    break  # the deadline of a flush or a retry
+            return not self._closing
+
+    def _patience(self) -> float | None:
+        if self._trouble:
+            return self.retry_after
+        return self.flush_after if self._changes else None
+
+    def _has_work(self) -> bool:
+        return bool(self._jobs or self._backlog or self._changes)
+
+    def _take(self) -> tuple[list[Job], dict[tuple[str, str], bytes | None]]:
+        with self._wake:
+            jobs = [self._jobs.popleft() for _ in range(min(BATCH, len(self._jobs)))]
+            jobs += [self._backlog.popleft() for _ in range(min(BATCH, len(self._backlog)))]
+            changes, self._changes = self._changes, {}
+        return jobs, changes
+
+    def _commit(self, jobs: list[Job], changes: dict[tuple[str, str], bytes | None]) -> bool:
+        """One transaction for all of it; then, and only then, the answers."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            answers = [self._answer(job) for job in jobs]
+            beliefs.save(self.connection, changes)
+            self.connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread goes on and nobody waits for ever
+            self._refused(jobs, changes, error)
+            return False
+        if self._trouble:
+            self._recovered()
+        for job, (value, problem) in zip(jobs, answers, strict=True):
+            job.settle(value, problem)
+        return True
+
+    def _answer(self, job: Job) -> tuple[object, Exception | None]:
+        try:
+            return job.work(self.connection), None
+        except Exception as error:
+            if _is_storage_fault(error):
+                raise
+            return False, error  # the job's own doing: the others must not suffer
+
+    def _refused(self, jobs: list[Job], changes: dict[tuple[str, str], bytes | None], error: Exception) -> None:
+        self._roll_back()
+        with self._wake:
+            self._changes = {**changes, **self._changes}
+            began, self._trouble = not self._trouble, True
+            for job in jobs:
+                if job.keep or job.reply is None:
+                    self._hold(job)
+        if began:
+            self.notices.post(Notice("write_failed", f"the state file cannot be written ({error}): requests go on"))
+        for job in jobs:
+            job.settle(False, None if job.keep else StorageFailed(str(error)))
+
+    def _roll_back(self) -> None:
+        try:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            pass  # SQLite already did
+
+    def _hold(self, job: Job) -> None:
+        self._backlog.append(job)
+        if len(self._backlog) > self.queue:
+            self._backlog.popleft()
+            self._count_dropped()
+
+    def _count_dropped(self) -> None:
+        self._dropped += 1
+        if self._dropped == 1:
+            self.notices.post(Notice("dropped", "the state file is too far behind: the oldest entries are given up", 1))
+
+    def _recovered(self) -> None:
+        with self._wake:
+            self._trouble = False
+            dropped, self._dropped = self._dropped, 0
+        lost = f"; {dropped} entries were given up" if dropped else ""
+        self.notices.post(Notice("recovered", f"the state file is written again{lost}", dropped))
+
+    def _give_up_rest(self) -> None:
+        """Closing while the disk refuses: say so to whoever still waits."""
+        lost = len(self._backlog) + len(self._changes)
+        if lost:
+            self.notices.post(Notice("dropped", f"closed with {lost} entries not written", lost))
+        while self._jobs:
+            self._jobs.popleft().settle(False, StorageFailed("the store is closed"))
+
+
+def _is_storage_fault(error: Exception) -> bool:
+    """Full, read-only, locked, I/O error, damaged; not a mistake in a statement or its values."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
