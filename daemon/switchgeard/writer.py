@@ -9,8 +9,7 @@ import socket
 
 import trio
 
-HIGH_WATER = 256 * 1024  # bytes that may wait before senders do: about what the kernel itself takes
-STALL = 60.0  # seconds a client may read nothing while data waits for it
+from switchgear_protocol.limits import DEFAULT, Limits
 
 
 class PeerStalled(Exception):
@@ -20,11 +19,11 @@ class PeerStalled(Exception):
 class Writer:
     """Ordered, bounded output of one socket."""
 
-    def __init__(self, sock: socket.socket, *, high_water: int = HIGH_WATER, stall: float = STALL):
+    def __init__(self, sock: socket.socket, limits: Limits = DEFAULT):
         """`sock`: connected and non-blocking; the writer does not close it."""
         self._sock = sock
-        self._high_water = high_water
-        self._stall = stall
+        self._high_water = limits.outgoing
+        self._patience = limits.unread
         self._buffer = bytearray()
         self._line = trio.Lock()  # fair: whoever waits first is served first
         self._filled = trio.Event()
@@ -72,7 +71,7 @@ class Writer:
                 await self._drain_some()
 
     async def _drain_some(self) -> None:
-        with trio.move_on_after(self._stall) as patience:
+        with trio.move_on_after(self._patience) as patience:
             await trio.lowlevel.wait_writable(self._sock)
         # The kernel calls a socket writable only when most of its buffer is free; a client that reads
         # slowly is not one that reads nothing, so try before giving up.
