@@ -5,6 +5,7 @@
 from 1. It is the wire's own struct, so nothing has to be mapped for `config/check` and `status`.
 """
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -30,10 +31,15 @@ def listed(words: Iterable[str]) -> str:
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
+def shown(word: str) -> str:
+    """A name the user wrote, with a space after it, when it is surely no secret; else nothing."""
+    return f'"{word}" ' if re.fullmatch(r"[a-z][a-z0-9._-]{0,30}", word) else ""
+
+
 def sentence(problem: Problem) -> str:
     """One line for a terminal or a log: `line 12, providers[1].kind: unknown kind "antropic"; ...`."""
     place = ", ".join(part for part in (f"line {problem.line}" if problem.line else "", problem.key) if part)
     return f"{place}: {problem.message}" if place else problem.message
 
 
-__all__ = ["EDIT", "Problem", "listed", "meant", "nearest", "sentence"]
+__all__ = ["EDIT", "Problem", "listed", "meant", "nearest", "sentence", "shown"]
