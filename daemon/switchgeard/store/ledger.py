@@ -99,15 +99,15 @@ def _grouped(by: list[str]) -> str:
 
 
 def _row(by: list[str], found: tuple[Any, ...]) -> UsageRow:
-    requests, attempts, complete, failed, *tokens, cost, unpriced = found[len(by) :]
-    *counts, estimated = tokens
+    sums = found[len(by) :]
+    requests, attempts, complete, failed, fresh, output, read, write, reasoning, estimated, cost, unpriced = sums
     return UsageRow(
         key={name: str(value) for name, value in zip(by, found, strict=False)},
         requests=requests,
         attempts=attempts,
         complete=complete,
         failed=failed,
-        usage=Usage(*counts, bool(estimated)),
+        usage=Usage(fresh, output, read, write, reasoning, bool(estimated)),
         cost_usd=cost,
         unpriced=unpriced,
     )
