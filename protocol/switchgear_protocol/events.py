@@ -12,7 +12,6 @@ from msgspec import Struct
 from .content import Usage
 from .words import FailureKind, Finish, Health, Outcome
 
-
 # --- values of $/progress for completion/create, in the order a client may see them -----------
 
 
@@ -82,6 +81,12 @@ class Restarted(Struct, tag="restarted", tag_field="type", omit_defaults=True, f
     reason: str
 
 
+class Continued(Struct, tag="continued", tag_field="type", omit_defaults=True, frozen=True):
+    """The answer was cut; what follows continues it from another offer. Nothing is thrown away."""
+
+    reason: str
+
+
 class Finished(Struct, tag="finish", tag_field="type", omit_defaults=True, frozen=True):
     reason: Finish
 
@@ -103,6 +108,7 @@ StreamEvent = (
     | BlockEnd
     | UsageReport
     | Restarted
+    | Continued
     | Finished
 )
 ProgressValue = StreamEvent | Routing | Native

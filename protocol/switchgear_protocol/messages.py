@@ -25,11 +25,11 @@ class Result(Struct, omit_defaults=True, frozen=True):
     """Base of all results."""
 
 
-class Nothing(Params):
+class Nothing(Params, frozen=True):
     """A method without params."""
 
 
-class Done(Result):
+class Done(Result, frozen=True):
     ok: bool = True
 
 
@@ -46,7 +46,7 @@ class ClientInfo(Struct, omit_defaults=True, frozen=True):
     version: str = ""
 
 
-class Initialize(Params):
+class Initialize(Params, frozen=True):
     """`protocol` is the range the client speaks; the reply's `protocol` is what both use."""
 
     protocol: VersionRange = VersionRange(1, 1)
@@ -54,14 +54,14 @@ class Initialize(Params):
     capabilities: dict[str, Any] = {}
 
 
-class Initialized(Result):
+class Initialized(Result, frozen=True):
     protocol: int
     range: VersionRange
     server: ClientInfo
     capabilities: dict[str, Any] = {}
 
 
-class OfferView(Result):
+class OfferView(Result, frozen=True):
     """One provider's variant of a merged model, with what is believed of it now."""
 
     provider: str
@@ -82,7 +82,7 @@ class OfferView(Result):
     price: dict[str, float] = {}
 
 
-class ModelView(Result):
+class ModelView(Result, frozen=True):
     alias: str
     label: str
     offers: list[OfferView]
@@ -95,7 +95,7 @@ class ModelView(Result):
     allow_feature_downgrade: bool = False
 
 
-class ProviderView(Result):
+class ProviderView(Result, frozen=True):
     id: str
     label: str
     kind: str
@@ -114,7 +114,7 @@ class ProviderView(Result):
     wire: str | None = None
 
 
-class WindowView(Result):
+class WindowView(Result, frozen=True):
     """One quota window as last read. `used` is a fraction; limit/remaining in `unit`s."""
 
     provider: str
@@ -130,7 +130,7 @@ class WindowView(Result):
     status: str | None = None
 
 
-class ConfigState(Result):
+class ConfigState(Result, frozen=True):
     path: str
     revision: int
     ok: bool
@@ -138,7 +138,7 @@ class ConfigState(Result):
     hint: str | None = None
 
 
-class Status(Result):
+class Status(Result, frozen=True):
     """A snapshot of everything believed. Also the first message of a subscription."""
 
     version: str
@@ -160,7 +160,7 @@ class Status(Result):
 # --- completion --------------------------------------------------------------------------------
 
 
-class CompletionCreate(Params):
+class CompletionCreate(Params, frozen=True):
     """One completion of a merged model (`opus-4.6`) or of one variant (`provider/model-id`).
 
     `wait_until_reset`: with all offers exhausted, wait for the first reset (true, or at most so
@@ -190,13 +190,13 @@ class CompletionCreate(Params):
     allow_feature_downgrade: bool | None = None
 
 
-class ServedBy(Result):
+class ServedBy(Result, frozen=True):
     provider: str
     model: str
     label: str
 
 
-class Answer(Result):
+class Answer(Result, frozen=True):
     """The result of `completion/create`."""
 
     message: Message
@@ -213,39 +213,39 @@ class Answer(Result):
 # --- models, providers, credentials ------------------------------------------------------------
 
 
-class ModelsList(Params):
+class ModelsList(Params, frozen=True):
     all: bool = False
 
 
-class Models(Result):
+class Models(Result, frozen=True):
     models: list[ModelView]
 
 
-class ModelsShow(Params):
+class ModelsShow(Params, frozen=True):
     model: str
 
 
-class ModelsOrder(Params):
+class ModelsOrder(Params, frozen=True):
     """Puts the offers of `model` in this provider order (those not named keep their place after)."""
 
     model: str
     providers: list[str]
 
 
-class Providers(Result):
+class Providers(Result, frozen=True):
     providers: list[ProviderView]
 
 
-class ProvidersPause(Params):
+class ProvidersPause(Params, frozen=True):
     provider: str
     for_s: float | None = None
 
 
-class ProviderName(Params):
+class ProviderName(Params, frozen=True):
     provider: str
 
 
-class CredentialView(Result):
+class CredentialView(Result, frozen=True):
     provider: str
     source: str
     state: Literal["ok", "unknown", "missing", "locked", "refused", "none"]
@@ -254,11 +254,11 @@ class CredentialView(Result):
     fingerprint: str | None = None  # keyed hash, for "is it the same one"; reveals nothing
 
 
-class Credentials(Result):
+class Credentials(Result, frozen=True):
     credentials: list[CredentialView]
 
 
-class CredentialsSet(Params):
+class CredentialsSet(Params, frozen=True):
     provider: str
     secret: str
 
@@ -266,7 +266,7 @@ class CredentialsSet(Params):
 # --- sessions, quota, usage, routing, events ---------------------------------------------------
 
 
-class SessionView(Result):
+class SessionView(Result, frozen=True):
     session: str
     alias: str
     provider: str
@@ -276,39 +276,39 @@ class SessionView(Result):
     client: str = ""
 
 
-class Pin(Result):
+class Pin(Result, frozen=True):
     alias: str
     provider: str
     until: float | None = None
     session: str | None = None
 
 
-class Sessions(Result):
+class Sessions(Result, frozen=True):
     sessions: list[SessionView]
     pins: list[Pin] = []
 
 
-class SessionsPin(Params):
+class SessionsPin(Params, frozen=True):
     model: str
     provider: str
     for_s: float | None = None
     session: str | None = None
 
 
-class SessionsUnpin(Params):
+class SessionsUnpin(Params, frozen=True):
     model: str
     session: str | None = None
 
 
-class QuotaList(Params):
+class QuotaList(Params, frozen=True):
     provider: str | None = None
 
 
-class Quota(Result):
+class Quota(Result, frozen=True):
     windows: list[WindowView]
 
 
-class UsageQuery(Params):
+class UsageQuery(Params, frozen=True):
     """`by`: any of provider, model, alias, day, session. `since`/`until`: epoch seconds."""
 
     by: list[str] = field(default_factory=lambda: ["provider", "model"])
@@ -317,7 +317,7 @@ class UsageQuery(Params):
     limit: int = 1000
 
 
-class UsageRow(Result):
+class UsageRow(Result, frozen=True):
     key: dict[str, str]
     requests: int
     attempts: int
@@ -328,12 +328,12 @@ class UsageRow(Result):
     unpriced: int = 0  # attempts whose price is not known
 
 
-class UsageReply(Result):
+class UsageReply(Result, frozen=True):
     rows: list[UsageRow]
     total: UsageRow | None = None
 
 
-class RouteExplain(Params):
+class RouteExplain(Params, frozen=True):
     """A dry run: who would serve this and why each other offer would not."""
 
     model: str
@@ -345,7 +345,7 @@ class RouteExplain(Params):
     input_tokens: int | None = None
 
 
-class RouteStep(Result):
+class RouteStep(Result, frozen=True):
     provider: str
     model: str
     label: str
@@ -356,7 +356,7 @@ class RouteStep(Result):
     hint: str | None = None
 
 
-class RouteExplained(Result):
+class RouteExplained(Result, frozen=True):
     alias: str
     steps: list[RouteStep]  # in the order they would be tried; skipped ones in the user's order after
     chosen: str | None = None  # label
@@ -365,14 +365,14 @@ class RouteExplained(Result):
     retry_after_ms: int | None = None
 
 
-class EventsSubscribe(Params):
+class EventsSubscribe(Params, frozen=True):
     """`since`: events after this seq are replayed if still held. `types`: only these."""
 
     since: int | None = None
     types: list[str] | None = None
 
 
-class Subscribed(Result):
+class Subscribed(Result, frozen=True):
     """First reply of a subscription. Events follow as `events/event` notifications."""
 
     subscription: str
@@ -380,7 +380,7 @@ class Subscribed(Result):
     replayed: list[Event] = []
 
 
-class EventNote(Params):
+class EventNote(Result, frozen=True):
     subscription: str
     event: Event
     snapshot: Status | None = None  # with type "lagged"
@@ -389,56 +389,56 @@ class EventNote(Params):
 # --- config, tokens, spend ---------------------------------------------------------------------
 
 
-class ConfigCheck(Params):
+class ConfigCheck(Params, frozen=True):
     """Checks `text`, or the file in force when absent, without loading it."""
 
     text: str | None = None
 
 
-class ConfigProblem(Result):
+class ConfigProblem(Result, frozen=True):
     message: str
     key: str = ""
     hint: str | None = None
     line: int | None = None
 
 
-class ConfigChecked(Result):
+class ConfigChecked(Result, frozen=True):
     ok: bool
     path: str
     problems: list[ConfigProblem] = []
     warnings: list[ConfigProblem] = []
 
 
-class TokenCreate(Params):
+class TokenCreate(Params, frozen=True):
     name: str
 
 
-class TokenCreated(Result):
+class TokenCreated(Result, frozen=True):
     name: str
     token: str
 
 
-class TokenView(Result):
+class TokenView(Result, frozen=True):
     name: str
     created_at: float
     last_used: float | None = None
 
 
-class Tokens(Result):
+class Tokens(Result, frozen=True):
     tokens: list[TokenView]
 
 
-class TokenName(Params):
+class TokenName(Params, frozen=True):
     name: str
 
 
-class SpendAllow(Params):
+class SpendAllow(Params, frozen=True):
     """Lets metered offers serve for so long (0 withdraws it)."""
 
     for_s: float = 3600.0
 
 
-class SpendState(Result):
+class SpendState(Result, frozen=True):
     metered: Literal["allow", "ask", "never"]
     allowed_until: float | None = None
 
@@ -453,7 +453,7 @@ class Progress(Struct, frozen=True):
     value: msgspec.Raw
 
 
-class CancelRequest(Params):
+class CancelRequest(Params, frozen=True):
     id: int | str
 
 
