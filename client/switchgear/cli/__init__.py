@@ -1,0 +1,57 @@
+"""The `switchgear` command.
+
+Rules for editing: start-up time is the product (`switchgear status` within 3x `python -c pass`).
+So every command is its own module under `command/`, imported only when it is the one asked for;
+nothing on the way to `status` may import argparse, typing, dataclasses, pathlib, subprocess,
+msgspec or trio (tests/client/cli/test_startup.py holds the list). Values of the wire stay plain
+dicts here: the thin client library is the typed way in.
+
+    options      argv -> Arguments, by the one command's own parser
+    invocation   what a running command holds: arguments, screen, the wire
+    wire         JSON-RPC over the socket, a line per message
+    start        starts the daemon when none runs
+    failed       errors (what / why / hint) and exit codes
+    screen       colour, width, unicode, cleaning of foreign text
+    words times table bars    how health, time and rows are said
+    command/     one module per command: `declare(parser)` and `run(invocation) -> exit code`
+"""
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command line (default: this process's) and returns its exit code; never raises."""
+    from .failed import CommandError, report
+
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        code = _run(argv)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        code = _reader_left()
+    except CommandError as error:
+        code = report(error, as_json="--json" in argv)
+    return code
+
+
+def _run(argv: list[str]) -> int:
+    from .options import parse
+
+    chosen = parse(argv)
+    if chosen is None:  # help was asked for and printed
+        return 0
+    from .invocation import Invocation
+
+    module, arguments = chosen
+    with Invocation(arguments) as invocation:
+        return int(module.run(invocation))
+
+
+def _reader_left() -> int:
+    """The reader of our output closed it (`| head`): say nothing, now or when the interpreter flushes."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 1

@@ -1,0 +1,1 @@
+"""One module per command: `declare(parser)` says its options, `run(invocation)` returns the exit code."""

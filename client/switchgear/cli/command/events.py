@@ -1,0 +1,43 @@
+"""`switchgear events`: what happens, as it happens."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
+
+    from switchgear.cli.invocation import Invocation
+    from switchgear.cli.wire import Json
+
+
+def declare(parser: ArgumentParser) -> None:
+    parser.description = """\
+Follows what the daemon does: choices, failovers, health, quota, pins, config.
+Ends with Ctrl-C. With --json: one event per line, each with its `seq`;
+--since SEQ first repeats those after it that are still held (0: all held)."""
+    parser.add_argument("--since", type=int, metavar="SEQ", help="also the events after this number")
+    parser.add_argument("--type", action="append", dest="types", metavar="TYPE", help="only these; may be repeated")
+
+
+def run(invocation: Invocation) -> int:
+    from switchgear.cli.event_words import line
+    from switchgear.cli.times import wall
+
+    for event in _events(invocation):
+        if invocation.args.json:
+            invocation.emit(event)
+        else:
+            invocation.out.line(line(invocation.out, event, wall()))
+        invocation.out.write("")
+    return 0
+
+
+def _events(invocation: Invocation) -> Iterator[Json]:
+    args = invocation.args
+    first = invocation.call("events/subscribe", since=args.since, types=args.types)
+    yield from first.get("replayed", [])
+    while True:
+        note = invocation.wire.next_event()
+        if note is not None:
+            yield note["event"]

@@ -1,0 +1,26 @@
+"""`switchgear logout`: removes a provider's key from the keyring."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from switchgear.cli.invocation import Invocation
+
+
+def declare(parser: ArgumentParser) -> None:
+    parser.description = """\
+Removes the key of PROVIDER from the OS keyring. Keys that come from the
+environment, a file or a command are not ours to remove."""
+    parser.add_argument("provider", metavar="PROVIDER")
+
+
+def run(invocation: Invocation) -> int:
+    from switchgear.cli.screen import clean
+
+    view = invocation.call("credentials/delete", provider=invocation.args.provider)
+    if invocation.args.json:
+        return invocation.emit(view)
+    invocation.out.line(clean(f"removed the key of {view['provider']}"))
+    return 0

@@ -1,0 +1,36 @@
+"""`switchgear quota`: every window, with where the figure is from and how old it is."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from switchgear.cli.invocation import Invocation
+
+
+def declare(parser: ArgumentParser) -> None:
+    parser.description = """\
+Lists every quota window that the providers reported: what is left, when it
+resets, where the figure is from (header, endpoint, local estimate) and how old
+it is. A reset is the provider's prediction; the next request checks it."""
+    parser.add_argument("provider", nargs="?", metavar="PROVIDER", help="only this one's")
+
+
+def run(invocation: Invocation) -> int:
+    from switchgear.cli.quota_rows import full_words, quota_rows
+    from switchgear.cli.table import rows
+    from switchgear.cli.times import wall
+
+    result = invocation.call("quota/list", provider=invocation.args.provider)
+    if invocation.args.json:
+        return invocation.emit(result)
+    now, screen, windows = wall(), invocation.out, result["windows"]
+    if not windows:
+        screen.line("No provider has reported a quota yet.")
+    table = quota_rows(screen, windows, now)
+    for row, window in zip(table, windows, strict=True):
+        row.append(("dim", full_words(window, now)))
+    for line in rows(screen, table, indent=""):
+        screen.line(line)
+    return 0

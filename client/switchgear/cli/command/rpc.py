@@ -1,0 +1,50 @@
+"""`switchgear rpc`: any method, for scripts and for finding out."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from switchgear.cli.failed import usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from switchgear.cli.invocation import Invocation
+    from switchgear.cli.wire import Json
+
+
+def declare(parser: ArgumentParser) -> None:
+    parser.description = """\
+Calls METHOD of the daemon with the JSON object given (or `-`: from stdin) and
+prints its result. Progress, if any, comes first, one object per line.
+
+  switchgear rpc status
+  switchgear rpc route/explain '{"model": "opus-4.6"}'"""
+    parser.add_argument("method", metavar="METHOD")
+    parser.add_argument("params", nargs="?", default="{}", metavar="JSON")
+
+
+def run(invocation: Invocation) -> int:
+    params = _params(invocation.args.params)
+    streaming = invocation.wire.stream(invocation.args.method, params)
+    for kind, value in streaming:
+        invocation.out.line(json.dumps(value, ensure_ascii=False))
+        if kind == "progress":
+            invocation.out.write("")
+    if invocation.args.method == "events/subscribe":
+        while True:
+            invocation.out.line(json.dumps(invocation.wire.next_event(), ensure_ascii=False))
+            invocation.out.write("")
+    return 0
+
+
+def _params(text: str) -> Json:
+    try:
+        params = json.loads(sys.stdin.read() if text == "-" else text)
+    except (ValueError, RecursionError) as error:
+        raise usage("the params are not JSON", "switchgear rpc -h", str(error)) from None
+    if not isinstance(params, dict):
+        raise usage("the params must be one JSON object", "switchgear rpc -h")
+    return params

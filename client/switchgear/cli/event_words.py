@@ -1,0 +1,78 @@
+"""An event as one line."""
+
+from __future__ import annotations
+
+from .screen import clean
+from .times import ahead, span
+from .words import HEALTH, KINDS, WEIGHTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .screen import Screen
+    from .wire import Json
+
+TYPE_WIDTH = 10
+TYPE_WEIGHTS = {"failover": "busy", "lagged": "busy", "storage": "bad"}
+OUTCOME_WEIGHTS = {"failed": "busy", "interrupted": "bad", "complete": "good"}
+
+
+def line(screen: Screen, event: Json, now: float) -> str:
+    """ "14:05:12  failover    opus-4.6  claude_pro: quota spent until ..."."""
+    import time
+
+    at = time.strftime("%H:%M:%S", time.localtime(event["at"]))
+    kind = screen.paint(_weight(event), clean(event["type"]).ljust(TYPE_WIDTH))
+    return f"{screen.paint('dim', at)}  {kind}  {clean(words(event, now))}".rstrip()
+
+
+def words(event: Json, now: float) -> str:
+    """Subject, what became of it, why, until when: whichever of them the event has."""
+    subject = " ".join(str(event[part]) for part in ("alias", "provider") if event.get(part))
+    if event.get("model") and event.get("provider"):
+        subject += f"/{event['model']}"
+    told = [part for part in (_state(event), _reason(event), _figures(event)) if part]
+    if event.get("until"):
+        told.append(f"until {ahead(event['until'], now)}")
+    return f"{subject}: {', '.join(told)}" if subject and told else subject or ", ".join(told)
+
+
+def _weight(event: Json) -> str:
+    if event.get("outcome"):
+        return OUTCOME_WEIGHTS.get(event["outcome"], "")
+    if event.get("health"):
+        return WEIGHTS.get(event["health"], "")
+    return TYPE_WEIGHTS.get(event["type"], "")
+
+
+def _state(event: Json) -> str:
+    if event.get("health"):
+        now = HEALTH.get(event["health"], event["health"])
+        was = f" (was {HEALTH.get(event['was'], event['was'])})" if event.get("was") else ""
+        scope = f"{event['scope']} " if event.get("scope") else ""
+        return f"{scope}{now}{was}"
+    if event.get("outcome"):
+        return str(event["outcome"])
+    return f"{event['dropped']} events missed" if event.get("dropped") else ""
+
+
+def _reason(event: Json) -> str:
+    word = KINDS.get(str(event.get("kind", "")), "")
+    reason = str(event.get("reason") or "")
+    return f"{word} ({reason})" if word and reason and word not in reason else reason or word
+
+
+def _figures(event: Json) -> str:
+    told = []
+    if event.get("window"):
+        told.append(str(event["window"]))
+    if event.get("used") is not None:
+        told.append(f"{max(1 - event['used'], 0):.0%} left".replace("%", " %"))
+    if event.get("milliseconds") is not None:
+        told.append(
+            span(event["milliseconds"] / 1000) if event["milliseconds"] >= 1000 else f"{event['milliseconds']:.0f} ms"
+        )
+    if event.get("usage"):
+        told.append(f"{event['usage'].get('input', 0):,} in, {event['usage'].get('output', 0):,} out")
+    if event.get("cost_usd"):
+        told.append(f"${event['cost_usd']:.4f}")
+    return " ".join(told[:2]) + "".join(f", {part}" for part in told[2:])

@@ -1,0 +1,82 @@
+"""What a running command holds: its arguments, its screens, and the wire once it needs it."""
+
+from __future__ import annotations
+
+import os
+
+from .failed import UNREACHABLE, CommandError
+from .screen import standard_error, standard_output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from socket import socket
+
+    from .options import Arguments
+    from .screen import Screen
+    from .wire import Json, Wire
+
+
+class Invocation:
+    """One run of one command. The daemon is reached (and started, if need be) on the first call."""
+
+    def __init__(self, args: Arguments) -> None:
+        self.args = args
+        self.out: Screen = standard_output(args.color)
+        self.err: Screen = standard_error(args.color)
+        self._wire: Wire | None = None
+
+    def __enter__(self) -> Invocation:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._wire is not None:
+            self._wire.close()
+
+    @property
+    def wire(self) -> Wire:
+        if self._wire is None:
+            from .wire import Wire
+
+            self._wire = Wire(self._connect())
+        return self._wire
+
+    def call(self, method: str, **params: object) -> Json:
+        """The result of one request; params that are None stay unsaid."""
+        return self.wire.call(method, {name: value for name, value in params.items() if value is not None})
+
+    def emit(self, value: Json) -> int:
+        """Prints a result as one versioned object; 0 for `return`."""
+        import json
+
+        self.out.line(json.dumps({"v": 1, **value}, ensure_ascii=False))
+        return 0
+
+    def note(self, text: str) -> None:
+        """One dim line on stderr."""
+        self.err.line(self.err.paint("dim", text))
+
+    def socket_path(self) -> str:
+        from switchgear_protocol.paths import PathError, checked_length, socket_path
+
+        try:
+            return checked_length(self.args.socket) if self.args.socket else socket_path()
+        except PathError as error:
+            raise CommandError(error.what, error.why, error.hint, exit=UNREACHABLE, kind="unreachable") from None
+
+    def _connect(self) -> socket:
+        from switchgear._dial import dial
+        from switchgear._errors import DaemonUnavailable
+
+        path = self.socket_path()
+        try:
+            return dial(path)
+        except DaemonUnavailable as error:
+            if error.kind != "foreign_daemon" and self._may_start():
+                from .start import start_daemon
+
+                return start_daemon(path, self.note, pass_socket=bool(self.args.socket))
+            hint = error.hint or ""
+            raise CommandError(error.what, error.why, hint, exit=UNREACHABLE, kind="unreachable") from None
+
+    def _may_start(self) -> bool:
+        return not self.args.no_start and os.environ.get("SWITCHGEAR_NO_AUTOSTART", "") in ("", "0")

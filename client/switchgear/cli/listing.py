@@ -1,0 +1,68 @@
+"""The commands there are, in the order a newcomer needs them."""
+
+from __future__ import annotations
+
+from .failed import CommandError, usage
+
+GROUPS: dict[str, dict[str, str]] = {
+    "Use": {
+        "ask": "one answer from a merged model; prompt as words or on stdin",
+        "status": "who serves each model now, what is wrong, what quota is left",
+        "models": "your models and the providers behind each",
+        "events": "what happens, as it happens",
+    },
+    "Steer": {
+        "route": "who would serve a request, and why not the others",
+        "order": "change which provider of a model comes first",
+        "pin": "send a model to one provider for a while",
+        "unpin": "end that",
+        "pause": "take a provider out of rotation",
+        "resume": "put it back",
+        "allow": "let metered providers serve for a while",
+    },
+    "Account": {
+        "login": "store a provider's key in the keyring",
+        "logout": "remove it",
+        "auth": "where each credential comes from and whether it works",
+        "quota": "every quota window: left, reset, where the figure is from",
+        "usage": "requests, tokens and cost",
+        "token": "tokens for tools that use the HTTP door",
+    },
+    "Run": {
+        "config": "path, show, check or edit the config",
+        "rpc": "call any method of the daemon",
+        "stop": "stop the daemon",
+        "demo": "see a failover with three stand-in providers",
+        "version": "versions of command and daemon",
+    },
+}
+COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+
+HEAD = """\
+switchgear: one model, every provider you pay for.
+
+  switchgear ask "why is the sky blue?"
+  switchgear ask opus-4.6 "review this" < patch.diff
+"""
+TAIL = """\
+`switchgear COMMAND -h` explains one. Exit codes: 0 ok, 1 failure, 2 usage, 3 no daemon,
+4 login needed, 5 no provider can serve now, 6 degraded (status --exit-code), 130 interrupted."""
+
+
+def overview() -> str:
+    parts = [HEAD]
+    for title, commands in GROUPS.items():
+        parts.append(f"{title}:")
+        parts += [f"  {name:<9} {summary}" for name, summary in commands.items()]
+        parts.append("")
+    return "\n".join([*parts, TAIL])
+
+
+def unknown(name: str) -> CommandError:
+    """A word that is no command is never taken for a prompt: the nearest command is named instead."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, 1, 0.6)
+    if near:
+        return usage(f"no command {name!r}", f"switchgear {near[0]}", f"the nearest is {near[0]!r}")
+    return usage(f"no command {name!r}", "switchgear help", 'to ask a model: switchgear ask "..."')

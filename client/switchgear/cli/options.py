@@ -1,0 +1,137 @@
+"""The command line as Arguments, read by the one command's own parser.
+
+Rules for editing: `switchgear status` alone must not import argparse, so a command whose module
+has DEFAULTS is started from them when nothing else is on the line. Options that every command
+has are declared here once and may stand before or after the command's name.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from .failed import usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from types import ModuleType
+    from typing import Any, NoReturn
+
+GLOBALS: dict[str, object] = {"socket": None, "color": "auto", "no_start": False, "json": False}
+VALUED = ("--socket", "--color")  # global options that take the next word
+COLORS = ("auto", "always", "never")
+
+
+class Arguments:
+    """Parsed options as attributes."""
+
+    def __init__(self, **values: object) -> None:
+        self.__dict__.update(values)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        def __setattr__(self, name: str, value: object) -> None: ...
+
+
+def parse(argv: list[str]) -> tuple[ModuleType, Arguments] | None:
+    """The command's module and its arguments; None when help was printed. CommandError on bad usage."""
+    before, name, after = _split(argv)
+    if name == "status" and not before and not after:
+        module = import_module(".command.status", __package__)
+        return module, Arguments(**GLOBALS, **module.DEFAULTS)
+    from . import listing
+
+    if "--version" in before:
+        name, before = "version", [word for word in before if word != "--version"]
+    if not name or name == "help" or "-h" in before or "--help" in before:
+        _help(after)
+        return None
+    if name not in listing.COMMANDS:
+        raise listing.unknown(name)
+    return _parse_one(name, before + after)
+
+
+def _split(argv: list[str]) -> tuple[list[str], str, list[str]]:
+    """(options before the command, its name or "", what follows)."""
+    at = 0
+    while at < len(argv) and argv[at].startswith("-"):
+        at += 2 if argv[at] in VALUED else 1
+    return argv[:at], "".join(argv[at : at + 1]), argv[at + 1 :]
+
+
+def _help(after: list[str]) -> None:
+    from . import listing
+
+    if after and after[0] in listing.COMMANDS:
+        parser_of(after[0])[1].print_help()
+    else:
+        print(listing.overview())
+
+
+def _parse_one(name: str, words: list[str]) -> tuple[ModuleType, Arguments] | None:
+    module, parser = parser_of(name)
+    bare = getattr(module, "BARE", {})  # options with an optional value, which must not eat the next word
+    arguments = Arguments()
+    try:
+        parser.parse_args([bare.get(word, word) for word in words], namespace=arguments)
+    except SystemExit:  # -h printed its page
+        return None
+    return module, arguments
+
+
+def parser_of(name: str) -> tuple[ModuleType, argparse.ArgumentParser]:
+    import argparse
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            raise usage(message, f"{self.prog} -h")
+
+    module = import_module(f".command.{name}", __package__)
+    parser = Parser(f"switchgear {name}", add_help=False, allow_abbrev=False, formatter_class=_formatter())
+    module.declare(parser)
+    _declare_globals(parser)
+    return module, parser
+
+
+def _formatter() -> Any:
+    import argparse
+
+    def shaped(prog: str) -> argparse.HelpFormatter:
+        return argparse.RawDescriptionHelpFormatter(prog, max_help_position=28, width=92)
+
+    return shaped
+
+
+def _declare_globals(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("everywhere")
+    group.add_argument("--json", action="store_true", help='one object {"v":1,...}, or one per line for streams')
+    group.add_argument("--socket", metavar="PATH", help="talk to the daemon at PATH")
+    group.add_argument("--color", choices=COLORS, default="auto", help="colour: auto (default), always, never")
+    group.add_argument("--no-start", action="store_true", help="fail when no daemon runs instead of starting one")
+    group.add_argument("-h", "--help", action="help", help="show this page")
+
+
+def span_argument(text: str) -> float:
+    """An argparse type: "2h" as seconds."""
+    from argparse import ArgumentTypeError
+
+    from .times import parse_span
+
+    try:
+        return parse_span(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def moment_argument(text: str) -> float:
+    """An argparse type: "7d", "today" or "2026-11-23" as epoch seconds."""
+    from argparse import ArgumentTypeError
+
+    from .times import parse_moment, wall
+
+    try:
+        return parse_moment(text, wall())
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None

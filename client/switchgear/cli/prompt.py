@@ -1,0 +1,104 @@
+"""Which model is asked and what: words of the command line, and stdin.
+
+Rules for editing: a mistyped model name must never be sent as a prompt.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import sys
+
+from .failed import CommandError, usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .invocation import Invocation
+    from .wire import Json
+
+LARGEST = 12 * 1024 * 1024  # bytes: a frame has 16 MiB and JSON may escape
+SILENCE = 1.0  # seconds without a byte on stdin until we say what we wait for
+
+
+def model_and_prompt(invocation: Invocation) -> tuple[str, str]:
+    """(model, prompt). CommandError when either is missing or the model looks mistyped."""
+    words = list(invocation.args.words)
+    model = invocation.args.model or _model_among(invocation, words)
+    prompt = _joined(" ".join(words), _stdin(invocation, needed=not words))
+    if not prompt.strip():
+        raise usage("nothing to ask", f'switchgear ask {model} "..."', "no prompt was given, as words or on stdin")
+    return model, prompt
+
+
+def _model_among(invocation: Invocation, words: list[str]) -> str:
+    """The first word when it names a model (then taken from `words`), else the first model there is."""
+    models = invocation.call("models/list")["models"]
+    if words and _names_model(words[0], models):
+        return words.pop(0)
+    aliases = [model["alias"] for model in models]
+    if words:
+        _refuse_mistyped(words[0], aliases)
+    if not aliases:
+        raise CommandError("no model to ask", "the config has no [[models]] yet", "switchgear config edit")
+    return str(aliases[0])
+
+
+def _names_model(word: str, models: Sequence[Json]) -> bool:
+    """An alias, or `provider/model-id` with a provider we know."""
+    if any(model["alias"] == word for model in models):
+        return True
+    provider, slash, _ = word.partition("/")
+    return bool(slash) and any(offer["provider"] == provider for model in models for offer in model["offers"])
+
+
+def _refuse_mistyped(word: str, aliases: list[str]) -> None:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, aliases, 1, 0.6) if " " not in word else []
+    if near:
+        raise usage(
+            f"no model {word!r}",
+            f'switchgear ask {near[0]} "..."',
+            f"the nearest is {near[0]!r}; if {word!r} begins the prompt, name the model with -m",
+        )
+
+
+def _joined(words: str, piped: str) -> str:
+    text = f"{words}\n\n{piped}" if words and piped.strip() else words or piped
+    return text.encode("utf-8", "replace").decode()  # undecodable bytes of argv have no place in JSON
+
+
+def _stdin(invocation: Invocation, *, needed: bool) -> str:
+    """What is piped in; a terminal or an unrelated stdin is read only when there is no other prompt."""
+    if sys.stdin is None or sys.stdin.closed:
+        return ""
+    if sys.stdin.isatty():
+        if not needed:
+            return ""
+        invocation.note("the prompt, then Ctrl-D:")
+    elif not needed and not _is_piped():
+        return ""
+    else:
+        _say_when_waiting(invocation)
+    return _read_bounded()
+
+
+def _is_piped() -> bool:
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+
+
+def _say_when_waiting(invocation: Invocation) -> None:
+    ready, _, _ = select.select([sys.stdin], [], [], SILENCE)
+    if not ready:
+        invocation.note("switchgear: reading the prompt from stdin until it ends")
+
+
+def _read_bounded() -> str:
+    data = sys.stdin.buffer.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise usage("the prompt is too large", "send less", f"at most {LARGEST // 1024 // 1024} MiB fit in one request")
+    return data.decode("utf-8", "replace")

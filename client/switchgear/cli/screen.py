@@ -1,0 +1,138 @@
+"""What may be printed and how: colour, unicode, width, and the cleaning of foreign text.
+
+Rules for editing: names, reasons and answers come from providers, so everything shown passes
+`clean` (no escape sequences reach a terminal). Colour never carries meaning alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+CODES = {"good": "32", "busy": "33", "bad": "31", "dim": "2", "bold": "1", "": ""}
+GLYPHS = {  # name: (unicode, ascii)
+    "good": ("●", "*"),
+    "busy": ("◐", "~"),
+    "bad": ("○", "!"),
+    "dim": ("·", "-"),
+    "full": ("█", "#"),
+    "empty": ("░", "."),
+    "arrow": ("→", "->"),
+    "ellipsis": ("…", "..."),
+}
+INVISIBLE = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+ONE_LINE = {**INVISIBLE, 0x09: " ", 0x0A: " "}
+ANSWER = {number: None for number in INVISIBLE if number not in (0x09, 0x0A)}
+
+
+def clean(text: object) -> str:
+    """One printable line: no control bytes, no direction overrides."""
+    return str(text).translate(ONE_LINE)
+
+
+def clean_answer(text: str) -> str:
+    """An answer for a terminal: newlines and tabs stay, escape sequences cannot act."""
+    return text.translate(ANSWER)
+
+
+def cells(text: str) -> int:
+    """Columns the text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(letter)) for letter in text)
+
+
+class Screen:
+    """One output stream and what it can show."""
+
+    __slots__ = ("_stream", "colour", "terminal", "unicode", "width")
+
+    def __init__(self, stream: TextIO, color: str = "auto", env: Mapping[str, str] = os.environ) -> None:
+        self._stream = stream
+        self.terminal = _is_terminal(stream)
+        self.colour = _wants_colour(color, self.terminal, env)
+        self.unicode = _can_unicode(stream, env)
+        self.width = _width(self.terminal, env)
+
+    def glyph(self, name: str) -> str:
+        return GLYPHS[name][0 if self.unicode else 1]
+
+    def paint(self, style: str, text: str) -> str:
+        code = CODES[style]
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code and text else text
+
+    def line(self, text: str = "") -> None:
+        print(text, file=self._stream)
+
+    def write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+    def clip(self, text: str, room: int) -> str:
+        """`text` in at most `room` columns, with an ellipsis where it was cut."""
+        if cells(text) <= room:
+            return text
+        end = self.glyph("ellipsis")
+        while text and cells(text) > room - len(end):
+            text = text[:-1]
+        return text + end
+
+
+def standard_output(color: str) -> Screen:
+    return Screen(_forgiving(sys.stdout), color)
+
+
+def standard_error(color: str) -> Screen:
+    return Screen(_forgiving(sys.stderr), color)
+
+
+def _forgiving(stream: TextIO) -> TextIO:
+    """A letter the encoding lacks is shown as `?`, never a traceback."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    return stream
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _wants_colour(color: str, terminal: bool, env: Mapping[str, str]) -> bool:
+    """The flag beats the environment; NO_COLOR beats the forcing variables."""
+    if color != "auto":
+        return color == "always"
+    if env.get("NO_COLOR"):
+        return False
+    if env.get("FORCE_COLOR", "0") not in ("", "0") or env.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return terminal and env.get("TERM") != "dumb"
+
+
+def _can_unicode(stream: TextIO, env: Mapping[str, str]) -> bool:
+    """Python coerces LC_CTYPE to C.UTF-8 in the C locale, so that value says nothing about the terminal."""
+    ctype = env.get("LC_CTYPE", "")
+    said = env.get("LC_ALL") or ("" if ctype.startswith("C.") else ctype) or env.get("LANG") or "unsaid"
+    return said not in ("C", "POSIX") and (stream.encoding or "").lower().startswith("utf")
+
+
+def _width(terminal: bool, env: Mapping[str, str]) -> int:
+    if env.get("COLUMNS", "").isdecimal():
+        return max(int(env["COLUMNS"]), 40)
+    try:
+        return max(os.get_terminal_size().columns, 40) if terminal else 100
+    except OSError:
+        return 100

@@ -1,0 +1,138 @@
+"""Starts the daemon when none runs: once, however many shells ask at the same moment.
+
+Whoever gets the lock starts it and holds the lock until the socket answers; the others only
+wait for the socket. The lock is a flock, so a killed starter leaves none behind.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+
+from switchgear._dial import dial
+from switchgear._errors import DaemonUnavailable
+from switchgear_protocol.paths import PathError, make_private_dir, state_dir
+
+from .failed import UNREACHABLE, CommandError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from socket import socket
+
+PATIENCE = 5.0  # seconds until a start counts as failed
+FIRST_LOOK = 0.01
+SLOWEST_LOOK = 0.1
+LOG_KEPT = 1024 * 1024
+LOG_SHOWN = 8  # lines
+NEEDED = ("trio", "httpx", "switchgeard")
+INSTALL = "pip install 'switchgear[daemon]'   (or: uv tool install 'switchgear[daemon]')"
+
+
+def start_daemon(path: str, say: Callable[[str], None], *, pass_socket: bool = False) -> socket:
+    """A connection to the daemon at `path`, which this or another process started. CommandError if none came."""
+    try:
+        state = make_private_dir(state_dir())
+    except PathError as error:
+        raise _failed(error.why, error.hint, error.what) from None
+    lock = os.open(f"{state}/start.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        return _wait(path, lock, f"{state}/daemon.log", say, ["--socket", path] if pass_socket else [])
+    finally:
+        os.close(lock)
+
+
+def _wait(path: str, lock: int, log: str, say: Callable[[str], None], extra: list[str]) -> socket:
+    child: subprocess.Popen[bytes] | None = None
+    for _ in _looks():
+        mine = child is not None or _try_lock(lock)
+        connection = _try_dial(path)
+        if connection is not None:
+            if child is not None:
+                say(f"switchgear: started the daemon (pid {child.pid})")
+                child.returncode = 0  # it outlives us by design: nobody waits for it
+            return connection
+        if child is not None and child.poll() is not None:
+            raise _failed(_last_lines(log), "switchgeard   (runs it in the foreground)")
+        if mine and child is None:
+            child = _spawn(log, extra)
+    raise _failed(f"no answer at {path} within {PATIENCE:g} s\n{_last_lines(log)}".strip(), f"cat {log}")
+
+
+def _looks() -> Iterator[None]:
+    """One turn per look at the socket, backing off, until patience ends."""
+    end, pause = time.monotonic() + PATIENCE, FIRST_LOOK
+    while time.monotonic() < end:
+        yield
+        time.sleep(pause)
+        pause = min(pause * 1.5, SLOWEST_LOOK)
+
+
+def _try_lock(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _try_dial(path: str) -> socket | None:
+    try:
+        return dial(path)
+    except DaemonUnavailable as error:
+        if error.kind == "foreign_daemon":
+            raise CommandError(error.what, error.why, error.hint or "", exit=UNREACHABLE, kind=error.kind) from None
+        return None
+
+
+def _spawn(log: str, extra: list[str]) -> subprocess.Popen[bytes]:
+    """In its own session, away from our directory (-P: nothing in a directory is imported by accident)."""
+    _check_installed()
+    command = [sys.executable, "-P", "-m", "switchgeard", *extra]
+    output = _open_log(log)
+    try:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd="/"
+        )
+    except OSError as error:
+        raise _failed(f"{sys.executable}: {error.strerror}", INSTALL) from None
+    finally:
+        os.close(output)
+
+
+def missing_parts() -> list[str]:
+    """The packages of the daemon that are not installed."""
+    from importlib.util import find_spec
+
+    return [name for name in NEEDED if find_spec(name) is None]
+
+
+def _check_installed() -> None:
+    missing = missing_parts()
+    if missing:
+        raise _failed(f"its dependencies are not installed ({', '.join(missing)} missing)", INSTALL)
+
+
+def _open_log(log: str) -> int:
+    try:
+        if os.stat(log).st_size > LOG_KEPT:
+            os.replace(log, f"{log}.1")
+    except FileNotFoundError:
+        pass
+    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def _last_lines(log: str) -> str:
+    try:
+        with open(log, "rb") as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - 4096, 0))
+            return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-LOG_SHOWN:])
+    except OSError:
+        return ""
+
+
+def _failed(why: str, hint: str, what: str = "the daemon did not start") -> CommandError:
+    return CommandError(what, why, hint, exit=UNREACHABLE, kind="unreachable")

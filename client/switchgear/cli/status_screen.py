@@ -1,0 +1,136 @@
+"""The status screen, from the `status` result: problems, models, providers in trouble, quota.
+
+Rules for editing: it must fit one screen, so every row is one line, sound providers are not
+listed, and only the tightest quota windows are.
+"""
+
+from __future__ import annotations
+
+from .quota_rows import quota_rows, tightest
+from .table import rows
+from .times import ahead, span
+from .words import cure_of, health_of, via, weight_of, who
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .screen import Screen
+    from .table import Cell
+    from .wire import Json
+
+WINDOWS_SHOWN = 8
+
+
+def lines(screen: Screen, status: Json, now: float) -> Iterable[str]:
+    """The whole screen, line by line. `now` is epoch seconds."""
+    yield from _head(screen, status, now)
+    yield from _own_troubles(screen, status)
+    yield from _models(screen, status, now)
+    yield from _providers(screen, status, now)
+    yield from _quota(screen, status, now)
+
+
+def _head(screen: Screen, status: Json, now: float) -> Iterable[str]:
+    counts = [f"up {span(now - status['started_at'])}", f"pid {status['pid']}"]
+    if status.get("in_flight"):
+        counts.append(f"{status['in_flight']} in flight")
+    if status.get("draining"):
+        counts.append("stopping: finishing what is in flight")
+    title = screen.paint("bold", f"switchgear {status['version']}")
+    yield f"{title}  {screen.paint('dim', ', '.join(counts))}"
+
+
+def _own_troubles(screen: Screen, status: Json) -> Iterable[str]:
+    config = status["config"]
+    if not config["ok"]:
+        yield ""
+        yield screen.paint("bad", f"{screen.glyph('bad')} the config is broken; the last good one stays in force")
+        yield from rows(screen, [[str(config.get("error") or config["path"])]])
+        yield screen.paint("dim", f"  hint: {config.get('hint') or 'switchgear config check'}")
+    if status.get("storage", "ok") != "ok":
+        yield ""
+        yield screen.paint("bad", f"{screen.glyph('bad')} the state file is in trouble")
+        yield from rows(screen, [[str(status["storage"])]])
+
+
+def _models(screen: Screen, status: Json, now: float) -> Iterable[str]:
+    yield ""
+    models = status.get("models", [])
+    if not models:
+        yield "No models yet."
+        yield screen.paint("dim", "  hint: switchgear config edit")
+        return
+    yield screen.paint("bold", "Models")
+    yield from rows(screen, [_model_row(screen, model, now) for model in models])
+
+
+def _model_row(screen: Screen, model: Json, now: float) -> list[Cell]:
+    serving = model.get("serving")
+    first = model["offers"][0] if model["offers"] else None
+    if not serving:
+        return [model["alias"], ("bad", f"{screen.glyph('bad')} nobody"), ("bad", _back(model, now))]
+    told = _pin_words(model, now)
+    if first is None or first["label"] == serving:
+        return [model["alias"], ("good", f"{screen.glyph('good')} {via(serving)}"), ("dim", told or "ok")]
+    why = told or f"{who(first['label'])}: {offer_words(first, now)}"
+    return [model["alias"], ("busy", f"{screen.glyph('busy')} {via(serving)}"), why]
+
+
+def _pin_words(model: Json, now: float) -> str:
+    if not model.get("pinned"):
+        return ""
+    until = model.get("pinned_until")
+    return f"pinned until {ahead(until, now)}" if until else "pinned"
+
+
+def offer_words(offer: Json, now: float) -> str:
+    """ "quota spent until 14:05 (in 12 m)"; a usable offer that is only not first is "standing by"."""
+    word = health_of(offer)
+    if word == "ok":
+        return "ok" if offer.get("usable") else str(offer.get("reason") or "not usable")
+    until = offer.get("until")
+    return f"{word} until {ahead(until, now)}" if until else word
+
+
+def _back(model: Json, now: float) -> str:
+    soonest = min((offer["until"] for offer in model["offers"] if offer.get("until")), default=None)
+    count = len(model["offers"])
+    told = f"all {count} providers out" if count != 1 else "its only provider is out"
+    return f"{told}, first back {ahead(soonest, now)}" if soonest else told
+
+
+def _providers(screen: Screen, status: Json, now: float) -> Iterable[str]:
+    troubled = [p for p in status.get("providers", []) if p["health"] != "available" or p.get("paused")]
+    yield ""
+    if not troubled:
+        count = len(status.get("providers", []))
+        yield screen.paint("dim", f"Providers: all {count} ok") if count else "No providers yet."
+        return
+    yield screen.paint("bold", "Providers in trouble")
+    yield from rows(screen, [_provider_row(screen, provider, now) for provider in troubled])
+    for provider in troubled:
+        cure = cure_of(provider, provider["id"])
+        if cure:
+            yield screen.paint("dim", f"  hint: {screen.clip(cure, screen.width - 8)}")
+
+
+def _provider_row(screen: Screen, provider: Json, now: float) -> list[Cell]:
+    weight = weight_of(provider)
+    until = provider.get("paused_until") if provider.get("paused") else provider.get("until")
+    told = [f"until {ahead(until, now)}"] if until else []
+    if provider.get("reason"):
+        told.append(str(provider["reason"]))
+    return [provider["id"], (weight, f"{screen.glyph(weight)} {health_of(provider)}"), ", ".join(told)]
+
+
+def _quota(screen: Screen, status: Json, now: float) -> Iterable[str]:
+    windows = status.get("quota", [])
+    if not windows:
+        return
+    shown = tightest(windows, WINDOWS_SHOWN)
+    yield ""
+    yield screen.paint("bold", "Quota")
+    yield from rows(screen, quota_rows(screen, shown, now))
+    if len(windows) > len(shown):
+        yield screen.paint("dim", f"  and {len(windows) - len(shown)} more: switchgear quota")

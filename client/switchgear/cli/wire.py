@@ -1,0 +1,155 @@
+"""The command's end of the socket: JSON-RPC 2.0, one line per message, stdlib only.
+
+Rules for editing: dicts in, dicts out; no msgspec (it costs three times the start-up). One
+request is in flight at a time; notifications that arrive meanwhile wait in a bounded queue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+
+from .failed import UNREACHABLE, CommandError, refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from socket import socket
+    from typing import Any
+
+    Json = dict[str, Any]
+
+CALL_TIMEOUT = 60.0  # a keyring may ask for its password meanwhile
+CANCEL_TIMEOUT = 1.0
+LONGEST_LINE = 16 * 1024 * 1024
+HELD_EVENTS = 1000
+
+
+class Wire:
+    """One conversation with the daemon."""
+
+    def __init__(self, connection: socket) -> None:
+        self._socket = connection
+        self._buffer = bytearray()
+        self._searched = 0
+        self._last_id = 0
+        self._events: deque[Json] = deque(maxlen=HELD_EVENTS)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def call(self, method: str, params: Json | None = None, timeout: float | None = CALL_TIMEOUT) -> Json:
+        """The result of one request. CommandError when the daemon refuses, leaves or stays silent."""
+        for kind, value in self.stream(method, params, timeout):
+            if kind == "result":
+                return value
+        raise AssertionError("a stream ends with its result")
+
+    def stream(
+        self, method: str, params: Json | None = None, timeout: float | None = None
+    ) -> Iterator[tuple[str, Json]]:
+        """("progress", value) as it happens, last ("result", result). Ctrl-C cancels the request."""
+        identity = self._send(method, params)
+        try:
+            yield from self._replies(identity, timeout)
+        except KeyboardInterrupt:
+            self._cancel(identity)
+            raise
+
+    def next_event(self, timeout: float | None = None) -> Json | None:
+        """The next `events/event` params of a subscription; None when `timeout` seconds pass first."""
+        while not self._events:
+            try:
+                self._keep(self._read(timeout))
+            except TimeoutError:
+                return None
+        return self._events.popleft()
+
+    def _replies(self, identity: int, timeout: float | None) -> Iterator[tuple[str, Json]]:
+        while True:
+            try:
+                message = self._read(timeout)
+            except TimeoutError:
+                raise _silent(timeout) from None
+            if message.get("method") == "$/progress" and message["params"].get("token") == identity:
+                yield "progress", message["params"]["value"]
+            elif "method" in message:
+                self._keep(message)
+            elif message.get("id") in (identity, None):  # null: our line itself was not understood
+                yield "result", _result(message)
+                return
+
+    def _keep(self, message: Json) -> None:
+        if message.get("method") == "events/event":
+            self._events.append(message["params"])
+
+    def _send(self, method: str, params: Json | None) -> int:
+        self._last_id += 1
+        self._write({"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params or {}})
+        return self._last_id
+
+    def _write(self, message: Json) -> None:
+        self._socket.settimeout(CALL_TIMEOUT)
+        try:
+            self._socket.sendall(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+        except OSError as error:
+            raise _gone(str(error.strerror or error)) from None
+
+    def _read(self, timeout: float | None) -> Json:
+        """The next message. TimeoutError after `timeout` seconds without a byte."""
+        while (end := self._buffer.find(b"\n", self._searched)) < 0:
+            self._searched = len(self._buffer)
+            self._fill(timeout)
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        self._searched = 0
+        return _decode(line)
+
+    def _fill(self, timeout: float | None) -> None:
+        if len(self._buffer) > LONGEST_LINE:
+            raise _gone("it sent a line longer than 16 MiB")
+        self._socket.settimeout(timeout)
+        try:
+            data = self._socket.recv(65536)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise _gone(str(error.strerror or error)) from None
+        if not data:
+            raise _gone("it closed the connection; it may be restarting")
+        self._buffer += data
+
+    def _cancel(self, identity: int) -> None:
+        """Best effort: the daemon also cancels when we close."""
+        try:
+            self._write({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": identity}})
+            for _ in self._replies(identity, CANCEL_TIMEOUT):
+                pass
+        except CommandError:
+            pass
+
+
+def _decode(line: bytes) -> Json:
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _gone("it sent something that is not JSON") from None
+    if not isinstance(message, dict):
+        raise _gone("it sent something that is not a JSON-RPC message")
+    return message
+
+
+def _result(message: Json) -> Json:
+    if "error" in message:
+        raise refused(message["error"])
+    result = message.get("result")
+    return result if isinstance(result, dict) else {"result": result}
+
+
+def _gone(why: str) -> CommandError:
+    return CommandError("lost the daemon", why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
+
+
+def _silent(timeout: float | None) -> CommandError:
+    why = f"no answer within {timeout:g} seconds"
+    return CommandError("the daemon does not answer", why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
