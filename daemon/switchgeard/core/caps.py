@@ -1,0 +1,143 @@
+"""Caps: the user's own limits on a provider, kept as sliding windows over what was settled and what is in flight.
+
+A request is counted exactly once: as a reservation while it is in flight, in the meter from the moment it
+is settled. Minutes slide on the boot clock. A day is the UTC day, because it needs no time zone, is the
+same in every client and can be summed again from the ledger after a restart. Rules for editing: the
+meter stays bounded (one slot a second, one day), and nothing here guesses money in advance.
+"""
+
+from dataclasses import dataclass, field
+
+from msgspec import Struct, structs
+
+from .clock import Now
+from .offer import Caps
+
+MINUTE = 60
+DAY = 86_400
+
+
+class Slot(Struct, frozen=True):
+    """What was settled within one second of the boot clock."""
+
+    second: int
+    requests: int = 0
+    tokens: int = 0
+
+
+class Meter(Struct, frozen=True):
+    """What one provider has used: at most 61 slots, and USD of one UTC day (days since the epoch)."""
+
+    slots: tuple[Slot, ...] = ()
+    day: int = 0
+    usd: float = 0.0
+
+
+@dataclass(slots=True)
+class Reservations:
+    """Tokens held by the requests in flight at one provider, by permit. All idle means all zero."""
+
+    held: dict[int, int] = field(default_factory=dict)
+
+    def reserve(self, permit: int, tokens: int) -> None:
+        """Holds tokens for a permit; again for the same permit replaces what it held."""
+        self.held[permit] = max(0, tokens)
+
+    def settle(self, permit: int) -> int:
+        """Lets go of a permit's tokens and returns them; 0 when it holds none (settling twice is harmless)."""
+        return self.held.pop(permit, 0)
+
+    @property
+    def requests(self) -> int:
+        return len(self.held)
+
+    @property
+    def tokens(self) -> int:
+        return sum(self.held.values())
+
+
+def restored(now: Now, usd: float) -> Meter:
+    """A meter after a restart: the USD the ledger has for today (UTC); the last minute is forgotten."""
+    return Meter(day=_day(now), usd=usd)
+
+
+def day_start(now: Now) -> float:
+    """Epoch seconds when the current UTC day began: where the ledger sum for `restored` starts."""
+    return float(_day(now) * DAY)
+
+
+def add(meter: Meter, now: Now, tokens: int, usd: float) -> Meter:
+    """The meter with one settled request more. `tokens` are input and output, negative counts as 0."""
+    recent, second = _recent(meter, now), int(now.boot)
+    last = recent[-1] if recent and recent[-1].second == second else Slot(second)
+    rest = recent[:-1] if recent and recent[-1].second == second else recent
+    slot = structs.replace(last, requests=last.requests + 1, tokens=last.tokens + max(0, tokens))
+    day = max(_day(now), meter.day)  # a wall clock set back does not forget what was spent
+    return Meter((*rest, slot), day, _spent_today(meter, now) + max(0.0, usd))
+
+
+def blocked(meter: Meter, reserved: Reservations, caps: Caps, now: Now, tokens: int) -> tuple[str, float | None] | None:
+    """Why a request of so many tokens may not start, and the epoch second when it may; None when it may.
+
+    The time is None when no waiting helps.
+    """
+    return (
+        _over_budget(meter, caps, now)
+        or _too_many_requests(meter, reserved, caps, now)
+        or _too_many_tokens(meter, reserved, caps, now, tokens)
+    )
+
+
+def _over_budget(meter: Meter, caps: Caps, now: Now) -> tuple[str, float | None] | None:
+    usd = _spent_today(meter, now)
+    if caps.usd_per_day is None or usd < caps.usd_per_day:
+        return None
+    midnight = float((max(_day(now), meter.day) + 1) * DAY)
+    return f"your limit of {caps.usd_per_day:g} USD a day is spent ({usd:.2f} USD today, UTC)", midnight
+
+
+def _too_many_requests(meter: Meter, reserved: Reservations, caps: Caps, now: Now) -> tuple[str, float | None] | None:
+    limit = caps.requests_per_minute
+    if limit is None:
+        return None
+    amounts = [(slot.second, slot.requests) for slot in _recent(meter, now)]
+    excess = sum(amount for _, amount in amounts) + reserved.requests + 1 - limit
+    if excess <= 0:
+        return None
+    return f"your limit of {limit} requests a minute is reached", _free_at(amounts, excess, now)
+
+
+def _too_many_tokens(
+    meter: Meter, reserved: Reservations, caps: Caps, now: Now, tokens: int
+) -> tuple[str, float | None] | None:
+    limit = caps.tokens_per_minute
+    if limit is None:
+        return None
+    if tokens > limit:
+        return f"the request needs about {tokens} tokens, your limit is {limit} a minute", None
+    amounts = [(slot.second, slot.tokens) for slot in _recent(meter, now)]
+    excess = sum(amount for _, amount in amounts) + reserved.tokens + tokens - limit
+    if excess <= 0:
+        return None
+    return f"your limit of {limit} tokens a minute is reached", _free_at(amounts, excess, now)
+
+
+def _free_at(amounts: list[tuple[int, int]], excess: int, now: Now) -> float:
+    """When enough old slots have left the minute; a whole minute when what is in flight fills it."""
+    for second, amount in amounts:
+        excess -= amount
+        if excess <= 0:
+            return now.wall + max(0.0, second + MINUTE - now.boot)
+    return now.wall + MINUTE
+
+
+def _recent(meter: Meter, now: Now) -> tuple[Slot, ...]:
+    return tuple(slot for slot in meter.slots if slot.second + MINUTE > now.boot)
+
+
+def _spent_today(meter: Meter, now: Now) -> float:
+    return meter.usd if meter.day >= _day(now) else 0.0
+
+
+def _day(now: Now) -> int:
+    return int(now.wall // DAY)

@@ -1,0 +1,111 @@
+"""Estimate: how large a request is before any tokenizer has seen it, and what it needs of an offer.
+
+Used for the context gate and for reservations, so it errs on the high side; it is never billed and
+never shown as a count. Rules for editing: cheap (one pass, no tokenizer) and monotonic: more content
+never estimates as less.
+"""
+
+import math
+
+import msgspec
+
+from switchgear_protocol.content import (
+    Block,
+    Document,
+    Image,
+    Message,
+    Opaque,
+    Request,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+
+from .needs import Needs
+
+BYTES_PER_TOKEN = 3.5  # UTF-8: English runs near 4, code and CJK near 3
+IMAGE_TOKENS = 1_500
+PAGE_TOKENS = 2_000
+PAGE_BYTES = 50_000  # a PDF's pages are not counted, only guessed from its size
+MESSAGE_TOKENS = 4  # role and separators
+
+
+def input_tokens(request: Request) -> int:
+    """About how many input tokens the request is, rather too many than too few."""
+    size = _text(request.system or "") + _json(request.tools)
+    if request.response_format is not None:
+        size += _json(request.response_format)
+    return math.ceil(size) + sum(_message(message) for message in request.messages)
+
+
+def needs(request: Request) -> Needs:
+    """What an offer must be able to do to serve the request."""
+    blocks = [block for message in request.messages for block in _blocks(message)]
+    wanted = request.response_format
+    return Needs(
+        tools=bool(request.tools) or any(isinstance(block, ToolCall | ToolResult) for block in blocks),
+        images=any(_has_image(block) for block in blocks),
+        pdf=any(isinstance(block, Document) and not _is_text(block) for block in blocks),
+        json_schema=wanted is not None and wanted.type == "json_schema",
+        reasoning=_wants_reasoning(request),
+        input_tokens=input_tokens(request),
+        output_tokens=request.max_tokens,
+    )
+
+
+def _wants_reasoning(request: Request) -> bool:
+    asked = request.reasoning
+    return asked is not None and (asked.effort not in (None, "none") or bool(asked.budget_tokens))
+
+
+def _message(message: Message) -> int:
+    return MESSAGE_TOKENS + math.ceil(sum(_block(block) for block in _blocks(message)))
+
+
+def _blocks(message: Message) -> list[Block]:
+    return [Text(message.content)] if isinstance(message.content, str) else message.content
+
+
+def _block(block: Block) -> float:
+    match block:
+        case Text() | Thinking():
+            return _text(block.text)
+        case Image():
+            return IMAGE_TOKENS
+        case Document():
+            return _document(block)
+        case ToolCall():
+            return _text(block.name) + _text(block.arguments)
+        case ToolResult(content=str() as text):
+            return _text(text)
+        case ToolResult(content=parts):
+            return sum(_block(part) for part in parts if not isinstance(part, str))
+        case Opaque():
+            return _json(block.data)
+
+
+def _document(document: Document) -> float:
+    """Base64 carries three bytes in four characters."""
+    size = len(document.data) * 3 / 4
+    return size / BYTES_PER_TOKEN if _is_text(document) else PAGE_TOKENS * math.ceil(max(size, 1) / PAGE_BYTES)
+
+
+def _is_text(document: Document) -> bool:
+    return document.media_type.startswith("text/")
+
+
+def _has_image(block: Block) -> bool:
+    if isinstance(block, ToolResult) and not isinstance(block.content, str):
+        return any(isinstance(part, Image) for part in block.content)
+    return isinstance(block, Image)
+
+
+def _text(text: str) -> float:
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return size / BYTES_PER_TOKEN
+
+
+def _json(value: object) -> float:
+    """An empty list of tools is sent as nothing."""
+    return len(msgspec.json.encode(value)) / BYTES_PER_TOKEN if value else 0.0

@@ -1,0 +1,204 @@
+"""Quota: what providers say of their allowances, read from the headers of every response.
+
+A window is a reading, not a promise: its reset is a prediction, and after it the window counts as
+free until the next reading says otherwise. Rules for editing: a header family is one row of
+`_COUNTED` or of the unified tables; a family of models is never wider than the evidence.
+"""
+
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from msgspec import Struct
+
+from switchgear_protocol.messages import WindowView
+
+from .clock import Now
+from .moments import LONGEST, number, parse_moment, skew
+
+
+class Window(Struct, frozen=True):
+    """One quota window as last read. Times are epoch seconds on our clock.
+
+    `family`: the models it covers, an exact id or a glob such as "*opus*"; None = all of the provider.
+    `used`: fraction, may pass 1. `limit` and `remaining` are in `unit`s. `status`: the provider's own
+    word (allowed, allowed_warning, rejected).
+    """
+
+    provider: str
+    window: str
+    observed_at: float
+    source: str
+    family: str | None = None
+    used: float | None = None
+    limit: float | None = None
+    remaining: float | None = None
+    unit: str | None = None
+    resets_at: float | None = None
+    status: str | None = None
+
+
+_UNIT = r"(?P<unit>requests|req|tokens|input-tokens|output-tokens)"
+_PERIOD = r"(?P<period>second|minute|hour|day|month)"
+_FIELD = r"(?P<field>limit|remaining|reset)"
+_COUNTED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("anthropic-ratelimit", re.compile(rf"anthropic-(?:ratelimit|(?P<tier>priority))-{_UNIT}-{_FIELD}")),
+    ("x-ratelimit", re.compile(rf"x-ratelimit-{_FIELD}-{_UNIT}(?:-{_PERIOD})?")),
+    ("x-ratelimit", re.compile(rf"x-ratelimit-{_FIELD}")),
+    ("ratelimit", re.compile(rf"ratelimit-{_FIELD}")),
+)
+_UNIFIED = re.compile(
+    r"anthropic-ratelimit-unified-(?P<window>\d+[a-z][a-z0-9_]{0,24})-(?P<field>status|utilization|reset)"
+)
+UNIFIED = "anthropic-ratelimit-unified"
+CLAIMS: dict[str, str] = {
+    "five_hour": "5h",
+    "seven_day": "7d",
+    "seven_day_opus": "7d_opus",
+    "seven_day_sonnet": "7d_sonnet",
+    "seven_day_overage_included": "7d_oi",
+}
+"""Unified claims (and bucket names) to the window names of the headers."""
+
+_FAMILIES: dict[str, str] = {"oi": "*fable*"}  # 7d_oi: the weekly window of one model line
+_TRUSTED = 900.0  # seconds a reading without a reset is believed
+
+_MAX_HEADERS = 256
+
+
+def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:
+    """Every window the response headers (lower-case names) tell of. Never raises."""
+    server_now = now.wall + skew(headers, now)
+    items = list(headers.items())[:_MAX_HEADERS]
+    counted = _counted(provider, model, items, now, server_now)
+    return counted + _unified(provider, headers, items, now, server_now)
+
+
+def until(window: Window) -> float | None:
+    """Epoch seconds when the window is predicted to be fresh again; None when not known."""
+    return window.resets_at
+
+
+def spent(window: Window, now: Now, threshold: float = 0.98) -> Literal["no", "nearly", "spent"]:
+    """Whether the window blocks: "spent" only on the provider's word or an exact zero with a reset ahead."""
+    if _stale(window, now):
+        return "no"
+    if window.resets_at is not None and (window.status == "rejected" or window.remaining == 0):
+        return "spent"
+    full = window.used is not None and window.used >= threshold
+    return "nearly" if full or window.status in ("rejected", "allowed_warning") else "no"
+
+
+def covers(window: Window, model: str) -> bool:
+    """Whether the window counts requests for this model id."""
+    family = window.family
+    return family is None or family == model or fnmatchcase(model, family)
+
+
+def view(window: Window) -> WindowView:
+    """The window as clients see it."""
+    return WindowView(
+        provider=window.provider,
+        window=window.window,
+        source=window.source,
+        observed_at=window.observed_at,
+        model=window.family,
+        used=window.used,
+        limit=window.limit,
+        remaining=window.remaining,
+        unit=window.unit,
+        resets_at=window.resets_at,
+        status=window.status,
+    )
+
+
+def family_of_claim(window: str) -> str | None:
+    """The glob of models a unified window such as "7d_opus" covers; None for all."""
+    _, _, line = window.partition("_")
+    return _FAMILIES.get(line, f"*{line}*") if line else None
+
+
+def _stale(window: Window, now: Now) -> bool:
+    believed_until = window.observed_at + _TRUSTED if window.resets_at is None else window.resets_at
+    return believed_until <= now.wall
+
+
+def _counted(
+    provider: str, model: str, items: list[tuple[str, str]], now: Now, server_now: float
+) -> tuple[Window, ...]:
+    """The limit / remaining / reset families, one window per unit and period."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for name, value in items:
+        for source, pattern in _COUNTED:
+            if match := pattern.fullmatch(name):
+                part = match.groupdict()
+                found.setdefault((source, _window_name(part)), {})[part["field"]] = value
+                break
+    family = "*:free" if model.endswith(":free") else model
+    return tuple(
+        _window(provider, family, key, fields, now, server_now) for key, fields in found.items() if _says_enough(fields)
+    )
+
+
+def _window_name(part: dict[str, str | None]) -> str:
+    unit = {"req": "requests", None: "requests"}.get(part.get("unit"), part.get("unit"))
+    return "-".join(word for word in (part.get("tier"), unit, part.get("period")) if word)
+
+
+def _says_enough(fields: dict[str, str]) -> bool:
+    return number(fields.get("remaining")) is not None or number(fields.get("limit")) is not None or "reset" in fields
+
+
+def _window(
+    provider: str, family: str, key: tuple[str, str], fields: dict[str, str], now: Now, server_now: float
+) -> Window:
+    limit, remaining = number(fields.get("limit")), number(fields.get("remaining"))
+    used = max(0.0, 1.0 - remaining / limit) if limit and remaining is not None else None
+    source, name = key
+    return Window(
+        provider=provider,
+        window=name,
+        observed_at=now.wall,
+        source=source,
+        family=family,
+        used=used,
+        limit=limit,
+        remaining=remaining,
+        unit="tokens" if "tokens" in name else "requests",
+        resets_at=_ours(fields.get("reset"), now, server_now),
+    )
+
+
+def _unified(
+    provider: str, headers: Mapping[str, str], items: list[tuple[str, str]], now: Now, server_now: float
+) -> tuple[Window, ...]:
+    """The windows of a Claude subscription; the overall verdict stands in for a window left out."""
+    found: dict[str, dict[str, str]] = {}
+    for name, value in items:
+        if match := _UNIFIED.fullmatch(name):
+            found.setdefault(match["window"], {})[match["field"]] = value
+    overall = {"status": headers.get(f"{UNIFIED}-status", ""), "reset": headers.get(f"{UNIFIED}-reset", "")}
+    claimed = CLAIMS.get(headers.get(f"{UNIFIED}-representative-claim", ""))
+    if claimed is not None and claimed not in found and overall["status"]:
+        found[claimed] = overall
+    return tuple(_unified_window(provider, name, fields, now, server_now) for name, fields in found.items())
+
+
+def _unified_window(provider: str, name: str, fields: dict[str, str], now: Now, server_now: float) -> Window:
+    return Window(
+        provider=provider,
+        window=name,
+        observed_at=now.wall,
+        source=UNIFIED,
+        family=family_of_claim(name),
+        used=number(fields.get("utilization")),
+        resets_at=_ours(fields.get("reset"), now, server_now),
+        status=fields.get("status", "")[:32].lower() or None,
+    )
+
+
+def _ours(text: str | None, now: Now, server_now: float) -> float | None:
+    """A reset in the provider's time as epoch seconds on our clock, at most 35 days away, never in the past."""
+    moment = parse_moment(text, server_now) if text else None
+    return None if moment is None else now.wall + min(max(moment - server_now, 0.0), LONGEST)
