@@ -25,6 +25,7 @@ GLYPHS = {  # name: (unicode, ascii)
     "arrow": ("→", "->"),
     "ellipsis": ("…", "..."),
 }
+FIRST_WIDE = "\u2e80"
 INVISIBLE = dict.fromkeys(
     [*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -44,7 +45,7 @@ def clean_answer(text: str) -> str:
 
 def cells(text: str) -> int:
     """Columns the text takes on a terminal."""
-    if text.isascii():
+    if text.isascii() or max(text) < FIRST_WIDE:  # our own glyphs must not cost an import
         return len(text)
     import unicodedata
 
