@@ -1,0 +1,252 @@
+"""Encoding a request for anthropic.messages.
+
+User turns in a row are merged, tool results first, because the wire wants roles to alternate and
+answers at the head of the turn. A system message in mid-conversation becomes user text: only new
+models take it as what it is.
+"""
+
+from typing import Any
+
+import msgspec
+
+from switchgear_protocol.content import (
+    Block,
+    Document,
+    Image,
+    Message,
+    NamedTool,
+    Opaque,
+    Request,
+    Text,
+    Thinking,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from switchgeard.core.offer import Features
+
+from . import lacking, tool_ids
+from .anthropic_thinking import takes_sampling, thinking
+from .media import inline, plain_text
+from .turns import Turn, kept, loop_start, turns
+
+NAME = "anthropic.messages"
+ID_LIMIT = 64  # characters of a tool_use id
+MAX_TOKENS = 8192  # when nobody knows better: every model still served takes it
+JSON_ONLY = "Answer with one JSON object and nothing else."
+NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
+
+Wire = dict[str, Any]
+
+
+def encode(
+    request: Request,
+    model: str,
+    *,
+    stream: bool,
+    issuer: str,
+    features: Features,
+    default_max_tokens: int | None = None,
+) -> bytes:
+    """The JSON body of POST /v1/messages. See `dialect.Dialect.encode`."""
+    request = lacking.without(request, features)
+    asked = lacking.max_tokens(request.max_tokens, features)
+    max_tokens = asked or default_max_tokens or features.max_output or MAX_TOKENS
+    system, messages = _split_system(request)
+    transcript = _merged(turns(messages))
+    body: Wire = {"model": model, "max_tokens": max_tokens, "messages": _messages(transcript, issuer)}
+    if system:
+        body["system"] = system
+    if stream:
+        body["stream"] = True
+    body.update(thinking(request, model, max_tokens, broken=_broken(transcript, issuer)))
+    _sampling(body, request, model)
+    _tools(body, request)
+    _format(body, request)
+    return msgspec.json.encode(body)
+
+
+def _split_system(request: Request) -> tuple[str, list[Message]]:
+    """The system prompt with the system messages that lead, and the rest of the messages."""
+    messages = list(request.messages)
+    texts = [request.system] if request.system else []
+    while messages and messages[0].role == "system":
+        texts += [_text_of(messages.pop(0))]
+    if request.response_format is not None and request.response_format.type == "json":
+        texts.append(JSON_ONLY)
+    return "\n\n".join(text for text in texts if text), messages
+
+
+def _text_of(message: Message) -> str:
+    if isinstance(message.content, str):
+        return message.content
+    return "\n".join(block.text for block in message.content if isinstance(block, Text))
+
+
+def _sampling(body: Wire, request: Request, model: str) -> None:
+    """Stop sequences, and temperature or top_p: one of them, and neither where thinking or the model forbids it."""
+    if request.stop:
+        body["stop_sequences"] = request.stop
+    thinks = body.get("thinking", {}).get("type") not in (None, "disabled")
+    if thinks or not takes_sampling(model):
+        return
+    if request.temperature is not None:
+        body["temperature"] = min(request.temperature, 1.0)
+    elif request.top_p is not None:
+        body["top_p"] = request.top_p
+
+
+def _tools(body: Wire, request: Request) -> None:
+    if not request.tools:
+        return
+    body["tools"] = [_tool(tool) for tool in request.tools]
+    choice: Wire | None = None
+    match request.tool_choice:
+        case NamedTool(name=name):
+            choice = {"type": "tool", "name": name}
+        case str(word):
+            choice = {"type": {"auto": "auto", "none": "none", "required": "any"}[word]}
+    if request.parallel_tool_calls is False and (choice is None or choice["type"] != "none"):
+        choice = {**(choice or {"type": "auto"}), "disable_parallel_tool_use": True}
+    if choice is not None:
+        body["tool_choice"] = choice
+
+
+def _tool(tool: Tool) -> Wire:
+    wire: Wire = {"name": tool.name, "input_schema": tool.parameters or NO_PARAMETERS}
+    if tool.description:
+        wire["description"] = tool.description
+    if tool.strict:
+        wire["strict"] = True
+    return wire
+
+
+def _format(body: Wire, request: Request) -> None:
+    wanted = request.response_format
+    if wanted is not None and wanted.type == "json_schema" and wanted.schema is not None:
+        config = body.setdefault("output_config", {})
+        config["format"] = {"type": "json_schema", "schema": wanted.schema}
+
+
+# --- messages ---------------------------------------------------------------------------------
+
+
+def _merged(transcript: list[Turn]) -> list[Turn]:
+    """Turns of alternating roles, tool results first in theirs."""
+    out: list[Turn] = []
+    for turn in transcript:
+        role = "assistant" if turn.role == "assistant" else "user"
+        if out and out[-1].role == role:
+            out[-1] = Turn(role, out[-1].blocks + turn.blocks)
+        else:
+            out.append(Turn(role, turn.blocks))
+    return [Turn(turn.role, sorted(turn.blocks, key=_not_result)) for turn in out]
+
+
+def _not_result(block: Block) -> bool:
+    return not isinstance(block, ToolResult)
+
+
+def _broken(transcript: list[Turn], issuer: str) -> bool:
+    """Whether a tool loop is under way whose thinking this issuer cannot be shown."""
+    loop = [turn for turn in transcript[loop_start(transcript) :] if turn.role == "assistant"]
+    calls = [turn for turn in loop if any(isinstance(block, ToolCall) for block in turn.blocks)]
+    return any(not isinstance(turn.blocks[0], Thinking) or not _own(turn.blocks[0], issuer) for turn in calls)
+
+
+def _messages(transcript: list[Turn], issuer: str) -> list[Wire]:
+    out: list[Wire] = [{"role": turn.role, "content": _content(turn, issuer)} for turn in transcript]
+    out = _joined([message for message in out if message["content"]])
+    if out and out[-1]["role"] == "assistant" and out[-1]["content"][-1]["type"] == "text":
+        last = out[-1]["content"][-1]
+        last["text"] = last["text"].rstrip() or "..."  # a prefill may not end in space
+    return out
+
+
+def _joined(messages: list[Wire]) -> list[Wire]:
+    """User messages that met because the assistant's between them was left empty."""
+    out: list[Wire] = []
+    for message in messages:
+        if out and out[-1]["role"] == message["role"]:
+            out[-1]["content"] += message["content"]
+        else:
+            out.append(message)
+    return out
+
+
+def _content(turn: Turn, issuer: str) -> list[Wire]:
+    out: list[Wire] = []
+    for block in turn.blocks:
+        if isinstance(block, Opaque) and block.data.get("type") == "citations":
+            if out and out[-1]["type"] == "text" and kept(block, NAME, issuer):
+                out[-1]["citations"] = block.data.get("citations")
+        elif (wire := _block(block, issuer)) is not None:
+            out.append(wire)
+    return out
+
+
+def _own(block: Block, issuer: str) -> bool:
+    """Whether this thinking goes back: its own issuer's, and signed."""
+    return kept(block, NAME, issuer) and isinstance(block, Thinking) and bool(block.signature or block.redacted)
+
+
+def _block(block: Block, issuer: str) -> Wire | None:
+    match block:
+        case Text(text=text):
+            return {"type": "text", "text": text}
+        case Image():
+            return _image(block)
+        case Document():
+            return _document(block)
+        case Thinking():
+            return _thinking(block) if _own(block, issuer) else None
+        case ToolCall(id=id, name=name, arguments=arguments):
+            return {"type": "tool_use", "id": tool_ids.safe(id, ID_LIMIT), "name": name, "input": _input(arguments)}
+        case ToolResult():
+            return _result(block)
+        case Opaque(data=data):
+            return dict(data) if kept(block, NAME, issuer) else None
+
+
+def _image(image: Image) -> Wire:
+    found = inline(image)
+    if found is None:
+        return {"type": "image", "source": {"type": "url", "url": image.url or ""}}
+    return {"type": "image", "source": {"type": "base64", "media_type": found[0], "data": found[1]}}
+
+
+def _document(document: Document) -> Wire:
+    text = plain_text(document)
+    source: Wire = {"type": "base64", "media_type": document.media_type, "data": document.data}
+    if text is not None:
+        source = {"type": "text", "media_type": "text/plain", "data": text}
+    wire: Wire = {"type": "document", "source": source}
+    return {**wire, "title": document.name} if document.name else wire
+
+
+def _thinking(block: Thinking) -> Wire:
+    if block.redacted:
+        return {"type": "redacted_thinking", "data": block.redacted}
+    return {"type": "thinking", "thinking": block.text, "signature": block.signature}
+
+
+def _input(arguments: str) -> msgspec.Raw | Wire:
+    """The arguments as the model wrote them; wrapped when they are no JSON object, which this wire demands."""
+    try:
+        value = msgspec.json.decode(arguments or "{}")
+    except (ValueError, RecursionError):
+        value = None
+    return msgspec.Raw((arguments or "{}").encode()) if isinstance(value, dict) else {"arguments": arguments}
+
+
+def _result(result: ToolResult) -> Wire:
+    wire: Wire = {"type": "tool_result", "tool_use_id": tool_ids.safe(result.id, ID_LIMIT)}
+    if isinstance(result.content, str):
+        wire["content"] = result.content
+    else:
+        wire["content"] = [_part(part) for part in result.content if not isinstance(part, Text) or part.text]
+    return {**wire, "is_error": True} if result.is_error else wire
+
+
+def _part(part: Text | Image) -> Wire:
+    return _image(part) if isinstance(part, Image) else {"type": "text", "text": part.text}

@@ -1,0 +1,59 @@
+"""Thinking on anthropic.messages: which spelling a model takes, and what it forbids beside it.
+
+Claude models from ADAPTIVE on think as much as `effort` says and refuse a token budget; those
+before, and the models of others behind this wire, take a budget. Found out by model id: the API
+says it per model, but only to its owner.
+"""
+
+import re
+from typing import Any
+
+from switchgear_protocol.content import NamedTool, Request
+
+ADAPTIVE = (4, 6)
+NO_SAMPLING = (4, 7)
+"""Claude versions from which thinking is adaptive, and temperature and top_p are refused."""
+
+LEAST = 1024  # tokens, the smallest budget
+BUDGETS = {"minimal": 4_096, "low": 4_096, "medium": 12_288, "high": 24_576, "xhigh": 65_536, "max": 65_536}
+EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "max"}
+
+_VERSION = re.compile(r"claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2}))?(?![\d])")
+
+
+def version(model: str) -> tuple[int, int] | None:
+    """(4, 6) of `claude-opus-4-6`, `claude-opus-4.6`, `anthropic.claude-opus-4-6-v1`; None for others."""
+    found = _VERSION.search(model.lower())
+    return (int(found[1]), int(found[2] or 0)) if found else None
+
+
+def takes_sampling(model: str) -> bool:
+    return (version(model) or (0, 0)) < NO_SAMPLING
+
+
+def thinking(request: Request, model: str, max_tokens: int, *, broken: bool) -> dict[str, Any]:
+    """The `thinking` and `output_config.effort` fields of the body.
+
+    `broken`: the current tool loop was begun by another provider, so its thinking blocks are not
+    here; budgeted thinking refuses that, and a forced tool choice refuses thinking at all.
+    """
+    if request.reasoning is None:
+        return {}
+    effort, budget = request.reasoning.effort, request.reasoning.budget_tokens
+    if effort == "none":
+        return {"thinking": {"type": "disabled"}}
+    if effort is None and budget is None:
+        return {}
+    forced = request.tool_choice == "required" or isinstance(request.tool_choice, NamedTool)
+    if (version(model) or (0, 0)) >= ADAPTIVE:
+        word = EFFORTS[effort] if effort is not None else _effort(budget or 0)
+        body: dict[str, Any] = {"output_config": {"effort": word}}
+        return body if forced else {**body, "thinking": {"type": "adaptive"}}
+    tokens = min(budget or BUDGETS[effort or "high"], max_tokens - 1)
+    if forced or broken or tokens < LEAST:
+        return {}
+    return {"thinking": {"type": "enabled", "budget_tokens": tokens}}
+
+
+def _effort(budget: int) -> str:
+    return next((name for name, tokens in BUDGETS.items() if name != "minimal" and budget <= tokens), "max")

@@ -1,0 +1,208 @@
+"""Encoding a request for openai.chat: messages, tools, and the options this model's family takes.
+
+Tool results cannot carry images here, so those follow in a user message. Reasoning goes back only
+to its issuer, only within the current tool loop, in the field it came in (its signature says).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from switchgear_protocol.content import (
+    Block,
+    Document,
+    Image,
+    NamedTool,
+    Request,
+    ResponseFormat,
+    Text,
+    Thinking,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from switchgeard.core.offer import Features
+
+from . import lacking, tool_ids
+from .media import image_url
+from .openai_chat_family import Family, family
+from .turns import Turn, kept, loop_start, turns
+
+NAME = "openai.chat"
+ID_LIMIT = 40  # characters of a tool call id
+REASONING_FIELDS = ("reasoning_content", "reasoning")
+NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
+BUDGET_EFFORT = ((4_096, "low"), (12_288, "medium"))
+"""Up to so many thinking tokens is this effort; above is high."""
+
+Wire = dict[str, Any]
+
+
+def encode(
+    request: Request,
+    model: str,
+    *,
+    stream: bool,
+    issuer: str,
+    features: Features,
+    default_max_tokens: int | None = None,
+) -> bytes:
+    """The JSON body of POST /chat/completions. See `dialect.Dialect.encode`."""
+    row = family(model)
+    request = lacking.without(request, features)
+    body: Wire = {"model": model, "messages": _messages(request, row, issuer)}
+    if stream:
+        body["stream"] = True
+        if row.usage_option:
+            body["stream_options"] = {"include_usage": True}
+    _limits(body, request, row, lacking.max_tokens(request.max_tokens, features) or default_max_tokens)
+    _tools(body, request)
+    _effort(body, request, row)
+    if request.response_format is not None and request.response_format.type != "text":
+        body["response_format"] = _format(request.response_format)
+    return msgspec.json.encode(body)
+
+
+def _limits(body: Wire, request: Request, row: Family, max_tokens: int | None) -> None:
+    if max_tokens is not None:
+        body[row.max_tokens] = max_tokens
+    if row.sampling:
+        body.update(_given(temperature=request.temperature, top_p=request.top_p))
+    if request.stop:
+        body["stop"] = request.stop
+
+
+def _tools(body: Wire, request: Request) -> None:
+    if not request.tools:
+        return
+    body["tools"] = [_tool(tool) for tool in request.tools]
+    match request.tool_choice:
+        case NamedTool(name=name):
+            body["tool_choice"] = {"type": "function", "function": {"name": name}}
+        case str(choice):
+            body["tool_choice"] = choice
+    body.update(_given(parallel_tool_calls=request.parallel_tool_calls))
+
+
+def _tool(tool: Tool) -> Wire:
+    function: Wire = {"name": tool.name, "parameters": tool.parameters or NO_PARAMETERS}
+    if tool.description:
+        function["description"] = tool.description
+    if tool.strict:
+        function["strict"] = True
+    return {"type": "function", "function": function}
+
+
+def _effort(body: Wire, request: Request, row: Family) -> None:
+    if request.reasoning is None:
+        return
+    effort: str | None = request.reasoning.effort
+    budget = request.reasoning.budget_tokens
+    if effort is None and budget is not None:
+        effort = next((name for limit, name in BUDGET_EFFORT if budget <= limit), "high")
+    if effort is not None and (word := row.efforts.get(effort, effort)):
+        body["reasoning_effort"] = word
+
+
+def _format(wanted: ResponseFormat) -> Wire:
+    if wanted.type == "json" or wanted.schema is None:
+        return {"type": "json_object"}
+    schema = {"name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}
+    return {"type": "json_schema", "json_schema": schema}
+
+
+def _given(**values: Any) -> Wire:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+# --- messages ---------------------------------------------------------------------------------
+
+
+def _messages(request: Request, row: Family, issuer: str) -> list[Wire]:
+    transcript = turns(request.messages)
+    loop = loop_start(transcript)
+    rename: Callable[[str], str] = tool_ids.nine if row.nine_ids else _safe
+    out: list[Wire] = [{"role": "system", "content": request.system}] if request.system else []
+    for index, turn in enumerate(transcript):
+        if turn.role == "assistant":
+            out += _assistant(turn, rename, issuer, in_loop=index >= loop)
+        else:
+            out += _said(turn, rename)
+    return _spaced(out) if row.no_user_after_tool else out
+
+
+def _safe(id: str) -> str:
+    return tool_ids.safe(id, ID_LIMIT)
+
+
+def _assistant(turn: Turn, rename: Callable[[str], str], issuer: str, *, in_loop: bool) -> list[Wire]:
+    text = "\n".join(block.text for block in turn.blocks if isinstance(block, Text))
+    calls = [_call(block, rename) for block in turn.blocks if isinstance(block, ToolCall)]
+    if not text and not calls:
+        return []
+    message: Wire = {"role": "assistant", "content": text or None}
+    if calls:
+        message["tool_calls"] = calls
+    if in_loop and calls:
+        message.update(_reasoning(turn, issuer))
+    return [message]
+
+
+def _reasoning(turn: Turn, issuer: str) -> Wire:
+    thoughts = [block for block in turn.blocks if isinstance(block, Thinking) and kept(block, NAME, issuer)]
+    field = next((block.signature for block in thoughts if block.signature in REASONING_FIELDS), None)
+    return {field: "".join(block.text for block in thoughts)} if field else {}
+
+
+def _call(call: ToolCall, rename: Callable[[str], str]) -> Wire:
+    function = {"name": call.name, "arguments": call.arguments or "{}"}
+    return {"id": rename(call.id), "type": "function", "function": function}
+
+
+def _said(turn: Turn, rename: Callable[[str], str]) -> list[Wire]:
+    out: list[Wire] = []
+    pictures: list[Block] = []
+    for block in turn.blocks:
+        if isinstance(block, ToolResult):
+            out.append({"role": "tool", "tool_call_id": rename(block.id), "content": _result(block)})
+            pictures += [part for part in lacking.parts(block) if isinstance(part, Image)]
+    rest = pictures + [block for block in turn.blocks if isinstance(block, Text | Image | Document)]
+    return [*out, {"role": turn.role, "content": _content(rest)}] if rest else out
+
+
+def _result(result: ToolResult) -> str:
+    text = "\n".join(part.text for part in lacking.parts(result) if isinstance(part, Text))
+    if not text and lacking.parts(result):
+        text = "(an image: see the next message)"
+    return f"Error: {text}" if result.is_error else text
+
+
+def _content(blocks: list[Block]) -> str | list[Wire]:
+    """Text alone as a string, which every host reads; else a list of parts."""
+    if all(isinstance(block, Text) for block in blocks):
+        return "\n".join(block.text for block in blocks if isinstance(block, Text))
+    return [_part(block) for block in blocks]
+
+
+def _part(block: Block) -> Wire:
+    match block:
+        case Image():
+            return {"type": "image_url", "image_url": {"url": image_url(block)}}
+        case Document(data=data, media_type=media_type, name=name):
+            file = {"filename": name or "document", "file_data": f"data:{media_type};base64,{data}"}
+            return {"type": "file", "file": file}
+        case Text(text=text):
+            return {"type": "text", "text": text}
+        case _:
+            raise TypeError(f"{type(block).__name__} is no part of a message")
+
+
+def _spaced(messages: list[Wire]) -> list[Wire]:
+    """An assistant message between a tool result and the user: Mistral refuses them side by side."""
+    out: list[Wire] = []
+    for message in messages:
+        if message["role"] == "user" and out and out[-1]["role"] == "tool":
+            out.append({"role": "assistant", "content": "Understood."})
+        out.append(message)
+    return out

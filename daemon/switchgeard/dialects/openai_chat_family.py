@@ -1,0 +1,48 @@
+"""What a model family accepts on openai.chat, by model id: the host cannot be asked, its 400 can.
+
+Rules for editing: one row per family, the first that matches the id (without vendor prefix)
+counts; a row names only what differs from most. Keyed by model and not by host, because the same
+Mistral model has the same tool id rule on every host that runs it.
+"""
+
+import re
+
+from msgspec import Struct
+
+CLAMPED = {"minimal": "low", "xhigh": "high", "max": "high", "none": ""}
+
+
+class Family(Struct, frozen=True):
+    """`efforts`: our effort to the wire's, "" sends none, missing keeps the word."""
+
+    pattern: str
+    max_tokens: str = "max_tokens"
+    sampling: bool = True  # takes temperature and top_p
+    usage_option: bool = True  # takes stream_options (Mistral answers 422, and always sends usage)
+    nine_ids: bool = False  # tool call ids of exactly nine letters and digits
+    no_user_after_tool: bool = False
+    efforts: dict[str, str] = {}
+
+
+FAMILIES = (
+    Family(r"gpt-oss", efforts=CLAMPED),
+    Family(r"o[1-9]|gpt-[5-9]|codex", max_tokens="max_completion_tokens", sampling=False),
+    Family(r"gpt-|chatgpt", max_tokens="max_completion_tokens"),
+    Family(
+        r"(open-)?(mi[sx]tral|magistral|ministral|codestral|devstral|pixtral|voxtral|mathstral)|labs-",
+        usage_option=False,
+        nine_ids=True,
+        no_user_after_tool=True,
+        efforts={**CLAMPED, **dict.fromkeys(("minimal", "low", "medium", "high", "xhigh", "max"), "")},
+    ),
+    Family(r"deepseek", efforts={**dict.fromkeys(("minimal", "low", "medium", "xhigh"), "high"), "none": ""}),
+    Family(r"", efforts=CLAMPED),
+)
+
+_PATTERNS = tuple((re.compile(family.pattern), family) for family in FAMILIES)
+
+
+def family(model: str) -> Family:
+    """The row for a model id such as `gpt-5.5`, `openai/o3`, `mistralai/devstral-2`."""
+    name = model.lower().rpartition("/")[2]
+    return next(family for pattern, family in _PATTERNS if pattern.match(name))
