@@ -1,0 +1,159 @@
+"""Vault: every provider's credential, fetched once, kept in memory, forgotten when refused.
+
+Only good answers are kept; how often a missing or locked one is asked for again is decided by the
+provider's health, not here. Rules for editing: nothing in here logs; a secret leaves only inside
+`Ready`; what is fetched for one source is never used for another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import trio
+
+from switchgear_protocol.messages import CredentialView
+from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredential, Passthrough, Provider
+
+from .keyring_store import KeyringStore
+from .secret import BAD_PASTE, Answer, Broken, Locked, Missing, Ready, Secret, clean
+from .sources import read_source
+
+Key = tuple[str, CredentialSource]
+
+
+@dataclass(slots=True)
+class Flight:
+    """One fetch under way and those who wait for it. `answer` None at its end: it was cancelled."""
+
+    answer: Answer | None = None
+    landed: trio.Event = field(default_factory=trio.Event)
+
+
+class Vault:
+    """Credentials by provider. `use` tells it which providers the config in force names."""
+
+    def __init__(self, keyring: KeyringStore, environ: Mapping[str, str], fingerprint_key: bytes):
+        self._keyring = keyring
+        self._environ = dict(environ)  # as it is at the start; never looked at again
+        self._fingerprint_key = fingerprint_key
+        self._providers: dict[str, Provider] = {}
+        self._known: dict[Key, Answer] = {}  # the last answer of each, good or bad
+        self._flights: dict[Key, Flight] = {}
+
+    def __repr__(self) -> str:
+        return f"<Vault: {len(self._providers)} providers, {len(self._flights)} being fetched>"
+
+    def use(self, providers: Mapping[str, Provider]) -> None:
+        """The providers in force. What was fetched for others is forgotten."""
+        self._providers = dict(providers)
+        kept = {_key(provider) for provider in providers.values()}
+        self._known = {key: answer for key, answer in self._known.items() if key in kept}
+
+    async def get(self, provider: Provider) -> Answer:
+        """The credential of a provider: from memory, else from its source, once for all who ask at a time."""
+        key = _key(provider)
+        while not isinstance(self._known.get(key), Ready):
+            flight = self._flights.get(key)
+            if flight is None:
+                return await self._fetch(key)
+            await flight.landed.wait()
+            if flight.answer is not None:
+                return flight.answer
+        return self._known[key]
+
+    async def rotated(self, provider: Provider, refused: Secret) -> Ready | None:
+        """After a 401: the credential read anew, if the source now holds another than the refused one."""
+        known = self._known.get(_key(provider))
+        if isinstance(known, Ready) and known.secret == refused:
+            self.invalidate(provider.id)
+        answer = await self.get(provider)
+        return answer if isinstance(answer, Ready) and answer.secret != refused else None
+
+    def invalidate(self, provider_id: str) -> None:
+        """Forget what is in memory; the next `get` asks the source."""
+        self._known = {key: answer for key, answer in self._known.items() if key[0] != provider_id}
+        for key in [key for key in self._flights if key[0] == provider_id]:
+            del self._flights[key]  # what it brings is told to those who wait, and not kept
+
+    async def set(self, provider_id: str, secret: str) -> Answer:
+        """Store a pasted credential in the keyring. The answer is what `get` now says."""
+        if refusal := self._not_ours(provider_id):
+            return refusal
+        try:
+            pasted = clean(secret)
+        except ValueError as fault:
+            return Broken(f"this is not a credential: {fault}", BAD_PASTE)
+        answer = await self._keyring.write(provider_id, pasted)
+        return self._changed(provider_id, answer)
+
+    async def delete(self, provider_id: str) -> Answer:
+        """Forget a stored credential, here and in the keyring. Missing is the good end."""
+        if refusal := self._not_ours(provider_id):
+            return refusal
+        return self._changed(provider_id, await self._keyring.delete(provider_id))
+
+    def describe(self, provider: Provider) -> str:
+        """Where its credential comes from, for people."""
+        return provider.credential_text
+
+    def views(self) -> list[CredentialView]:
+        """What is known of each credential now, without asking any source."""
+        return [self.view(provider) for provider in self._providers.values()]
+
+    def view(self, provider: Provider) -> CredentialView:
+        """The same for one provider."""
+        source = provider.credential_text
+        if isinstance(provider.credential, NoCredential | Passthrough):
+            return CredentialView(provider.id, source, "none")
+        match self._known.get(_key(provider)):
+            case Ready(Secret() as secret):
+                return CredentialView(provider.id, source, "ok", fingerprint=secret.fingerprint(self._fingerprint_key))
+            case Missing(reason, hint):
+                return CredentialView(provider.id, source, "missing", reason, hint)
+            case Locked(reason, hint):
+                return CredentialView(provider.id, source, "locked", reason, hint)
+            case Broken(reason, hint):
+                return CredentialView(provider.id, source, "refused", reason, hint)
+        return CredentialView(provider.id, source, "unknown")
+
+    async def _fetch(self, key: Key) -> Answer:
+        flight = self._flights[key] = Flight()
+        try:
+            flight.answer = await self._ask(key)
+            if self._flights.get(key) is flight:
+                self._known[key] = flight.answer
+            return flight.answer
+        finally:
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+            flight.landed.set()
+
+    async def _ask(self, key: Key) -> Answer:
+        provider_id, source = key
+        if isinstance(source, Keyring):
+            return await self._keyring.read(provider_id)
+        return await read_source(source, self._environ, self._variables())
+
+    def _variables(self) -> list[str]:
+        """The variables that hold credentials: programs we start do not get them."""
+        sources = (provider.credential for provider in self._providers.values())
+        return [source.name for source in sources if isinstance(source, Env)]
+
+    def _changed(self, provider_id: str, answer: Answer) -> Answer:
+        self.invalidate(provider_id)
+        if isinstance(answer, Ready | Missing):
+            self._known[provider_id, Keyring()] = answer
+        return answer
+
+    def _not_ours(self, provider_id: str) -> Broken | Missing | None:
+        """Why nothing can be stored for this provider."""
+        provider = self._providers.get(provider_id)
+        if provider is None:
+            return Missing("no such provider in the config", "switchgear config edit")
+        if isinstance(provider.credential, Keyring):
+            return None
+        reason = f"its credential comes from {provider.credential_text}, as the config says"
+        return Broken(reason, 'change it there, or write credential = "keyring": switchgear config edit')
+
+
+def _key(provider: Provider) -> Key:
+    return provider.id, provider.credential
