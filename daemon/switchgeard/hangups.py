@@ -81,13 +81,14 @@ class Hangups:
 
     async def run(self) -> None:
         """Wait for hang-ups until cancelled."""
-        try:
-            while True:
-                await trio.lowlevel.wait_readable(self._watch.fileno())
-                for fd in list(self._watch.gone()):
-                    self._tell_once(fd)
-        finally:
-            self._watch.close()
+        while True:
+            await trio.lowlevel.wait_readable(self._watch.fileno())
+            for fd in list(self._watch.gone()):
+                self._tell_once(fd)
+
+    def close(self) -> None:
+        """Give the descriptor back, when `run` has ended and nothing is watched any more."""
+        self._watch.close()
 
     def _tell_once(self, fd: int) -> None:
         gone = self._tell.pop(fd, None)
