@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .notice import Notice
-from .schema import TUNING, VERSION, migrate, version
+from .schema import TUNING, VERSION, lenient, migrate, read_all, version
 
 _MAGIC = b"SQLite format 3\x00"
 _VERSION_AT = 60  # offset of user_version in the header: sqlite.org/fileformat2.html §1.3
 _SMALLEST = 512  # the smallest page there is
 _CHECKED_WHOLE = 64 << 20  # bytes; above it a whole check would hold up the start
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+# ERROR: a statement of ours that fits the version does not fit the tables ("no such column").
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT)
 
 Tell = Callable[[Notice], None]
 
@@ -49,39 +51,35 @@ def open_file(path: Path, wall: float, tell: Tell) -> sqlite3.Connection | None:
 
 def open_memory() -> sqlite3.Connection:
     """A database that ends with the process."""
-    connection = _connect(":memory:")
-    migrate(connection)
-    return connection
+    return _connect(":memory:", lambda _: None)
 
 
 def _open_checked(path: Path) -> sqlite3.Connection:
+    """Raises Damaged, Newer, OSError or sqlite3.Error."""
     _make_private(path)
     _check_header(path)
-    connection = _connect(path)
     try:
-        _check(connection, path)
-        migrate(connection)
+        return _connect(path, _check)
+    except UnicodeDecodeError as error:  # from SQLite's own message, quoting what it found
+        raise Damaged("its tables are garbled") from error
     except sqlite3.DatabaseError as error:
-        connection.close()
-        if _says_damaged(error):
+        if _code(error) in _DAMAGED:
             raise Damaged(str(error)) from error
         raise
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
-def _connect(target: Path | str) -> sqlite3.Connection:
+def _connect(target: Path | str, check: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
     # One thread at a time uses it, but not the one that opens it.
     connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
+    connection.text_factory = lenient
     try:
         for pragma in TUNING:
             connection.execute(pragma).fetchall()
-    except sqlite3.DatabaseError as error:
+        check(connection)
+        migrate(connection)
+        read_all(connection)
+    except BaseException:
         connection.close()
-        if _says_damaged(error):
-            raise Damaged(str(error)) from error
         raise
     return connection
 
@@ -108,11 +106,11 @@ def _check_header(path: Path) -> None:
     _refuse_newer(int.from_bytes(head[_VERSION_AT : _VERSION_AT + 4], "big"))
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def _check(connection: sqlite3.Connection) -> None:
     """Raises Newer or Damaged. Of a very large file only what a start reads is checked."""
     _refuse_newer(version(connection))
-    small = path.stat().st_size <= _CHECKED_WHOLE
-    for part in ("1",) if small else ("beliefs", "tokens"):
+    pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    for part in ("1",) if pages * size <= _CHECKED_WHOLE else ("beliefs", "tokens"):
         verdict = connection.execute(f"PRAGMA quick_check({part})").fetchone()[0]
         if verdict != "ok":
             raise Damaged(str(verdict).splitlines()[-1])
@@ -121,10 +119,6 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 def _refuse_newer(found: int) -> None:
     if found > VERSION:
         raise Newer(f"has schema version {found}, and this switchgeard knows up to {VERSION}")
-
-
-def _says_damaged(error: sqlite3.DatabaseError) -> bool:
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _code(error: Exception) -> int:

@@ -7,6 +7,8 @@ SQL no newer than SQLite 3.34 (RHEL 9): no STRICT, no RETURNING.
 
 import sqlite3
 
+from .row import AttemptRow
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE attempts (
@@ -33,6 +35,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 VERSION = len(MIGRATIONS)
 
+TABLES = {
+    "attempts": ", ".join(AttemptRow.__struct_fields__),
+    "beliefs": "topic, key, value",
+    "tokens": "name, hash, created_at, last_used",
+}
+"""The columns our statements count on."""
+
 TUNING = (
     "PRAGMA busy_timeout = 2000",
     "PRAGMA journal_mode = WAL",
@@ -57,3 +66,14 @@ def migrate(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
     # Into the file's own header, where a later switchgeard reads the version without opening a newer file.
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def read_all(connection: sqlite3.Connection) -> None:
+    """Raises sqlite3.Error unless every table can be read as we know it; costs nothing for large ones."""
+    for table, columns in TABLES.items():
+        connection.execute(f"SELECT {columns} FROM {table} LIMIT 1").fetchall()  # noqa: S608 - from the table above
+
+
+def lenient(text: bytes) -> str:
+    """SQLite's text as ours: a flipped bit in a name must not make the whole file unreadable."""
+    return text.decode(errors="replace")

@@ -21,6 +21,7 @@ from .beliefs import Beliefs
 from .notice import Notice, Notices
 from .opening import open_file, open_memory
 from .row import AttemptRow
+from .schema import lenient
 from .tokens import DoorTokens
 from .writer import StorageFailed, Writer
 
@@ -128,6 +129,7 @@ class Store:
 def _read_file(path: Path, query: UsageQuery) -> UsageReply:
     """On a connection of its own, read-only: it never holds up the writer, and never checkpoints."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection.text_factory = lenient
     try:
         connection.execute("PRAGMA busy_timeout = 2000")
         return ledger.usage(connection, query)

@@ -48,13 +48,13 @@ class DoorTokens:
         self._check_new(name)
         token = PREFIX + secrets.token_urlsafe(32)
         digest, at = _digest(token), self._clock().wall
-        door = self._doors[digest] = _Door(name, at, None, None)  # takes the name while we wait
+        self._doors[digest] = _Door(name, at, None, None)  # takes the name while we wait
         try:
             await self._write("INSERT INTO tokens (name, hash, created_at) VALUES (?, ?, ?)", name, digest, at)
         except BaseException:
             # Told to nobody, so it must not open the door; a cancelled write may still land on disk.
             self._doors.pop(digest)
-            self._writer.post(Job(lambda connection: connection.execute(_DELETE, (door.name,))))
+            self._forget(digest)
             raise
         return TokenCreated(name, token)
 
@@ -64,15 +64,20 @@ class DoorTokens:
         return Tokens([TokenView(door.name, door.created_at, door.last_used) for door in doors])
 
     async def revoke(self, name: str) -> None:
-        """From this moment the token opens nothing, even if the file cannot be written now.
+        """From this moment the token opens nothing.
 
-        Raises RpcError when there is no such token, or the file was not written.
+        Raises RpcError when there is no such token, or the file cannot be written now: the daemon
+        keeps trying, but a restart before it succeeds brings the token back.
         """
         digest = next((digest for digest, door in self._doors.items() if door.name == name), None)
         if digest is None:
             raise RpcError.of("not_found", f"there is no token named {name[:64]!r}", hint="switchgear token list")
         del self._doors[digest]
-        await self._write(_DELETE, name)
+        try:
+            await self._write(_DELETE, digest)
+        except RpcError:
+            self._forget(digest)
+            raise
 
     def check(self, token: str) -> str | None:
         """The name of this token, or None when it opens nothing."""
@@ -98,6 +103,10 @@ class DoorTokens:
         if len(self._doors) >= _MOST:
             raise RpcError.of("invalid_params", f"there are {_MOST} tokens already", hint="switchgear token list")
 
+    def _forget(self, digest: bytes) -> None:
+        """Remove it from the file as soon as that can be done."""
+        self._writer.post(Job(lambda connection: connection.execute(_DELETE, (digest,))))
+
     async def _write(self, statement: str, *values: object) -> None:
         try:
             await self._writer.call(lambda connection: connection.execute(statement, values).rowcount)
@@ -107,7 +116,7 @@ class DoorTokens:
             ) from error
 
 
-_DELETE = "DELETE FROM tokens WHERE name = ?"
+_DELETE = "DELETE FROM tokens WHERE hash = ?"  # by name it could hit a later one
 _TOUCH = "UPDATE tokens SET last_used = ? WHERE name = ?"
 
 
