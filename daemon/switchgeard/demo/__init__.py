@@ -1,0 +1,10 @@
+"""Stand-in providers on loopback: what `switchgear demo` shows failover with, and our tests' fault server.
+
+    exchange    one request as it was asked, one answer as raw bytes and pauses; HTTP/1.1 framing
+    wires       what real providers say, byte-realistic, on both wires
+    errors      the error answers of real providers, as rows
+    faults      every named behaviour: complete answers, errors, cuts, hangs, floods
+    standin     the server
+
+Only `standin` does I/O. Nothing here is imported by the daemon itself.
+"""
