@@ -59,7 +59,7 @@ class Open:
 
 
 class Blocks:
-    """The blocks of one message. `seen`: one began; `called`: one was a tool call of the client's."""
+    """The blocks of one message. `seen`: one began; `called`: the last one is a tool call."""
 
     __slots__ = ("_dialect", "_open", "called", "seen")
 
@@ -72,7 +72,7 @@ class Blocks:
     def start(self, index: int, data: dict[str, Any]) -> list[StreamEvent]:
         out = self._before(index)
         block = self._open[index] = Open(data)
-        self.seen = True
+        self.seen, self.called = True, block.kind == "tool_use"
         match block.kind:
             case "text":
                 out += _said(TextDelta, data.get("text"))
@@ -82,7 +82,6 @@ class Blocks:
             case "redacted_thinking":
                 out.append(ReasoningSignature(str(data.get("data") or ""), redacted=True))
             case "tool_use":
-                self.called = True
                 out.append(_tool(data))
         return out
 
