@@ -215,14 +215,15 @@ def _readable_id(format: Format, frame: bytes) -> int | str | None:
 
 
 def _error_object(format: Format, data: Raw) -> ErrorObject:
+    """Never refused: an error reply that cannot be read still ends the request it belongs to."""
     try:
         return format.decode(ErrorObject, data)  # type: ignore[no-any-return]
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, ProtocolError):
         pass  # words newer than ours in its data: code and message still count
     try:
         known: CodeOnly = format.decode(CodeOnly, data)
-    except msgspec.ValidationError:
-        raise ProtocolError("invalid_message", "an error needs a code and a message") from None
+    except (msgspec.ValidationError, ProtocolError):
+        known = CodeOnly(CODES["internal"], "the peer sent an error that cannot be read")
     return ErrorObject(known.code, known.message, ErrorData(KIND_OF.get(known.code, "internal")))
 
 
