@@ -1,0 +1,192 @@
+"""The composition root: builds the daemon from its parts, runs it, and ends it in order.
+
+Rules for editing: the only place that knows all parts. Order of start: lock, listen, remember, serve;
+so a client that connects early waits instead of failing. Order of end: no new work, running answers
+finish within DRAIN seconds, beliefs flushed, socket removed, exit 0.
+"""
+
+import argparse
+import gc
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+import trio
+
+from switchgear_protocol.events import Event
+from switchgear_protocol.paths import PathError, config_path, make_private_dir, socket_path, state_dir
+
+from . import clock, log, remembered
+from .announce import Announce
+from .bus import Bus
+from .complete import Services
+from .config.settled import Config
+from .configuration import Configuration
+from .credentials.install_key import install_key
+from .credentials.keyring_store import KeyringStore
+from .credentials.vault import Vault
+from .instance import AlreadyRunning, claim
+from .listening import SocketFile, bind_socket
+from .methods import Daemon
+from .server import Server
+from .state import State
+from .store import Store
+from .upstream.transport import Transport
+from .watch import watch
+
+DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
+ALREADY_RUNNING = 75  # EX_TEMPFAIL: another daemon serves; nothing is wrong
+
+journal = structlog.get_logger(area="daemon")
+
+
+@dataclass(slots=True, frozen=True)
+class Places:
+    """Where this daemon listens, reads and writes."""
+
+    socket: str
+    config: str
+    state: str
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run until told to stop; the exit code. Says in words why it cannot start."""
+    log.start(args.log_format, args.log_level)
+    try:
+        places = Places(args.socket or socket_path(), args.config or config_path(), args.state_dir or state_dir())
+        with _private_files(), _the_only_one(places.socket):
+            listening = bind_socket(places.socket)
+            trio.run(_run, places, listening, args.idle_exit)
+    except AlreadyRunning as other:
+        return _say(str(other), ALREADY_RUNNING)
+    except PathError as error:
+        return _say(str(error), 1)
+    return 0
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Nothing this process creates is readable by others."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _the_only_one(socket: str) -> Iterator[None]:
+    instance = claim(str(Path(socket).parent))
+    try:
+        yield
+    finally:
+        instance.release()
+
+
+def _say(words: str, code: int) -> int:
+    print(f"switchgeard: {words}", file=sys.stderr)  # noqa: T201 - why there will be no daemon to ask
+    return code
+
+
+async def _run(places: Places, listening: SocketFile, idle_exit: float | None) -> None:
+    home = make_private_dir(places.state)
+    store = Store.open(Path(home) / "state.db", clock.now)
+    daemon, server = build(places, home, store)
+    try:
+        await daemon.configuration.reload()
+        async with trio.open_nursery() as helpers:
+            await helpers.start(_obey_signals, daemon, server)
+            helpers.start_soon(_tell_storage, daemon)
+            helpers.start_soon(_watch_config, daemon)
+            if idle_exit is not None:
+                helpers.start_soon(_leave_when_idle, daemon, server, idle_exit)
+            daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
+            _settle_memory()
+            await server.serve(listening.sock)  # returns when drained
+            helpers.cancel_scope.cancel()
+    finally:
+        listening.remove()
+        await daemon.at.transport.aclose()
+        await store.aclose()
+
+
+def build(places: Places, home: str, store: Store) -> tuple[Daemon, Server]:
+    """The daemon's parts, connected. Touches no network and no config."""
+    now = clock.now
+    state = State(Config(places.config), random.random)
+    unreadable = remembered.recall(state, store.load(), now())
+    vault = Vault(KeyringStore(), os.environ, install_key(f"{home}/install.key"))
+    bus = Bus(lambda: daemon.status())
+    announce = Announce(state, bus, store, _write_down)
+    services = Services(state, vault, Transport(), store, announce, now, random.random)
+    configuration = Configuration(places.config, state, vault, announce, now)
+    daemon = Daemon(services, configuration, os.getpid(), now().wall)
+    if unreadable:
+        announce(state.note("storage", f"{unreadable} remembered beliefs were unreadable and dropped", now()))
+    return daemon, Server(daemon.dispatch, bus)
+
+
+async def _obey_signals(
+    daemon: Daemon, server: Server, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    """SIGTERM and SIGINT drain (a second one ends at once); SIGHUP reloads the config."""
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as arriving:
+        task_status.started()
+        async with trio.open_nursery() as nursery:
+            async for number in arriving:
+                if number == signal.SIGHUP:
+                    nursery.start_soon(daemon.configuration.reload)
+                elif daemon.draining:
+                    nursery.start_soon(server.drain, 0.0)
+                else:
+                    nursery.start_soon(_drain, daemon, server)
+
+
+async def _drain(daemon: Daemon, server: Server) -> None:
+    daemon.draining = True
+    daemon.announce(daemon.at.state.note("daemon", "shutting down", clock.now()))
+    await server.drain(DRAIN)
+
+
+async def _tell_storage(daemon: Daemon) -> None:
+    """Each notice of the store becomes a `storage` event and the word in status."""
+    while True:
+        notice = await daemon.at.store.next_notice()
+        daemon.storage = "ok" if notice.trouble == "recovered" else notice.message
+        daemon.announce(daemon.at.state.note("storage", notice.message, clock.now()))
+
+
+async def _watch_config(daemon: Daemon) -> None:
+    async def changed() -> None:
+        await daemon.configuration.reload()
+
+    await watch(daemon.configuration.path, changed)
+
+
+async def _leave_when_idle(daemon: Daemon, server: Server, seconds: float) -> None:
+    """Drain once nobody has been connected for two looks in a row, so many seconds apart."""
+    quiet = 0
+    while quiet < 2:
+        await trio.sleep(seconds / 2)
+        quiet = quiet + 1 if not server.connections and not daemon.at.state.live else 0
+    await _drain(daemon, server)
+
+
+def _settle_memory() -> None:
+    """What start-up made stays for good: keep the collector from walking it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _write_down(event: Event) -> None:
+    """One log line per event; quota readings only for those who look closely."""
+    fields = {name: value for name in event.__struct_fields__ if (value := getattr(event, name)) is not None}
+    del fields["seq"], fields["at"], fields["type"]
+    write = journal.debug if event.type in ("quota", "route", "sticky") else journal.info
+    write(event.type, **fields)

@@ -1,0 +1,165 @@
+"""Attempt: one offer, one upstream call, from the request's last byte to the answer's last event.
+
+Rules for editing:
+- Trouble comes back as a Failure; only bugs and cancellation are raised.
+- Two deadlines, moved and never stacked: first content, then idle. Only content moves them: pings,
+  comments and empty events are not life. The time a slow client takes is not the provider's.
+- An answer is complete when the dialect's decoder has seen its terminal marker; an end of bytes is not.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import trio
+
+from switchgear_protocol.events import Restarted, StreamEvent, commits
+
+from .core.clock import Now
+from .core.failure import ErrorReply, Failure, classify, garbled, transport_failure
+from .core.offer import Offer
+from .dialects.dialect import Dialect
+from .dialects.fault import Garbled, UpstreamError
+from .upstream import sse
+from .upstream.call import HTTPCall
+from .upstream.transport import Reply, Transport, TransportFault
+
+WHOLE_LIMIT = 32 * 1024 * 1024  # bytes of a JSON answer
+ERROR_LIMIT = 64 * 1024  # bytes of an error body that are looked at
+ERROR_SECONDS = 5.0  # an error body that does not end is judged by what has come
+
+Emit = Callable[[StreamEvent], Awaitable[None]]
+
+
+class Rejected(Exception):
+    """The reply is a failure already classified."""
+
+    def __init__(self, failure: Failure):
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@dataclass(slots=True)
+class Attempt:
+    offer: Offer
+    dialect: Dialect
+    transport: Transport
+    now: Callable[[], Now]
+    emit: Emit
+    on_headers: Callable[[dict[str, str]], None]
+    watch: trio.CancelScope
+    content_seen: bool = False
+    headers: dict[str, str] | None = None
+
+    async def run(self, call: HTTPCall) -> Failure | None:
+        """None when the answer is complete and every event of it has been emitted."""
+        self._expect(self.offer.timeouts.first_event)
+        with self.watch:
+            try:
+                async with self.transport.open(call, connect=self.offer.timeouts.connect) as reply:
+                    await self._read(reply)
+                return None
+            except TransportFault as fault:
+                return fault.failure
+            except Rejected as rejected:
+                return rejected.failure
+            except Garbled as fault:
+                return garbled(str(fault))
+            except UpstreamError as fault:
+                return self._classify(fault.status, fault.body, in_stream=True)
+        return self._too_slow()
+
+    async def _read(self, reply: Reply) -> None:
+        self.headers = reply.headers
+        self.on_headers(reply.headers)
+        if not 200 <= reply.status < 300:
+            raise Rejected(await self._refusal(reply))
+        pieces = reply.chunks()
+        first = await _first_bytes(pieces)
+        match _sniff(first, reply.headers.get("content-type", "")):
+            case "html":
+                raise Rejected(garbled("an HTML page instead of an answer", html=True, status=reply.status))
+            case "json":
+                await self._whole(first, pieces)
+            case _:
+                await self._stream(first, pieces)
+
+    async def _refusal(self, reply: Reply) -> Failure:
+        if 300 <= reply.status < 400:
+            return garbled("a redirect, which is never followed", status=reply.status)
+        body = b""
+        with trio.move_on_after(ERROR_SECONDS):
+            body = await reply.head(ERROR_LIMIT)
+        return self._classify(reply.status, body)
+
+    async def _whole(self, first: bytes, pieces: AsyncIterator[bytes]) -> None:
+        body = bytearray(first)
+        async for piece in pieces:
+            body += piece
+            if len(body) > WHOLE_LIMIT:
+                raise Garbled(f"an answer of more than {WHOLE_LIMIT >> 20} MiB")
+        await self._deliver(self.dialect.whole(bytes(body)))
+
+    async def _stream(self, first: bytes, pieces: AsyncIterator[bytes]) -> None:
+        parser, decoder = sse.Parser(), self.dialect.Decoder()
+        chunk = first
+        while chunk and not decoder.done:
+            for event in parser.feed(chunk):
+                await self._deliver(decoder.feed(event))
+            chunk = b"" if decoder.done else await anext(pieces, b"")
+        if not decoder.done:
+            for event in parser.end():
+                await self._deliver(decoder.feed(event))
+        await self._deliver(decoder.end())
+
+    async def _deliver(self, events: list[StreamEvent]) -> None:
+        for event in events:
+            content = commits(event) or isinstance(event, Restarted)
+            if content:
+                self.content_seen = True
+                self._expect(float("inf"))
+            await self.emit(event)
+            if content:
+                self._expect(self.offer.timeouts.idle)
+
+    def _expect(self, seconds: float) -> None:
+        self.watch.deadline = trio.current_time() + seconds
+
+    def _too_slow(self) -> Failure:
+        limits = self.offer.timeouts
+        if self.content_seen:
+            return transport_failure("idle", f"silent for {limits.idle:g} s in the middle of its answer", sent=True)
+        return transport_failure("first_event", f"no answer within {limits.first_event:g} s", sent=True)
+
+    def _classify(self, status: int | None, body: bytes, *, in_stream: bool = False) -> Failure:
+        reply = ErrorReply(
+            wire=self.offer.wire,
+            kind=self.offer.kind,
+            status=status,
+            headers=self.headers or {},
+            body=body[:ERROR_LIMIT],
+            provider=self.offer.provider,
+            model=self.offer.model,
+            in_stream=in_stream,
+        )
+        return classify(reply, self.now())
+
+
+async def _first_bytes(pieces: AsyncIterator[bytes]) -> bytes:
+    """Enough to tell what is coming: up to the first byte that is not white space; b"" when nothing comes."""
+    first = b""
+    while not first.strip(b"\xef\xbb\xbf \t\r\n"):
+        piece = await anext(pieces, b"")
+        if not piece or len(first) > ERROR_LIMIT:
+            break
+        first += piece
+    return first
+
+
+def _sniff(first: bytes, content_type: str) -> str:
+    """ "json", "html" or "sse": by the first byte, because the header is often wrong; by the header when in doubt."""
+    head = first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if head in (b"{", b"["):
+        return "json"
+    if head == b"<" or content_type.lower().startswith("text/html"):
+        return "html"
+    return "sse"

@@ -1,0 +1,346 @@
+"""One completion: plan, attempt, fail over, answer. The same loop for streaming and not, for every door.
+
+Rules for editing:
+- Order of one try: permit, credential, call, settle. The permit is settled exactly once, whatever
+  happens, cancellation included; each settled permit is one event and one ledger row (I9).
+- The row is on disk before the client is told that its answer is complete.
+- Decisions are asked of `core` (plan, Attempts); this file only carries them out.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import trio
+from msgspec import Struct
+
+from switchgear_protocol.content import Completion, Message, Request, Text, ToolResult, Usage
+from switchgear_protocol.errors import AttemptReport
+from switchgear_protocol.events import Routing, StreamEvent
+from switchgear_protocol.messages import Answer, ServedBy
+from switchgear_protocol.words import FailureKind, Interrupt, Outcome
+
+from . import refusal
+from .announce import Announce
+from .attempt import Attempt
+from .core import quota
+from .core.clock import Now
+from .core.cost import cost_usd
+from .core.failover import Attempts, GiveUp, Try
+from .core.failure import Failure
+from .core.needs import Needs
+from .core.offer import MergedModel
+from .core.permit import Permit
+from .core.routing import Plan, Standing
+from .credentials.vault import Vault
+from .delivery import Delivery
+from .dialects.known import DIALECTS
+from .dialling import Dialled, dial
+from .state import Ask, Settled, State
+from .store import Store
+from .store.row import AttemptRow
+from .upstream.transport import Transport
+
+SETTLE_WAIT = 30.0  # seconds a request waits for somebody else's probe before it gives up
+CONTINUE = "Continue exactly where you stopped. Do not repeat anything and do not comment on it."
+
+
+class Options(Struct, frozen=True):
+    """How the caller wants its answer."""
+
+    stream: bool = True
+    on_interrupt: Interrupt = Interrupt.ERROR
+    wait: float = 0.0  # seconds it is willing to wait for a reset; inf = as long as it takes
+    deadline: float | None = None  # seconds for everything
+    client: str = ""
+    dialect: str = "switchgear"
+
+
+@dataclass(slots=True)
+class Services:
+    """What every completion uses; made once by `app`."""
+
+    state: State
+    vault: Vault
+    transport: Transport
+    store: Store
+    announce: Announce
+    now: Callable[[], Now]
+    rand: Callable[[], float]
+
+
+@dataclass(slots=True)
+class Completing:
+    """One completion on its way."""
+
+    at: Services
+    ask: Ask
+    request: Request
+    options: Options
+    send: Callable[[StreamEvent | Routing], Awaitable[None]]
+    reports: list[AttemptReport] = field(default_factory=list)
+    skips_told: set[tuple[str, str]] = field(default_factory=set)
+    delivery: Delivery = field(init=False)
+    granted: Permit | None = None
+    started: Now = field(init=False)
+    began: Now = field(init=False)
+    first_content: Now | None = None
+
+    def __post_init__(self) -> None:
+        self.started = self.began = self.at.now()
+        self.delivery = Delivery(self.options.stream, self.options.on_interrupt, self.send, self._committed)
+
+    async def run(self) -> Answer:
+        """The answer. Raises RpcError for everything else, Cancelled when the client leaves."""
+        with trio.move_on_after(self.options.deadline or float("inf")):
+            return await self._until_answered()
+        raise refusal.too_late(self.ask.model, self.options.deadline, self.reports)
+
+    async def _until_answered(self) -> Answer:
+        while True:
+            plan = self.at.state.plan(self.ask, self.at.now())
+            await self._tell_skips(plan)
+            ended = await self._walk(plan)
+            if isinstance(ended, Answer):
+                return ended
+            if ended.why != "exhausted" or not await self._worth_waiting():
+                raise self._refuse(ended)
+
+    async def _walk(self, plan: Plan) -> Answer | GiveUp:
+        """Try one offer after the other until one answers or `Attempts` gives up."""
+        policy = self.ask.model.failover
+        attempts = Attempts(plan, policy, self.ask.needs, self.at.now(), self.options.on_interrupt)
+        while True:
+            step = attempts.next(self.at.now())
+            if isinstance(step, GiveUp):
+                return step
+            await self._prepare(step)
+            permit, events = self.at.state.begin(step.standing, self.ask, self.at.now())
+            self.at.announce(events)
+            if permit is None:
+                attempts.refused()
+                continue
+            ended = await self._try(permit, step)
+            if isinstance(ended, Answer):
+                return ended
+            await self._move_on(attempts, permit, ended)
+
+    async def _prepare(self, step: Try) -> None:
+        """What must happen before a step's attempt: its wait, and word to the client after a cut."""
+        if step.wait:
+            await self._tell("waiting", step.standing, f"trying again in {step.wait:.1f} s")
+            await trio.sleep(step.wait)
+        if step.mode is Interrupt.RESTART:
+            await self.delivery.restart(f"cut; starting again with {step.standing.offer.label}")
+        elif step.mode is Interrupt.CONTINUE:
+            await self.delivery.carry_on(f"cut; continued by {step.standing.offer.label}")
+        await self._tell("chosen", step.standing, "")
+
+    async def _try(self, permit: Permit, step: Try) -> Answer | Failure:
+        """One attempt under its permit, settled exactly once."""
+        self.granted, self.began, self.first_content = permit, self.at.now(), None
+        self.delivery.begin(f"{permit.offer.provider}/{permit.offer.model}")
+        settled: Settled | None = None
+        try:
+            ended = await self._ask_upstream(permit, step)
+            settled = self._settled(permit, ended)
+        finally:
+            if settled is None:
+                settled = Settled(Outcome.CANCELLED, self._elapsed(), _cancelled())
+            row = self._settle(permit, settled)
+            with trio.CancelScope(shield=True):  # a thread hop and a commit; a bad disk answers at once
+                await self.at.store.record(row)
+        if isinstance(ended, Failure):
+            return ended
+        return self._answer(permit, ended, settled, step)
+
+    async def _ask_upstream(self, permit: Permit, step: Try) -> Completion | Failure:
+        offer, state = permit.offer, self.at.state
+        provider = state.config.providers.get(offer.provider)
+        if provider is None:
+            return Failure(FailureKind.MISSING_CREDENTIAL, "the provider was removed from the config")
+        dialled = await dial(self.at.vault, provider, offer, self._request_for(step))
+        if isinstance(dialled, Failure):
+            return dialled
+        failure = await self._call(permit, dialled)
+        if failure is not None and failure.kind is FailureKind.AUTH_FAILED and not self.delivery.committed:
+            # the credential may have been replaced outside of us: look once more before believing it is bad
+            if dialled.secret is not None and await self.at.vault.rotated(provider, dialled.secret):
+                again = await dial(self.at.vault, provider, offer, self._request_for(step))
+                failure = await self._call(permit, again) if isinstance(again, Dialled) else again
+        return failure or await self.delivery.complete()
+
+    async def _call(self, permit: Permit, dialled: Dialled) -> Failure | None:
+        offer = permit.offer
+
+        def read_quota(headers: dict[str, str]) -> None:
+            now = self.at.now()
+            windows = quota.readings(offer.provider, offer.model, headers, now)
+            self.at.announce(self.at.state.observe(windows, now))
+
+        emit = self.delivery.emit
+        watch = trio.CancelScope()
+        attempt = Attempt(offer, DIALECTS[offer.wire], self.at.transport, self.at.now, emit, read_quota, watch)
+        return await attempt.run(dialled.call)
+
+    def _committed(self) -> None:
+        """The client holds content now; only a streaming client can before the end."""
+        self.first_content = self.at.now()
+        assert self.granted is not None
+        self.at.announce(self.at.state.committed(self.granted, self.ask, self.first_content))
+
+    def _settled(self, permit: Permit, ended: Completion | Failure) -> Settled:
+        if isinstance(ended, Failure):
+            outcome = Outcome.INTERRUPTED if self.delivery.committed else Outcome.FAILED
+            return Settled(outcome, self._elapsed(), ended)
+        cost = cost_usd(permit.offer, ended.usage)
+        return Settled(Outcome.COMPLETE, self._elapsed(), None, ended.usage, cost)
+
+    def _settle(self, permit: Permit, settled: Settled) -> AttemptRow:
+        """Tell State, the subscribers and the client's own record. Synchronous, so nothing can get between."""
+        self.at.announce(self.at.state.finish(permit, self.ask, settled, self.at.now()))
+        self.granted = None
+        failure = settled.failure
+        self.reports.append(
+            AttemptReport(
+                permit.offer.provider,
+                permit.offer.model,
+                settled.outcome,
+                failure.message if failure else "",
+                failure.kind if failure else None,
+                round(settled.milliseconds, 1),
+                self.at.now().wall + failure.retry_after if failure and failure.retry_after else None,
+            )
+        )
+        return self._row(permit, settled)
+
+    def _row(self, permit: Permit, settled: Settled) -> AttemptRow:
+        offer, failure, usage = permit.offer, settled.failure, settled.usage or Usage()
+        first = None if self.first_content is None else (self.first_content.boot - self.began.boot) * 1000
+        return AttemptRow(
+            request=self.ask.request,
+            n=len(self.reports),
+            at=self.began.wall,
+            alias=self.ask.model.alias,
+            provider=offer.provider,
+            model=offer.model,
+            outcome=settled.outcome,
+            billing=offer.billing,
+            session=self.ask.session,
+            client=self.ask.client,
+            dialect=self.options.dialect,
+            stream=self.options.stream,
+            kind=failure.kind if failure else None,
+            status=failure.status if failure else None,
+            milliseconds=settled.milliseconds,
+            first_content_ms=first,
+            input_tokens=usage.input,
+            output_tokens=usage.output,
+            cache_read_tokens=usage.cache_read,
+            cache_write_tokens=usage.cache_write,
+            reasoning_tokens=usage.reasoning,
+            usage_estimated=usage.estimated,
+            cost_usd=settled.cost_usd,
+            maybe_billed=bool(failure and failure.sent),
+        )
+
+    def _answer(self, permit: Permit, completion: Completion, settled: Settled, step: Try) -> Answer:
+        offer = permit.offer
+        return Answer(
+            message=completion.message,
+            finish=completion.finish,
+            usage=completion.usage,
+            served_by=ServedBy(offer.provider, offer.model, offer.label),
+            attempts=self.reports,
+            request=self.ask.request,
+            cost_usd=settled.cost_usd,
+            restarts=self.delivery.restarts,
+            downgrades=list(step.standing.downgrades),
+        )
+
+    async def _move_on(self, attempts: Attempts, permit: Permit, failure: Failure) -> None:
+        if self.delivery.committed:
+            attempts.committed()
+            if attempts.on_interrupt is Interrupt.CONTINUE and not self._continuable():
+                attempts.on_interrupt = Interrupt.ERROR
+        attempts.failed(failure, self.at.rand())
+        if isinstance(attempts.verdict, GiveUp):
+            return
+        self.at.announce(self.at.state.failed_over(self.ask, permit.offer, failure, self.at.now()))
+        await self._tell("left", Standing(permit.offer), failure.message, failure)
+
+    def _continuable(self) -> bool:
+        """Only plain text may be continued: a tool call or structured answer is never spliced."""
+        form = self.request.response_format
+        return bool(self.delivery.plain_text) and (form is None or form.type == "text")
+
+    def _request_for(self, step: Try) -> Request:
+        if step.mode is not Interrupt.CONTINUE:
+            return self.request
+        so_far = Message("assistant", [Text(self.delivery.before)])
+        return continued(self.request, so_far)
+
+    async def _worth_waiting(self) -> bool:
+        """Whether to plan again: after somebody's probe is settled, or after the reset the client waits for."""
+        now = self.at.now()
+        plan = self.at.state.plan(self.ask, now)
+        if plan.settling and now.boot - self.started.boot < SETTLE_WAIT:
+            with trio.move_on_after(SETTLE_WAIT):
+                await self.at.announce.change()
+            return True
+        left = plan.retry_after
+        if left is None or plan.candidates or self._waited(now) + left > self.options.wait:
+            return False
+        await self._tell("waiting", plan.skipped[0], f"all providers are blocked; the first is back in {left:.0f} s")
+        with trio.move_on_after(max(left, 0.01)):
+            while not self.at.state.plan(self.ask, self.at.now()).candidates:
+                await self.at.announce.change()
+        return True
+
+    def _waited(self, now: Now) -> float:
+        return now.boot - self.started.boot
+
+    def _refuse(self, ended: GiveUp) -> Exception:
+        plan = self.at.state.plan(self.ask, self.at.now())
+        return refusal.why(ended, plan, self.reports)
+
+    def _elapsed(self) -> float:
+        return (self.at.now().boot - self.began.boot) * 1000
+
+    async def _tell_skips(self, plan: Plan) -> None:
+        for standing in plan.skipped:
+            if standing.offer.key not in self.skips_told:
+                self.skips_told.add(standing.offer.key)
+                await self._tell("skipped", standing, standing.reason)
+
+    async def _tell(self, action: str, standing: Standing, reason: str, failure: Failure | None = None) -> None:
+        if not self.options.stream:
+            return
+        offer = standing.offer
+        kind = failure.kind.value if failure else standing.code or None
+        await self.send(Routing(action, offer.provider, offer.model, offer.label, reason, kind, standing.until))  # type: ignore[arg-type]
+
+
+def continued(request: Request, so_far: Message) -> Request:
+    """The request that asks another offer to go on after `so_far`."""
+    fields = {name: getattr(request, name) for name in Request.__struct_fields__}
+    fields["messages"] = [*request.messages, so_far, Message("user", CONTINUE)]
+    return Request(**fields)
+
+
+def turn_boundary(request: Request) -> bool:
+    """Whether the conversation stands between turns: the last message is the user's own words, not a tool's."""
+    last = request.messages[-1] if request.messages else None
+    if last is None or last.role != "user":
+        return False
+    return isinstance(last.content, str) or not any(isinstance(b, ToolResult) for b in last.content)
+
+
+def asked(request_id: str, model: MergedModel, needs: Needs, request: Request, client: str, session: str | None) -> Ask:
+    return Ask(request_id, model, needs, client, session, turn_boundary(request))
+
+
+def _cancelled() -> Failure:
+    return Failure(FailureKind.CANCELLED, "the client left or cancelled", sent=True)
+
+
+__all__ = ["Completing", "Options", "Services", "asked", "continued", "turn_boundary"]

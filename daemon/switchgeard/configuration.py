@@ -1,0 +1,100 @@
+"""Configuration: which config is in force, and what is wrong with the one on disk.
+
+Rules for editing: an invalid file never replaces a valid one (last good kept); what is wrong is kept in
+words until a later load succeeds. Reading happens in a thread: a home directory may be slow.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import trio
+
+from switchgear_protocol.events import Event
+from switchgear_protocol.messages import ConfigChecked, ConfigState
+
+from .announce import Announce
+from .config.edit import EditRefused, reorder
+from .config.file import Unreadable, load_file, read, save
+from .config.load import load
+from .config.problem import Problem, sentence
+from .config.settled import Config
+from .core.clock import Now
+from .credentials.vault import Vault
+from .rpc_error import RpcError
+from .state import State
+
+
+@dataclass(slots=True)
+class Configuration:
+    path: str
+    state: State
+    vault: Vault
+    announce: Announce
+    now: Callable[[], Now]
+    problems: list[Problem] = field(default_factory=list)
+
+    def view(self) -> ConfigState:
+        """For status: the revision in force, and the first problem of the file when it is refused."""
+        shown = self.problems or list(self.state.config.warnings)
+        if not shown:
+            return ConfigState(self.path, self.state.config.revision, ok=True)
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        return ConfigState(
+            self.path, self.state.config.revision, not self.problems, sentence(shown[0]) + more, shown[0].hint
+        )
+
+    async def reload(self) -> ConfigState:
+        """Read the file again; put it in force when it is valid and different."""
+        revision = self.state.config.revision + 1
+        found = await trio.to_thread.run_sync(load_file, self.path, revision)
+        self.announce(self._adopt(found))
+        return self.view()
+
+    def _adopt(self, found: Config | list[Problem]) -> list[Event]:
+        now = self.now()
+        if isinstance(found, list):
+            again, self.problems = found == self.problems, found
+            kept = f"refused, revision {self.state.config.revision} stays in force: {sentence(found[0])}"
+            return [] if again else self.state.note("config", kept, now)
+        mended, self.problems = bool(self.problems), []
+        if _same(found, self.state.config) and not mended:
+            return []
+        self.vault.use(found.providers)
+        return self.state.configure(found, now)
+
+    async def check(self, text: str | None) -> ConfigChecked:
+        """What loading would say of `text`, or of the file as it is now."""
+        if text is None:
+            found = await trio.to_thread.run_sync(load_file, self.path, 0)
+        else:
+            found = load(text, self.path, 0)
+        if isinstance(found, list):
+            return ConfigChecked(ok=False, path=self.path, problems=found)
+        return ConfigChecked(ok=True, path=self.path, warnings=list(found.warnings))
+
+    async def reorder(self, alias: str, providers: list[str]) -> None:
+        """Write a new provider order for `alias` into the file, comments kept, and put it in force."""
+        try:
+            await trio.to_thread.run_sync(self._rewrite, alias, providers)
+        except EditRefused as refused:
+            raise RpcError.of("config_invalid", str(refused), hint=refused.hint) from None
+        except FileNotFoundError:
+            raise RpcError.of("config_invalid", "There is no config file.", hint="switchgear config edit") from None
+        except Unreadable as fault:
+            raise RpcError.of("config_invalid", sentence(fault.problem), hint=fault.problem.hint) from None
+        except OSError as error:
+            message = f"The config file cannot be written: {error.strerror}"
+            raise RpcError.of("config_invalid", message, hint=f"ls -l {self.path}") from None
+        await self.reload()
+
+    def _rewrite(self, alias: str, providers: list[str]) -> None:
+        before = read(self.path)
+        after = reorder(before, alias, providers)
+        if after != before:
+            save(self.path, after)
+
+
+def _same(one: Config, other: Config) -> bool:
+    """Equal but for the revision number."""
+    names = [name for name in Config.__struct_fields__ if name not in ("revision", "catalog")]
+    return all(getattr(one, n) == getattr(other, n) for n in names) and one.catalog.models == other.catalog.models

@@ -1,0 +1,147 @@
+"""Routing: in which order the offers of a merged model are tried now, and why others are not.
+
+Rules for editing this file: the order is the user's, always. What may change it is listed here and
+nowhere else: a pin (then only that offer), a sticky assignment (then that offer first). Every offer of
+the model appears exactly once in a plan, as a candidate or skipped with a code, a sentence and, where
+known, a time. SKIPS is the table of codes; people and scripts read them, so they are only added to.
+"""
+
+from msgspec import Struct
+
+from switchgear_protocol.words import Health
+
+from . import sticky
+from .clock import Now
+from .needs import Needs
+from .offer import MergedModel, Offer, RoutingPolicy
+from .sticky import Assignment
+
+SKIPS: dict[str, str] = {
+    "rate_limited": "rate limited",
+    "quota_exhausted": "quota spent",
+    "unavailable": "not reachable or failing",
+    "auth_failed": "its credential was refused",
+    "missing_credential": "no credential stored",
+    "locked": "the keyring is locked",
+    "disabled": "disabled",
+    "recovering": "one request is testing whether it is back",
+    "paused": "paused by you",
+    "not_pinned": "another provider is pinned",
+    "user_cap": "your own limit for it is reached",
+    "consent": "metered spending is not allowed now",
+    "no_tools": "cannot use tools",
+    "no_images": "cannot read images",
+    "no_pdf": "cannot read PDF",
+    "no_json_schema": "cannot hold answers to a JSON schema",
+    "no_reasoning": "cannot reason as asked",
+    "context": "the conversation does not fit its context window",
+}
+"""Why an offer is not tried: code -> words."""
+
+FEATURE_CODES = ("tools", "images", "pdf", "json_schema", "reasoning")
+
+
+class Standing(Struct, frozen=True):
+    """Whether one offer can serve this request now. `code` "" means yes."""
+
+    offer: Offer
+    code: str = ""
+    reason: str = ""
+    until: float | None = None  # wall
+    left: float | None = None  # seconds until it may be tried; None: not a matter of time
+    hint: str | None = None
+    downgrades: tuple[str, ...] = ()
+    well_for: float = 0.0  # seconds it has been available
+
+    @property
+    def usable(self) -> bool:
+        return not self.code
+
+
+class Plan(Struct, frozen=True):
+    model: MergedModel
+    candidates: tuple[Standing, ...]
+    skipped: tuple[Standing, ...]
+    sticky: Offer | None = None  # the offer this session stays with, when it leads the plan
+    moved_back: bool = False
+    pinned: str | None = None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds until the first skipped offer may serve (I20); None when no time will help."""
+        return min((s.left for s in self.skipped if s.left is not None), default=None)
+
+    @property
+    def settling(self) -> bool:
+        """Whether a skipped offer is only waiting for a probe that is under way."""
+        return any(s.code == "recovering" for s in self.skipped)
+
+
+def lacking(offer: Offer, needs: Needs) -> tuple[str, ...]:
+    """Features the request needs and the offer does not have."""
+    return tuple(name for name in FEATURE_CODES if getattr(needs, name) and not getattr(offer.features, name))
+
+
+def overflows(offer: Offer, needs: Needs) -> bool:
+    """Whether the conversation cannot fit. The estimate is rough, so only a clear excess counts."""
+    return offer.features.context is not None and needs.input_tokens > offer.features.context * 1.25
+
+
+def gate(offer: Offer, needs: Needs, policy: RoutingPolicy) -> Standing:
+    """The capability gate: skipped rather than silently downgraded, unless the user allowed it."""
+    if overflows(offer, needs):
+        window = offer.features.context
+        return Standing(offer, "context", f"about {needs.input_tokens} tokens, its window is {window}")
+    missing = lacking(offer, needs)
+    if missing and not policy.allow_feature_downgrade:
+        code = f"no_{missing[0]}"
+        hint = "set routing.allow_feature_downgrade = true to use it without " + ", ".join(missing)
+        return Standing(offer, code, SKIPS[code], hint=hint)
+    return Standing(offer, downgrades=missing)
+
+
+def plan(
+    model: MergedModel,
+    standings: list[Standing],
+    assignment: Assignment | None,
+    pinned: str | None,
+    turn_boundary: bool,
+    now: Now,
+) -> Plan:
+    """The order of tries. `standings` are in the user's order, one per offer of `model`."""
+    if pinned is not None:
+        standings = [_unless_pinned(s, pinned) for s in standings]
+    usable = [s for s in standings if s.usable]
+    skipped = tuple(s for s in standings if not s.usable)
+    stay = None if pinned is not None else _stays_with(usable, assignment, model.routing, now)
+    if stay is None:
+        return Plan(model, tuple(usable), skipped, pinned=pinned)
+    if stay is not usable[0] and _goes_back(stay, usable[0], assignment, turn_boundary, now):
+        return Plan(model, tuple(usable), skipped, moved_back=True)
+    rest = tuple(s for s in usable if s is not stay)
+    return Plan(model, (stay, *rest), skipped, sticky=stay.offer)
+
+
+def health_code(health: Health) -> str:
+    return health.value
+
+
+def _unless_pinned(standing: Standing, pinned: str) -> Standing:
+    if standing.offer.provider == pinned:
+        return standing
+    return Standing(standing.offer, "not_pinned", f"{pinned} is pinned", hint="switchgear unpin MODEL")
+
+
+def _stays_with(
+    usable: list[Standing], assignment: Assignment | None, policy: RoutingPolicy, now: Now
+) -> Standing | None:
+    if assignment is None or not sticky.alive(assignment, policy, now):
+        return None
+    return next((s for s in usable if s.offer.key == assignment.key), None)
+
+
+def _goes_back(
+    stay: Standing, preferred: Standing, assignment: Assignment | None, turn_boundary: bool, now: Now
+) -> bool:
+    idle = 0.0 if assignment is None else now.wall - assignment.last_used
+    return sticky.moves_back(stay.offer, preferred.offer, idle, preferred.well_for, turn_boundary)

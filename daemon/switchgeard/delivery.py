@@ -1,0 +1,121 @@
+"""Delivery: what the client has been given of one answer, and what is still held back.
+
+Rules for editing: nothing reaches the client before the first content (the commit); a client that does
+not stream gets nothing at all before the whole answer is checked. After commit, a second attempt's
+content follows only behind a `restarted` or `continued` event (I8).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from switchgear_protocol.content import Block, Completion, Text
+from switchgear_protocol.events import (
+    BlockEnd,
+    Continued,
+    Restarted,
+    Start,
+    StreamEvent,
+    TextDelta,
+    UsageReport,
+    commits,
+)
+from switchgear_protocol.words import Interrupt
+
+from .dialects.assemble import Assembler
+from .dialects.fault import Garbled
+
+
+@dataclass(slots=True)
+class Delivery:
+    stream: bool
+    on_interrupt: Interrupt
+    send: Callable[[StreamEvent], Awaitable[None]]
+    on_commit: Callable[[], None]
+    held: list[StreamEvent] = field(default_factory=list)
+    committed: bool = False
+    assembler: Assembler = field(default_factory=lambda: Assembler(""))
+    before: str = ""  # text of an interrupted answer that is being continued
+    said: list[str] = field(default_factory=list)  # text of the current attempt
+    plain: bool = True  # nothing but text so far
+    restarts: int = 0
+
+    async def emit(self, event: StreamEvent) -> None:
+        """One event of the current attempt."""
+        if isinstance(event, Restarted):
+            await self._upstream_restarted(event)
+            return
+        self.assembler.feed(event)
+        self._note(event)
+        if not self.stream:
+            return
+        if self.committed:
+            await self.send(event)
+            return
+        self.held.append(event)
+        if commits(event):
+            await self._commit()
+
+    async def complete(self) -> Completion:
+        """The attempt ended well: hand over what was held, if anything, and give the whole answer."""
+        if not self.committed:
+            await self._commit()
+        completion = self.assembler.completion()
+        return _joined(self.before, completion) if self.before else completion
+
+    def begin(self, issuer: str) -> None:
+        """Another attempt starts: nothing of the one before it counts."""
+        self.held.clear()
+        self.said.clear()
+        self.plain = True
+        self.assembler = Assembler(issuer)
+
+    async def restart(self, reason: str) -> None:
+        self.restarts += 1
+        self.before = ""
+        await self.send(Restarted(reason))
+
+    async def carry_on(self, reason: str) -> None:
+        """Keep what was delivered; the next attempt continues it."""
+        self.before += "".join(self.said)
+        await self.send(Continued(reason))
+
+    @property
+    def plain_text(self) -> str | None:
+        """What was delivered so far, when it is text and nothing else: the only thing that can be continued."""
+        return self.before + "".join(self.said) if self.plain else None
+
+    def _note(self, event: StreamEvent) -> None:
+        if isinstance(event, TextDelta):
+            if self.on_interrupt is Interrupt.CONTINUE:
+                self.said.append(event.text)
+        elif not isinstance(event, Start | BlockEnd | UsageReport):
+            self.plain = False
+
+    async def _commit(self) -> None:
+        self.committed = True
+        self.on_commit()
+        held, self.held = self.held, []
+        if self.stream:
+            for event in held:
+                await self.send(event)
+
+    async def _upstream_restarted(self, event: Restarted) -> None:
+        """The provider itself threw its answer away and began anew."""
+        if self.committed and self.stream and self.on_interrupt is not Interrupt.RESTART:
+            raise Garbled("the provider began its answer anew in the middle")
+        self.assembler.feed(event)
+        self.held.clear()
+        if self.committed and self.stream:
+            await self.restart(event.reason)
+
+
+def _joined(before: str, completion: Completion) -> Completion:
+    """The delivered beginning and its continuation as one message."""
+    message = completion.message
+    blocks: list[Block] = [Text(message.content)] if isinstance(message.content, str) else list(message.content)
+    if blocks and isinstance(blocks[0], Text):
+        blocks[0] = Text(before + blocks[0].text)
+    else:
+        blocks.insert(0, Text(before))
+    changed = type(message)(message.role, blocks)
+    return Completion(changed, completion.finish, completion.usage, completion.model)

@@ -1,0 +1,58 @@
+"""Dialling: from an offer and a request to the call that goes out, credential included.
+
+Rules for editing: the only place where a revealed secret meets a call. Where it goes is decided by the
+provider's own config, never by the request. What cannot be called is a Failure with its cure.
+"""
+
+from msgspec import Struct
+
+from switchgear_protocol.content import Request
+from switchgear_protocol.words import FailureKind, Scope
+
+from .core.failure import Failure
+from .core.offer import Offer
+from .core.provider import NoCredential, Passthrough, Provider
+from .credentials.secret import Answer, Broken, Locked, Missing, Ready, Secret
+from .credentials.vault import Vault
+from .dialects.known import DIALECTS
+from .upstream.call import HTTPCall
+from .upstream.kinds import KINDS, BadSecret, build_call
+
+
+class Dialled(Struct, frozen=True):
+    call: HTTPCall
+    secret: Secret | None = None  # what it carries, to tell whether a re-read gave another
+
+
+async def dial(vault: Vault, provider: Provider, offer: Offer, request: Request) -> Dialled | Failure:
+    """The call for `request` at `offer`. Reads the credential; encodes the body."""
+    secret: Secret | None = None
+    if not isinstance(provider.credential, NoCredential | Passthrough):
+        found = await vault.get(provider)
+        if not isinstance(found, Ready):
+            return _without(found)
+        secret = found.secret
+    try:
+        return Dialled(_call(provider, offer, request, secret), secret)
+    except BadSecret as bad:
+        return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL)
+
+
+def _call(provider: Provider, offer: Offer, request: Request, secret: Secret | None) -> HTTPCall:
+    issuer = f"{offer.provider}/{offer.model}"
+    body = DIALECTS[offer.wire].encode(request, offer.model, stream=True, issuer=issuer, features=offer.features)
+    return build_call(
+        KINDS[provider.kind], provider.base_url, offer.wire, body, secret.reveal() if secret else None, True
+    )
+
+
+def _without(found: Answer) -> Failure:
+    match found:
+        case Missing(reason=reason):
+            return Failure(FailureKind.MISSING_CREDENTIAL, reason, Scope.CREDENTIAL)
+        case Locked(reason=reason):
+            return Failure(FailureKind.LOCKED, reason, Scope.CREDENTIAL)
+        case Broken(reason=reason):
+            return Failure(FailureKind.MISSING_CREDENTIAL, reason, Scope.CREDENTIAL)
+        case Ready():
+            raise AssertionError("there is a credential")

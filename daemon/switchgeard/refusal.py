@@ -1,0 +1,114 @@
+"""Refusal: how a completion that could not be answered is told to the client.
+
+Rules for editing: every refusal says what, why and what helps; `retry_after_ms` is the time until the
+first offer may serve again, by the plan as it stands at that moment (I20). Nothing here decides.
+"""
+
+from switchgear_protocol.errors import AttemptReport, ErrorObject, error
+from switchgear_protocol.words import FailureKind
+
+from .core.failover import GiveUp
+from .core.failure import Failure
+from .core.offer import MergedModel
+from .core.routing import SKIPS, Plan, Standing
+from .rpc_error import RpcError
+
+RETRY_SOON = 1.0  # seconds, when something is usable again already
+
+REQUEST_SHAPED = {
+    FailureKind.INVALID_REQUEST: "invalid_request",
+    FailureKind.CONTENT_POLICY: "content_policy",
+    FailureKind.CONTEXT_LENGTH: "context_length",
+}
+
+
+def why(ended: GiveUp, plan: Plan, reports: list[AttemptReport]) -> RpcError:
+    """The error for a completion that gave up."""
+    failure = ended.failure
+    if ended.why == "surface" and failure is not None and failure.kind in REQUEST_SHAPED:
+        return RpcError(_request_shaped(failure, reports))
+    if ended.why == "interrupted":
+        return RpcError(_interrupted(plan, failure, reports))
+    if ended.why == "deadline":
+        return too_late(plan.model, plan.model.failover.deadline, reports)
+    if ended.why == "stopped" and failure is not None:
+        return RpcError(error("internal", failure.message, hint="switchgear status", attempts=reports))
+    return RpcError(_exhausted(plan, failure, reports))
+
+
+def too_late(model: MergedModel, limit: float | None, reports: list[AttemptReport]) -> RpcError:
+    message = f"No answer from {model.alias} within {limit or 0:g} s."
+    return RpcError(error("deadline", message, hint=f"switchgear route {model.alias} --explain", attempts=reports))
+
+
+def no_such_model(name: str, aliases: list[str], nearest: str | None) -> RpcError:
+    if not aliases:
+        hint = "switchgear config edit"
+        return RpcError.of("no_such_model", f'There is no model "{name}".', hint=hint, detail="No model is configured.")
+    hint = f"switchgear ask {nearest}" if nearest else "switchgear models"
+    detail = f'Did you mean "{nearest}"?' if nearest else "Known models: " + ", ".join(aliases[:10]) + "."
+    return RpcError.of("no_such_model", f'There is no model "{name}".', hint=hint, detail=detail)
+
+
+def _request_shaped(failure: Failure, reports: list[AttemptReport]) -> ErrorObject:
+    provider = reports[-1].provider if reports else None
+    kind = REQUEST_SHAPED[failure.kind]
+    words = {
+        "invalid_request": "The request was refused as invalid.",
+        "content_policy": "The request was refused by the provider's content policy.",
+        "context_length": "The conversation is too long for every offer that could serve it.",
+    }
+    return error(kind, words[kind], detail=failure.message, provider=provider, attempts=reports)
+
+
+def _interrupted(plan: Plan, failure: Failure | None, reports: list[AttemptReport]) -> ErrorObject:
+    return error(
+        "interrupted",
+        "The answer was cut before its end; what arrived is not complete.",
+        detail=failure.message if failure else None,
+        hint="ask again: the next provider takes over",
+        provider=reports[-1].provider if reports else None,
+        retry_after_ms=_milliseconds(plan) or 0,
+        attempts=reports,
+    )
+
+
+def _exhausted(plan: Plan, failure: Failure | None, reports: list[AttemptReport]) -> ErrorObject:
+    skipped = plan.skipped
+    kind = "exhausted"
+    if not reports and skipped and all(s.code in ("consent", "user_cap") for s in skipped):
+        kind = "consent" if any(s.code == "consent" for s in skipped) else "budget"
+    elif not reports and skipped and all(_incapable(s) for s in skipped):
+        kind = "unsupported_feature"
+    return error(
+        kind,
+        f"No provider can serve {plan.model.alias} now.",
+        detail=_reasons(plan, reports),
+        hint=_hint(plan),
+        retry_after_ms=None if kind == "unsupported_feature" else _milliseconds(plan),
+        attempts=reports,
+    )
+
+
+def _incapable(standing: Standing) -> bool:
+    return standing.code.startswith("no_") or standing.code == "context"
+
+
+def _milliseconds(plan: Plan) -> int | None:
+    if plan.candidates:
+        return int(RETRY_SOON * 1000)
+    return None if plan.retry_after is None else max(0, round(plan.retry_after * 1000))
+
+
+def _reasons(plan: Plan, reports: list[AttemptReport]) -> str:
+    """One clause per offer: what stands in its way now, or how its attempt ended."""
+    blocked = {s.offer.key: s.reason or SKIPS[s.code] for s in plan.skipped}
+    tried = {(r.provider, r.model): r.reason for r in reports}
+    clauses = [f"{o.provider}: {blocked.get(o.key) or tried.get(o.key) or 'not tried'}" for o in plan.model.offers]
+    return "; ".join(clauses) or "It has no offers."
+
+
+def _hint(plan: Plan) -> str:
+    """The cure of the first offer that has one; else how to see more."""
+    cures = [s.hint for s in plan.skipped if s.hint and s.code not in ("not_pinned",)]
+    return cures[0] if cures else f"switchgear route {plan.model.alias} --explain"

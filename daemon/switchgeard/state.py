@@ -1,0 +1,407 @@
+"""State: the single owner of what the daemon believes.
+
+Rules for editing this file:
+- Synchronous methods only; nothing here awaits, so there are no locks and no half-done changes.
+- Every method that changes something returns the events it caused; the caller publishes them.
+- Time and jitter come in (`now`, `rand`); no I/O, no trio. Decisions live in `core`, not here.
+- What must survive a restart is noted in `dirty`; `beliefs` turns it into rows and back.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from switchgear_protocol.content import Usage
+from switchgear_protocol.events import Event
+from switchgear_protocol.words import Billing, Health, Outcome, Scope, StickyMode
+
+from .config.settled import Config
+from .core import caps, health, permit, quota, routing, sticky
+from .core.caps import Meter, Reservations
+from .core.clock import Now
+from .core.failure import Failure
+from .core.health import CLOSED, ScopeKey
+from .core.needs import Needs
+from .core.offer import Caps, MergedModel, Offer
+from .core.permit import Circuits, Permit
+from .core.quota import Window
+from .core.routing import Plan, Standing
+from .core.sticky import Assignment
+
+SessionKey = tuple[str, str, str]  # client, session, alias
+SPEND = "\0all metered spending"  # a meter's name that no provider id can be
+LONG_RESET = 300.0  # seconds: a window closed for longer is a spent quota, not a rate limit
+MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each costs about 300 bytes
+
+
+class PinState(Struct, frozen=True):
+    provider: str
+    until: float | None = None  # wall
+
+
+class Ask(Struct, frozen=True):
+    """Who asks for what: the part of a request that routing looks at."""
+
+    request: str
+    model: MergedModel
+    needs: Needs
+    client: str = ""
+    session: str | None = None
+    turn_boundary: bool = True
+
+    @property
+    def key(self) -> SessionKey | None:
+        return None if self.session is None else (self.client, self.session, self.model.alias)
+
+
+class Settled(Struct, frozen=True):
+    """How one attempt ended."""
+
+    outcome: Outcome
+    milliseconds: float
+    failure: Failure | None = None
+    usage: Usage | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(slots=True)
+class State:
+    config: Config
+    rand: Callable[[], float]
+    circuits: Circuits = field(default_factory=dict)
+    windows: dict[tuple[str, str, str | None], Window] = field(default_factory=dict)
+    sessions: dict[SessionKey, Assignment] = field(default_factory=dict)
+    pins: dict[tuple[str, str | None], PinState] = field(default_factory=dict)
+    pauses: dict[str, float | None] = field(default_factory=dict)
+    meters: dict[str, Meter] = field(default_factory=dict)
+    held: dict[str, Reservations] = field(default_factory=dict)
+    session_usd: dict[SessionKey, float] = field(default_factory=dict)
+    consent_until: float | None = None
+    live: dict[int, Permit] = field(default_factory=dict)
+    seq: int = 0
+    numbers: int = 0
+    last_served: str | None = None
+    dirty: set[tuple[str, object]] = field(default_factory=set)
+
+    # --- config ---------------------------------------------------------------------------------
+
+    def configure(self, config: Config, now: Now) -> list[Event]:
+        """A new config is in force. Providers whose login or address changed start with a clean slate."""
+        old, self.config = self.config.providers, config
+        changed = {name for name, provider in config.providers.items() if _moved(old.get(name), provider)}
+        events = [e for name in changed & old.keys() for e in self.forgive(name, now)]
+        return [*events, self._event("config", now, reason=f"revision {config.revision} in force")]
+
+    def find(self, name: str) -> MergedModel | None:
+        """The merged model of this alias, or the single variant `provider/model-id`."""
+        model = self.config.catalog.models.get(name)
+        if model is not None:
+            return model
+        provider, _, variant = name.partition("/")
+        offers = [o for o in self.config.catalog.offers() if o.key == (provider, variant)]
+        return MergedModel(name, variant, tuple(offers)) if offers else None
+
+    # --- planning -------------------------------------------------------------------------------
+
+    def plan(self, ask: Ask, now: Now) -> Plan:
+        standings = [self.standing(offer, ask, now) for offer in ask.model.offers]
+        assignment = None if ask.key is None else self.sessions.get(ask.key)
+        return routing.plan(ask.model, standings, assignment, self.pinned(ask, now), ask.turn_boundary, now)
+
+    def standing(self, offer: Offer, ask: Ask, now: Now) -> Standing:
+        """Whether this offer can serve this request now: the first reason against it, or its features."""
+        gated = routing.gate(offer, ask.needs, ask.model.routing)
+        if not gated.usable:
+            return gated
+        return (
+            self._paused(offer, now)
+            or self._blocked(offer, now)
+            or self._unpaid(offer, ask, now)
+            or self._capped(offer, ask, now)
+            or Standing(offer, downgrades=gated.downgrades, well_for=self._well_for(offer, now))
+        )
+
+    def pinned(self, ask: Ask, now: Now) -> str | None:
+        """The provider pinned for this session, else for the model."""
+        for key in ((ask.model.alias, ask.session), (ask.model.alias, None)):
+            pin = self.pins.get(key)
+            if pin is not None and (pin.until is None or now.wall < pin.until):
+                return pin.provider
+        return None
+
+    def _paused(self, offer: Offer, now: Now) -> Standing | None:
+        if not self.is_paused(offer.provider, now):
+            return None
+        until = self.pauses[offer.provider]
+        left = None if until is None else until - now.wall
+        hint = f"switchgear resume {offer.provider}"
+        return Standing(offer, "paused", routing.SKIPS["paused"], until=until, left=left, hint=hint)
+
+    def is_paused(self, provider: str, now: Now) -> bool:
+        until = self.pauses.get(provider, 0.0)
+        return until is None or now.wall < until
+
+    def _blocked(self, offer: Offer, now: Now) -> Standing | None:
+        found = permit.worst(self.circuits, permit.scopes(self.circuits, offer), now)
+        if found is None:
+            return None
+        _, circuit = found
+        if health.settling(circuit, now):
+            return Standing(offer, "recovering", routing.SKIPS["recovering"], left=1.0)
+        code, left = circuit.health.value, health.seconds_left(circuit, now)
+        return Standing(
+            offer, code, circuit.reason or routing.SKIPS[code], circuit.until, left, cure(code, offer.provider)
+        )
+
+    def _unpaid(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
+        """The [spend] table: metered offers need consent and stay within the caps."""
+        if offer.billing is not Billing.METERED:
+            return None
+        if self.config.metered == "never":
+            return Standing(offer, "consent", 'spend.metered is "never"', hint="switchgear config edit")
+        if self.config.metered == "ask" and not self.consented(now):
+            hint = "switchgear allow metered --for 1h"
+            return Standing(offer, "consent", "metered spending needs your consent", hint=hint)
+        return self._over_budget(offer, ask, now)
+
+    def _over_budget(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
+        """The user's limits on all metered spending: per day (UTC), per session."""
+        cap = self.config.usd_per_session
+        if cap is not None and ask.key is not None and self.session_usd.get(ask.key, 0.0) >= cap:
+            return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
+        daily = Caps(usd_per_day=self.config.usd_per_day)
+        return _limited(offer, "consent", caps.blocked(self._meter(SPEND), Reservations(), daily, now, 0), now)
+
+    def _capped(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
+        reserved = self.held.get(offer.provider, Reservations())
+        limit = caps.blocked(self._meter(offer.provider), reserved, offer.caps, now, ask.needs.input_tokens)
+        return _limited(offer, "user_cap", limit, now)
+
+    def _meter(self, name: str) -> Meter:
+        return self.meters.get(name, Meter())
+
+    def consented(self, now: Now) -> bool:
+        return self.consent_until is not None and now.wall < self.consent_until
+
+    def _well_for(self, offer: Offer, now: Now) -> float:
+        keys = permit.scopes(self.circuits, offer)
+        return now.wall - max((self.circuits[k].since for k in keys if k in self.circuits), default=0.0)
+
+    # --- attempts -------------------------------------------------------------------------------
+
+    def begin(self, standing: Standing, ask: Ask, now: Now) -> tuple[Permit | None, list[Event]]:
+        """A permit for one attempt, or None when the gate closed since the plan was made."""
+        offer = standing.offer
+        if self.is_paused(offer.provider, now) or self._capped(offer, ask, now):
+            return None, []
+        granted = permit.acquire(self.circuits, offer, now)
+        if granted is None:
+            return None, []
+        events = self._changed(granted[0], now)
+        self.numbers += 1
+        given = Permit(self.numbers, offer, granted[1], ask.needs.input_tokens)
+        self.live[given.number] = given
+        self.held.setdefault(offer.provider, Reservations()).reserve(given.number, given.tokens)
+        fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
+        return given, [*events, self._of(offer, "route", now, alias=ask.model.alias, **fields)]
+
+    def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:
+        """The first content reached the client: the session now stays with this offer."""
+        self.last_served = given.offer.label
+        if ask.key is None or ask.model.routing.sticky_mode is StickyMode.NONE:
+            return []
+        previous = self.sessions.pop(ask.key, None)
+        self.sessions[ask.key] = sticky.assigned(previous, given.offer, ask.client, now)
+        self.dirty.add(("assignments", ask.key))
+        self._forget_oldest()
+        if previous is not None and previous.key == given.offer.key:
+            return []
+        reason = "assigned" if previous is None else f"moved from {previous.provider}"
+        return [self._of(given.offer, "sticky", now, alias=ask.model.alias, session=ask.session, reason=reason)]
+
+    def finish(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> list[Event]:
+        """The attempt ended, however: settles every scope, frees what it held, tells it once (I9)."""
+        if self.live.pop(given.number, None) is None:
+            return []
+        self.held[given.offer.provider].settle(given.number)
+        failure = settled.failure
+        events = self._changed(permit.settle(self.circuits, given, failure, now, self.rand()), now)
+        self._count(given.offer, ask, settled, now)
+        told = self._of(
+            given.offer,
+            "attempt",
+            now,
+            alias=ask.model.alias,
+            request=ask.request,
+            session=ask.session,
+            outcome=settled.outcome,
+            kind=failure.kind if failure else None,
+            reason=failure.message if failure else None,
+            milliseconds=round(settled.milliseconds, 1),
+            usage=settled.usage,
+            cost_usd=settled.cost_usd,
+        )
+        return [told, *events]
+
+    def failed_over(self, ask: Ask, left: Offer, failure: Failure, now: Now) -> list[Event]:
+        """The request moves on from `left`."""
+        fields = {"request": ask.request, "session": ask.session, "kind": failure.kind, "reason": failure.message}
+        return [self._of(left, "failover", now, alias=ask.model.alias, **fields)]
+
+    def observe(self, windows: Iterable[Window], now: Now) -> list[Event]:
+        """Quota windows as a reply just showed them; a spent one closes its bucket until the reset."""
+        events: list[Event] = []
+        for window in windows:
+            key = (window.provider, window.window, window.family)
+            if self.windows.get(key) != window:
+                self.windows[key] = window
+                self.dirty.add(("windows", key))
+                events.append(self._read(window, now))
+            events += self._close_spent(window, now)
+        return events
+
+    def _close_spent(self, window: Window, now: Now) -> list[Event]:
+        until = quota.until(window)
+        if quota.spent(window, now) != "spent" or until is None:
+            return []
+        key = ScopeKey(Scope.BUCKET, window.provider, window.window, window.family)
+        kind = Health.QUOTA_EXHAUSTED if until - now.wall > LONG_RESET else Health.RATE_LIMITED
+        circuit = self.circuits.get(key, CLOSED)
+        reason = f"the {window.window} window is used up"
+        return self._changed({key: health.block(circuit, kind, reason, until, window.source, now)}, now)
+
+    def _count(self, offer: Offer, ask: Ask, settled: Settled, now: Now) -> None:
+        usage = settled.usage or Usage()
+        tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
+        cost = settled.cost_usd or 0.0
+        self.meters[offer.provider] = caps.add(self._meter(offer.provider), now, tokens, cost)
+        if offer.billing is Billing.METERED and cost:
+            self.meters[SPEND] = caps.add(self._meter(SPEND), now, tokens, cost)
+            if ask.key is not None:
+                self.session_usd[ask.key] = self.session_usd.get(ask.key, 0.0) + cost
+
+    # --- what people do -------------------------------------------------------------------------
+
+    def pause(self, provider: str, until: float | None, now: Now) -> list[Event]:
+        self.pauses[provider] = until
+        self.dirty.add(("pauses", provider))
+        return [self._event("pause", now, provider=provider, reason="paused", until=until)]
+
+    def resume(self, provider: str, now: Now) -> list[Event]:
+        """Back in rotation, with a clean slate: the user says it is well."""
+        self.pauses.pop(provider, None)
+        self.dirty.add(("pauses", provider))
+        return [*self.forgive(provider, now), self._event("pause", now, provider=provider, reason="resumed")]
+
+    def forgive(self, provider: str, now: Now) -> list[Event]:
+        """Close every circuit of a provider, because somebody changed what it depends on."""
+        endpoints = {o.endpoint for o in self.config.catalog.offers() if o.provider == provider}
+        keys = [k for k in self.circuits if k.owner == provider or k.owner in endpoints]
+        return self._changed({k: health.reset(self.circuits[k], now) for k in keys}, now)
+
+    def pin(self, alias: str, session: str | None, pin: PinState, now: Now) -> list[Event]:
+        self.pins[(alias, session)] = pin
+        self.dirty.add(("pins", (alias, session)))
+        fields = {"session": session, "until": pin.until, "reason": "pinned"}
+        return [self._event("pin", now, alias=alias, provider=pin.provider, **fields)]
+
+    def unpin(self, alias: str, session: str | None, now: Now) -> list[Event]:
+        pin = self.pins.pop((alias, session), None)
+        self.dirty.add(("pins", (alias, session)))
+        if pin is None:
+            return []
+        return [self._event("pin", now, alias=alias, provider=pin.provider, session=session, reason="unpinned")]
+
+    def allow_metered(self, until: float | None, now: Now) -> list[Event]:
+        self.consent_until = until
+        self.dirty.add(("spend", "consent"))
+        return [self._event("spend", now, until=until, reason="metered spending allowed" if until else "withdrawn")]
+
+    def credential_changed(self, provider: str, what: str, now: Now) -> list[Event]:
+        """Set or deleted: what was believed of the old one no longer holds."""
+        return [*self.forgive(provider, now), self._event("credential", now, provider=provider, reason=what)]
+
+    def note(self, type: str, reason: str, now: Now) -> list[Event]:
+        """An event about the daemon itself (config refused, storage trouble, shutting down)."""
+        return [self._event(type, now, reason=reason)]
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def _changed(self, changed: Circuits, now: Now) -> list[Event]:
+        """Put circuits in force; one health event for each whose public state differs."""
+        events: list[Event] = []
+        for key, circuit in changed.items():
+            before = self.circuits.get(key, CLOSED)
+            if circuit == CLOSED:
+                self.circuits.pop(key, None)
+            else:
+                self.circuits[key] = circuit
+            if (before.health, before.until) != (circuit.health, circuit.until):
+                self.dirty.add(("circuits", key))
+                events.append(self._health(key, before.health, circuit, now))
+        return events
+
+    def _health(self, key: ScopeKey, was: Health, circuit: health.Circuit, now: Now) -> Event:
+        provider = None if key.scope is Scope.ENDPOINT else key.owner
+        return self._event(
+            "health",
+            now,
+            provider=provider,
+            scope=str(key),
+            was=was,
+            health=circuit.health,
+            reason=circuit.reason or None,
+            until=circuit.until,
+            source=circuit.source or None,
+        )
+
+    def _read(self, window: Window, now: Now) -> Event:
+        fields = {"window": window.window, "used": window.used, "until": window.resets_at, "source": window.source}
+        return self._event("quota", now, provider=window.provider, **fields)
+
+    def _of(self, offer: Offer, type: str, now: Now, **fields: object) -> Event:
+        return self._event(type, now, provider=offer.provider, model=offer.model, label=offer.label, **fields)
+
+    def _event(self, type: str, now: Now, **fields: object) -> Event:
+        self.seq += 1
+        return Event(self.seq, now.wall, type, **fields)  # type: ignore[arg-type]
+
+    def _forget_oldest(self) -> None:
+        while len(self.sessions) > MAX_SESSIONS:
+            oldest = next(iter(self.sessions))  # re-inserted on every use, so the first is the stalest
+            del self.sessions[oldest]
+            self.session_usd.pop(oldest, None)
+            self.dirty.add(("assignments", oldest))
+
+
+CURES = {
+    "auth_failed": "switchgear login {provider}",
+    "missing_credential": "switchgear login {provider}",
+    "locked": "unlock your keyring, then: switchgear resume {provider}",
+}
+
+
+def cure(code: str, provider: str) -> str | None:
+    """The command that mends a blocked offer of this provider, where there is one."""
+    text = CURES.get(code)
+    return text and text.format(provider=provider)
+
+
+def _moved(before: object, after: object) -> bool:
+    fields = ("base_url", "credential", "kind")
+    return any(getattr(before, f, None) != getattr(after, f) for f in fields)
+
+
+def _limited(offer: Offer, code: str, limit: tuple[str, float | None] | None, now: Now) -> Standing | None:
+    """The standing of an offer stopped by one of the user's own limits."""
+    if limit is None:
+        return None
+    reason, until = limit
+    return Standing(offer, code, reason, until, None if until is None else max(until - now.wall, 0.0))
+
+
+def _why(standing: Standing, given: Permit) -> str:
+    if given.probe:
+        return "testing whether it is back"
+    return "without " + ", ".join(standing.downgrades) if standing.downgrades else "first usable in your order"

@@ -1,0 +1,165 @@
+"""Views: what State believes, as the structs that clients read. Pure reading; nothing here changes anything.
+
+Rules for editing: a view says what a person needs (health, why, until when, what cures it) and never a
+secret. One function per struct.
+"""
+
+from switchgear_protocol.messages import ModelView, OfferView, Pin, ProviderView, RouteExplained, RouteStep, SessionView
+from switchgear_protocol.words import Health, Scope
+
+from .core import permit
+from .core.clock import Now
+from .core.health import Circuit, ScopeKey
+from .core.needs import Needs
+from .core.offer import MergedModel, Offer
+from .core.provider import Provider
+from .core.routing import FEATURE_CODES, Plan, Standing
+from .state import Ask, State, cure
+
+
+def models(state: State, now: Now) -> list[ModelView]:
+    return [model(state, merged, now) for merged in state.config.catalog.models.values()]
+
+
+def model(state: State, merged: MergedModel, now: Now) -> ModelView:
+    ask = Ask("", merged, Needs())
+    plan = state.plan(ask, now)
+    pin = state.pins.get((merged.alias, None))
+    pinned = state.pinned(ask, now)
+    return ModelView(
+        alias=merged.alias,
+        label=merged.label,
+        offers=[offer(state, state.standing(each, ask, now), now) for each in merged.offers],
+        serving=plan.candidates[0].offer.label if plan.candidates else None,
+        sticky_mode=merged.routing.sticky_mode,
+        pinned=pinned,
+        pinned_until=pin.until if pin and pinned else None,
+        after_commit=merged.failover.after_commit,
+        failover_on=list(merged.failover.on),
+        allow_feature_downgrade=merged.routing.allow_feature_downgrade,
+    )
+
+
+def offer(state: State, standing: Standing, now: Now) -> OfferView:
+    one = standing.offer
+    circuit = _worst(state, permit.scopes(state.circuits, one), now)
+    return OfferView(
+        provider=one.provider,
+        model=one.model,
+        label=one.label,
+        kind=one.kind,
+        billing=one.billing,
+        health=circuit.health if circuit else _health(standing),
+        usable=standing.usable,
+        reason=standing.reason,
+        hint=standing.hint,
+        until=standing.until,
+        source=(circuit.source or None) if circuit else None,
+        in_flight=sum(given.offer.key == one.key for given in state.live.values()),
+        context=one.features.context,
+        max_output=one.features.max_output,
+        features={name: getattr(one.features, name) for name in FEATURE_CODES},
+        price=_price(one),
+    )
+
+
+def providers(state: State, now: Now) -> list[ProviderView]:
+    return [provider(state, each, now) for each in state.config.providers.values()]
+
+
+def provider(state: State, one: Provider, now: Now) -> ProviderView:
+    circuit = _worst(state, _account_scopes(state, one), now) or _all_offers_blocked(state, one, now)
+    paused = state.is_paused(one.id, now)
+    view = ProviderView(
+        id=one.id,
+        label=one.label,
+        kind=one.kind,
+        billing=one.billing,
+        health=circuit.health if circuit else Health.AVAILABLE,
+        base_url=one.base_url,
+        credential=one.credential_text,
+        paused=paused,
+        paused_until=state.pauses.get(one.id) if paused else None,
+        in_flight=sum(given.offer.provider == one.id for given in state.live.values()),
+        wire=one.wire,
+    )
+    if circuit is None:
+        return view
+    hint = cure(circuit.health.value, one.id)
+    trouble = {"reason": circuit.reason, "hint": hint, "since": circuit.since}
+    return _with(view, **trouble, until=circuit.until, source=circuit.source or None)
+
+
+def explained(state: State, plan: Plan, ask: Ask) -> RouteExplained:
+    """The dry run: candidates in the order they would be tried, then the skipped with their reasons."""
+    steps = [_step(s, "first" if i == 0 else "next") for i, s in enumerate(plan.candidates)]
+    steps += [_step(s, s.code) for s in plan.skipped]
+    left = plan.retry_after
+    return RouteExplained(
+        alias=ask.model.alias,
+        steps=steps,
+        chosen=plan.candidates[0].offer.label if plan.candidates else None,
+        sticky=plan.sticky.label if plan.sticky else None,
+        pinned=plan.pinned,
+        retry_after_ms=None if plan.candidates or left is None else round(left * 1000),
+    )
+
+
+def sessions(state: State) -> list[SessionView]:
+    return [
+        SessionView(session, alias, a.provider, a.model, a.assigned_at, a.last_used, client)
+        for (client, session, alias), a in state.sessions.items()
+    ]
+
+
+def pins(state: State, now: Now) -> list[Pin]:
+    held = state.pins.items()
+    return [
+        Pin(alias, p.provider, p.until, session)
+        for (alias, session), p in held
+        if p.until is None or p.until > now.wall
+    ]
+
+
+def _step(standing: Standing, code: str) -> RouteStep:
+    one = standing.offer
+    reason = standing.reason or (", ".join(f"without {d}" for d in standing.downgrades) or "usable")
+    return RouteStep(one.provider, one.model, one.label, standing.usable, code, reason, standing.until, standing.hint)
+
+
+def _worst(state: State, keys: list[ScopeKey], now: Now) -> Circuit | None:
+    found = permit.worst(state.circuits, keys, now)
+    return found[1] if found and found[1].open else None
+
+
+def _account_scopes(state: State, one: Provider) -> list[ScopeKey]:
+    """Scopes whose trouble is the whole provider's: its login, its address, its account-wide quota."""
+    endpoints = {o.endpoint for o in state.config.catalog.offers() if o.provider == one.id}
+    return [
+        key
+        for key in state.circuits
+        if (key.owner == one.id and key.family is None and key.scope is not Scope.OFFER) or key.owner in endpoints
+    ]
+
+
+def _all_offers_blocked(state: State, one: Provider, now: Now) -> Circuit | None:
+    """A provider none of whose offers can serve is as ill as the first of them."""
+    own = [o for o in state.config.catalog.offers() if o.provider == one.id]
+    blocked = [_worst(state, permit.scopes(state.circuits, o), now) for o in own]
+    return blocked[0] if blocked and all(blocked) else None
+
+
+def _health(standing: Standing) -> Health:
+    return Health.DISABLED if standing.code == "paused" else Health.AVAILABLE
+
+
+def _price(one: Offer) -> dict[str, float]:
+    if one.price is None:
+        return {}
+    names = one.price.__struct_fields__
+    return {name: value for name in names if (value := getattr(one.price, name)) is not None}
+
+
+def _with(view: ProviderView, **changes: object) -> ProviderView:
+    fields = {name: getattr(view, name) for name in view.__struct_fields__}
+    return ProviderView(**{**fields, **changes})
