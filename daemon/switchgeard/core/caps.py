@@ -13,8 +13,8 @@ from msgspec import Struct, structs
 from .clock import Now
 from .offer import Caps
 
-MINUTE = 60
 DAY = 86_400
+_HELD = 61  # seconds a slot counts: a minute, and the second it was made in
 
 
 class Slot(Struct, frozen=True):
@@ -26,7 +26,7 @@ class Slot(Struct, frozen=True):
 
 
 class Meter(Struct, frozen=True):
-    """What one provider has used: at most 61 slots, and USD of one UTC day (days since the epoch)."""
+    """What one provider has used: at most 62 slots, and USD of one UTC day (days since the epoch)."""
 
     slots: tuple[Slot, ...] = ()
     day: int = 0
@@ -127,12 +127,12 @@ def _free_at(amounts: list[tuple[int, int]], excess: int, now: Now) -> float:
     for second, amount in amounts:
         excess -= amount
         if excess <= 0:
-            return now.wall + max(0.0, second + MINUTE - now.boot)
-    return now.wall + MINUTE
+            return now.wall + max(0.0, second + _HELD - now.boot)
+    return now.wall + _HELD
 
 
 def _recent(meter: Meter, now: Now) -> tuple[Slot, ...]:
-    return tuple(slot for slot in meter.slots if slot.second + MINUTE > now.boot)
+    return tuple(slot for slot in meter.slots if slot.second + _HELD > now.boot)
 
 
 def _spent_today(meter: Meter, now: Now) -> float:

@@ -1,0 +1,72 @@
+"""Estimates and needs."""
+
+import base64
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchgear_protocol.content import (
+    Document,
+    Image,
+    Message,
+    Opaque,
+    Reasoning,
+    Request,
+    ResponseFormat,
+    Text,
+    Thinking,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from switchgeard.core.estimate import IMAGE_TOKENS, PAGE_TOKENS, input_tokens, needs
+from switchgeard.core.needs import Needs
+
+PLAIN = Request([Message("user", "hello")])
+
+
+def test_a_plain_question_needs_nothing_special() -> None:
+    """Only room for its tokens."""
+    assert needs(PLAIN) == Needs(input_tokens=input_tokens(PLAIN))
+    assert 2 <= input_tokens(PLAIN) <= 10
+
+
+def test_needs_are_found_wherever_they_hide() -> None:
+    """Images inside tool results, tools in the history, a schema, reasoning."""
+    request = Request(
+        [
+            Message("assistant", [ToolCall("1", "look", "{}")]),
+            Message("user", [ToolResult("1", [Text("here"), Image(data="AA==")]), Document(data="JVBERg==")]),
+        ],
+        response_format=ResponseFormat("json_schema", schema={"type": "object"}),
+        reasoning=Reasoning(effort="high"),
+        max_tokens=99,
+    )
+    assert needs(request) == Needs(True, True, True, True, True, input_tokens(request), 99)
+    assert input_tokens(request) > IMAGE_TOKENS + PAGE_TOKENS
+
+
+def test_a_text_document_needs_no_pdf_and_no_reasoning_is_no_need() -> None:
+    """What is refused or plain asks nothing of the offer."""
+    text = Document(data=base64.b64encode(b"words " * 100).decode(), media_type="text/plain")
+    request = Request([Message("user", [text])], reasoning=Reasoning(effort="none"))
+    assert not needs(request).pdf
+    assert not needs(request).reasoning
+    assert 150 <= input_tokens(request) <= 250
+
+
+def test_tools_and_opaque_blocks_count_as_the_json_they_are_sent_as() -> None:
+    """They are part of the prompt."""
+    tooled = Request(PLAIN.messages, tools=[Tool("look", "Looks.", {"type": "object"})])
+    opaque = Request([*PLAIN.messages, Message("assistant", [Opaque("anthropic.messages", {"type": "x" * 700})])])
+    assert needs(tooled).tools
+    assert input_tokens(tooled) > input_tokens(PLAIN) + 10
+    assert input_tokens(opaque) > input_tokens(PLAIN) + 200
+
+
+@given(st.text(), st.text())
+def test_more_content_is_never_estimated_as_less(first: str, more: str) -> None:
+    """Also for text no tokenizer would like."""
+    short = Request([Message("user", [Thinking(first)])])
+    long = Request([Message("user", [Thinking(first), Text(more)])])
+    assert input_tokens(short) <= input_tokens(long)
