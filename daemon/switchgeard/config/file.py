@@ -22,11 +22,17 @@ class Unreadable(Exception):
         self.problem = problem
 
 
-def load_file(path: str, revision: int) -> Config | list[Problem]:
-    """The Config in a file, or its problems. No file: an empty Config whose warning says what to run."""
+def load_file(path: str, revision: int, gone_is_wrong: bool = False) -> Config | list[Problem]:
+    """The Config in a file, or its problems. No file: an empty Config whose warning says what to run.
+
+    `gone_is_wrong`: on reload, when there was one: a file moved away by an editor or a sync tool is a
+    problem like any other, so that the config in force stays.
+    """
     try:
         return load(read(path), path, revision)
     except FileNotFoundError:
+        if gone_is_wrong:
+            return [Problem("the config file is gone", hint=EDIT)]
         note = Problem("there is no config file yet, so nothing can be served", hint=EDIT)
         return Config(path=path, revision=revision, warnings=(note,))
     except Unreadable as fault:
