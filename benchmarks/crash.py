@@ -139,7 +139,7 @@ def _kill_many(kills: int, chance: random.Random) -> int:
             tally.check(path, kill_once(path, str(number), chance))
     print(
         f"kill -9: {kills} kills in {now().boot - began:.0f} s, {tally.acknowledged} rows acknowledged, "
-        f"lost {tally.lost}, corrupt {tally.corrupt}, beliefs older than {STALE:.0f} s: {tally.stale}"
+        f"lost {tally.lost}, corrupt {tally.corrupt}, beliefs older than an acknowledged row {tally.behind}"
     )
     return 0 if tally.clean else 1
 
