@@ -203,8 +203,8 @@ def _rejected(reply: ErrorReply) -> bool:
 def _message(inside: Envelope, status: int, kind: FailureKind) -> str:
     if inside.html:
         return f"gateway page (HTML) with status {status}" if status else "gateway page (HTML) instead of an answer"
-    if inside.message:
-        return scrub(inside.message)
+    if said := scrub(inside.message):
+        return said
     return f"status {status} without explanation" if status else kind.value.replace("_", " ")
 
 

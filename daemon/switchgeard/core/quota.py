@@ -42,8 +42,9 @@ class Window(Struct, frozen=True):
 _UNIT = r"(?P<unit>requests|req|tokens|input-tokens|output-tokens)"
 _PERIOD = r"(?P<period>second|minute|hour|day|month)"
 _FIELD = r"(?P<field>limit|remaining|reset)"
+# anthropic-priority-* is left out: a spent priority tier falls back to the standard one by itself
 _COUNTED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("anthropic-ratelimit", re.compile(rf"anthropic-(?:ratelimit|(?P<tier>priority))-{_UNIT}-{_FIELD}")),
+    ("anthropic-ratelimit", re.compile(rf"anthropic-ratelimit-{_UNIT}-{_FIELD}")),
     ("x-ratelimit", re.compile(rf"x-ratelimit-{_FIELD}-{_UNIT}(?:-{_PERIOD})?")),
     ("x-ratelimit", re.compile(rf"x-ratelimit-{_FIELD}")),
     ("ratelimit", re.compile(rf"ratelimit-{_FIELD}")),
@@ -64,13 +65,14 @@ CLAIMS: dict[str, str] = {
 _FAMILIES: dict[str, str] = {"oi": "*fable*"}  # 7d_oi: the weekly window of one model line
 _TRUSTED = 900.0  # seconds a reading without a reset is believed
 
+_RELATED = re.compile(r"(?:x-|anthropic-)?ratelimit")  # most headers are none of ours
 _MAX_HEADERS = 256
 
 
 def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:
     """Every window the response headers (lower-case names) tell of. Never raises."""
     server_now = now.wall + skew(headers, now)
-    items = list(headers.items())[:_MAX_HEADERS]
+    items = [(name, text) for name, text in list(headers.items())[:_MAX_HEADERS] if _RELATED.match(name)]
     counted = _counted(provider, model, items, now, server_now)
     return counted + _unified(provider, headers, items, now, server_now)
 
@@ -143,7 +145,7 @@ def _counted(
 
 def _window_name(part: dict[str, str | None]) -> str:
     unit = {"req": "requests", None: "requests"}.get(part.get("unit"), part.get("unit"))
-    return "-".join(word for word in (part.get("tier"), unit, part.get("period")) if word)
+    return "-".join(word for word in (unit, part.get("period")) if word)
 
 
 def _says_enough(fields: dict[str, str]) -> bool:

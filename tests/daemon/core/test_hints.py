@@ -130,7 +130,8 @@ def test_the_most_trustworthy_hint_wins(
         assert found is None
         return
     assert found is not None
-    assert (found.seconds, found.source) == (pytest.approx(hint.seconds), hint.source)
+    assert found.seconds == pytest.approx(hint.seconds)
+    assert found.source == hint.source
 
 
 UNIFIED = {

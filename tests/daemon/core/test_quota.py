@@ -53,15 +53,15 @@ def test_windows_of_several_periods_are_told_apart() -> None:
 
 
 def test_anthropic_windows_are_read_with_their_rfc_3339_resets() -> None:
-    """All four units, and the priority tier apart from them."""
+    """All four units; a spent priority tier is no window, the standard tier still serves."""
     headers = {}
     for unit in ("requests", "tokens", "input-tokens", "output-tokens"):
         headers[f"anthropic-ratelimit-{unit}-limit"] = "50"
         headers[f"anthropic-ratelimit-{unit}-remaining"] = "25"
         headers[f"anthropic-ratelimit-{unit}-reset"] = "2026-11-18T11:07:40Z"
-    headers["anthropic-priority-input-tokens-remaining"] = "3"
+    headers["anthropic-priority-input-tokens-remaining"] = "0"
     windows = read(headers, "claude-opus-4-6")
-    assert set(windows) == {"requests", "tokens", "input-tokens", "output-tokens", "priority-input-tokens"}
+    assert set(windows) == {"requests", "tokens", "input-tokens", "output-tokens"}
     assert all(windows[unit].resets_at == NOW.wall + 60 for unit in ("requests", "input-tokens"))
     assert windows["requests"].used == 0.5
 

@@ -28,6 +28,7 @@ SECRETS = [
     "550e8400-e29b-41d4-a716-446655440000",
     "q3Jf8sKd0-Zx9_Lm2Nb7Vc1Q",
     "jane.doe@example.com",
+    "x" * 80 + "@example.com",
     "access_token=tiny1",
     "client_secret: s3cr3t",
     "password=hunter2",
