@@ -89,11 +89,12 @@ def directories(path: str) -> list[str]:
     found: dict[str, None] = {}
     link = Path(path).absolute()
     for _ in range(MOST_LINKS):
-        found[str(_existing(link.parent))] = None
-        target = _target(link)
-        if target is None:
+        first = _first_symlink(link)
+        if first is None:
+            found[str(_existing(link.parent))] = None
             break
-        link = target
+        found[str(first.parent)] = None
+        link = first.parent / first.readlink() / link.relative_to(first)
     return list(found)
 
 
@@ -101,12 +102,8 @@ def _existing(directory: Path) -> Path:
     return next(folder for folder in (directory, *directory.parents) if folder.is_dir())
 
 
-def _target(link: Path) -> Path | None:
-    """Where the first symlink of a path leads."""
-    for part in (*reversed(link.parents), link):
-        if part.is_symlink():
-            return part.parent / part.readlink() / link.relative_to(part)
-    return None
+def _first_symlink(link: Path) -> Path | None:
+    return next((part for part in (*reversed(link.parents), link) if part.is_symlink()), None)
 
 
 def set_alarm(path: str) -> Alarm | None:

@@ -47,10 +47,13 @@ def read(path: str) -> str:
         raise
     except OSError as error:
         raise Unreadable(_not_opened(path, error)) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if problem := _distrust(path, os.fstat(descriptor)):
             raise Unreadable(problem)
-        return _text(file.read(LARGEST + 1))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return _text(file.read(LARGEST + 1))
+    finally:
+        os.close(descriptor)
 
 
 def _not_opened(path: str, error: OSError) -> Problem:

@@ -17,10 +17,13 @@ def read_private(path: str, where: str, owners: tuple[int, ...], forbidden: int 
         descriptor = os.open(Path(path).expanduser(), READ)
     except OSError as error:
         return _not_opened(path, where, error)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if refusal := _distrust(path, where, os.fstat(descriptor), owners, forbidden):
             return refusal
-        return _text(file.read(LONGEST + 1), where)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return _text(file.read(LONGEST + 1), where)
+    finally:
+        os.close(descriptor)
 
 
 def _not_opened(path: str, where: str, error: OSError) -> Missing | Broken:
