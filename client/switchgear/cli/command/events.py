@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Follows what the daemon does: choices, failovers, health, quota, pins, config.
-Ends with Ctrl-C. With --json: one event per line, each with its `seq`;
---since SEQ first repeats those after it that are still held (0: all held)."""
+Ends with Ctrl-C, or at once with --past. With --json: one event per line, each
+with its `seq`; --since SEQ first repeats those after it that are still held
+(0: all held)."""
     parser.add_argument("--since", type=int, metavar="SEQ", help="also the events after this number")
+    parser.add_argument("--past", action="store_true", help="only what is still held (from --since), then end")
     parser.add_argument("--type", action="append", dest="types", metavar="TYPE", help="only these; may be repeated")
 
 
@@ -35,9 +37,10 @@ def run(invocation: Invocation) -> int:
 
 def _events(invocation: Invocation) -> Iterator[Json]:
     args = invocation.args
-    first = invocation.call("events/subscribe", since=args.since, types=args.types)
+    since = 0 if args.past and args.since is None else args.since
+    first = invocation.call("events/subscribe", since=since, types=args.types)
     yield from first.get("replayed", [])
-    while True:
+    while not args.past:
         note = invocation.wire.next_event()
         if note is not None:
             yield note["event"]
