@@ -94,12 +94,17 @@ def _is_sound(invocation: Invocation, text: str) -> bool:
 
 def _choice() -> str:
     """e, k or s; without a terminal to ask, the old config is kept."""
-    if not sys.stdin.isatty():
+    if not asks():
         return "k"
     while True:
         answer = input(CHOICES).strip().lower()[:1] or "e"
         if answer in "eks":
             return answer
+
+
+def asks() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
 
 
 def _save(invocation: Invocation, path: Path, copy: Path, text: str) -> int:

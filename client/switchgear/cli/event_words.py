@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .screen import clean
-from .times import ahead, span
+from .times import ahead
 from .words import HEALTH, KINDS, WEIGHTS
 
 TYPE_CHECKING = False
@@ -62,17 +62,16 @@ def _reason(event: Json) -> str:
 
 
 def _figures(event: Json) -> str:
-    told = []
-    if event.get("window"):
-        told.append(str(event["window"]))
-    if event.get("used") is not None:
-        told.append(f"{max(1 - event['used'], 0):.0%} left".replace("%", " %"))
+    left = f"{max(1 - event['used'], 0):.0%} left".replace("%", " %") if event.get("used") is not None else ""
+    told = [" ".join(part for part in (event.get("window") or "", left) if part)]
     if event.get("milliseconds") is not None:
-        told.append(
-            span(event["milliseconds"] / 1000) if event["milliseconds"] >= 1000 else f"{event['milliseconds']:.0f} ms"
-        )
+        told.append(_duration(event["milliseconds"]))
     if event.get("usage"):
         told.append(f"{event['usage'].get('input', 0):,} in, {event['usage'].get('output', 0):,} out")
     if event.get("cost_usd"):
         told.append(f"${event['cost_usd']:.4f}")
-    return " ".join(told[:2]) + "".join(f", {part}" for part in told[2:])
+    return ", ".join(part for part in told if part)
+
+
+def _duration(milliseconds: float) -> str:
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"

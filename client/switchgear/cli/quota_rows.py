@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .times import ahead, span
+from .times import clock_time, span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +85,6 @@ def _amount(window: Json, left: float | None) -> str:
 
 
 def full_words(window: Json, now: float) -> str:
-    """What the quota page says besides: reset moment, source and age of the reading."""
-    told = [f"resets {ahead(window['resets_at'], now)}"] if window.get("resets_at") else []
+    """What the quota page says besides: clock time of the reset, source and age of the reading."""
+    told = [f"at {clock_time(window['resets_at'], now)}"] if window.get("resets_at") else []
     return ", ".join([*told, f"{window['source']}, read {span(now - window['observed_at'])} ago"])

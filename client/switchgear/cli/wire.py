@@ -13,7 +13,7 @@ from .failed import UNREACHABLE, CommandError, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from socket import socket
     from typing import Any
 
@@ -47,13 +47,19 @@ class Wire:
 
     def stream(
         self, method: str, params: Json | None = None, timeout: float | None = None
-    ) -> Iterator[tuple[str, Json]]:
-        """("progress", value) as it happens, last ("result", result). Ctrl-C cancels the request."""
+    ) -> Generator[tuple[str, Json], None, None]:
+        """("progress", value) as it happens, last ("result", result).
+
+        Ctrl-C, and `close()` before the result, cancel the request.
+        """
         identity = self._send(method, params)
+        kind = ""
         try:
-            yield from self._replies(identity, timeout)
-        except KeyboardInterrupt:
-            self._cancel(identity)
+            for kind, value in self._replies(identity, timeout):
+                yield kind, value
+        except (KeyboardInterrupt, GeneratorExit):
+            if kind != "result":
+                self._cancel(identity)
             raise
 
     def next_event(self, timeout: float | None = None) -> Json | None:
@@ -65,7 +71,7 @@ class Wire:
                 return None
         return self._events.popleft()
 
-    def _replies(self, identity: int, timeout: float | None) -> Iterator[tuple[str, Json]]:
+    def _replies(self, identity: int, timeout: float | None) -> Generator[tuple[str, Json], None, None]:
         while True:
             try:
                 message = self._read(timeout)
@@ -111,8 +117,8 @@ class Wire:
         self._socket.settimeout(timeout)
         try:
             data = self._socket.recv(65536)
-        except TimeoutError:
-            raise
+        except (TimeoutError, BlockingIOError):
+            raise TimeoutError from None
         except OSError as error:
             raise _gone(str(error.strerror or error)) from None
         if not data:

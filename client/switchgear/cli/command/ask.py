@@ -61,12 +61,14 @@ def run(invocation: Invocation) -> int:
     model, prompt = model_and_prompt(invocation)
     shown = Shown(invocation, model)
     params = _params(invocation, model, prompt)
+    stream = invocation.wire.stream("completion/create", params)
     try:
-        for kind, value in invocation.wire.stream("completion/create", params):
+        for kind, value in stream:
             if kind == "result":
                 return finish(invocation, shown, value)
             shown.progress(value)
     finally:
+        stream.close()  # whatever ended us, the daemon need not go on
         shown.close()
     raise AssertionError("a stream ends with its result")
 

@@ -1,0 +1,78 @@
+"""login, logout, token: secrets go one way only."""
+
+from pathlib import Path
+
+import pytest
+
+from cli_runs import Run, Serve
+from on_terminal import on_terminal
+from switchgear_protocol.errors import error
+from switchgear_protocol.messages import CredentialView, Done, TokenCreated
+
+KEY = "sk-ant-very-secret"
+STORED = CredentialView("claude_api", "keyring", "unknown")
+
+
+def test_login_reads_the_key_from_stdin_without_its_line_end(run: Run, serve: Serve) -> None:
+    """And never repeats it."""
+    daemon = serve({"credentials/set": STORED})
+    ran = run("login", "claude_api", "--stdin", stdin=f"{KEY}\r\n".encode())
+    assert ran == (0, "stored the key of claude_api (keyring)\n", "")
+    assert daemon.asked("credentials/set") == {"provider": "claude_api", "secret": KEY}
+
+
+def test_login_asks_hidden_on_a_terminal(home: Path, serve: Serve) -> None:
+    """The key is typed and never shown."""
+    daemon = serve({"credentials/set": STORED})
+    code, shown = on_terminal("login", "claude_api", typed=(b"not shown", f"{KEY}\n".encode()))
+    assert (code, KEY in shown) == (0, False)
+    assert "Key for claude_api (not shown): " in shown
+    assert daemon.asked("credentials/set")["secret"] == KEY
+
+
+@pytest.mark.parametrize("typed", [b"", b"  \n", b"two\nlines", b"esc\x1b[A", b"x" * 70_000])
+def test_what_cannot_be_a_key_is_refused_here(run: Run, serve: Serve, typed: bytes) -> None:
+    """A paste gone wrong never reaches the keyring, and is not echoed."""
+    daemon = serve({"credentials/set": STORED})
+    ran = run("login", "claude_api", "--stdin", stdin=typed)
+    assert ran.code == 2
+    assert "two" not in ran.err
+    assert daemon.requests == []
+
+
+def test_login_without_a_terminal_says_how(run: Run) -> None:
+    """A script that forgot --stdin."""
+    assert "switchgear login claude_api --stdin" in run("login", "claude_api").err
+
+
+def test_a_locked_keyring_is_exit_4(run: Run, serve: Serve) -> None:
+    """With the daemon's cure."""
+    serve({"credentials/set": error("credential_store", "the keyring is locked", hint="unlock it")})
+    ran = run("login", "claude_api", "--stdin", stdin=KEY.encode())
+    assert (ran.code, KEY in ran.err) == (4, False)
+
+
+def test_a_login_that_did_not_take_is_exit_4(run: Run, serve: Serve) -> None:
+    """The state after it is what counts."""
+    serve({"credentials/set": CredentialView("claude_api", "env KEY", "missing", "the variable is not set")})
+    ran = run("login", "claude_api", "--stdin", stdin=KEY.encode())
+    assert (ran.code, ran.out) == (4, "claude_api: missing the variable is not set\n")
+
+
+def test_logout_removes(run: Run, serve: Serve) -> None:
+    """One line."""
+    serve({"credentials/delete": CredentialView("claude_api", "keyring", "missing")})
+    assert run("logout", "claude_api").out == "removed the key of claude_api\n"
+
+
+def test_a_new_token_is_alone_on_stdout(run: Run, serve: Serve) -> None:
+    """`$(switchgear token new NAME)` works."""
+    serve({"tokens/create": TokenCreated("editor", "sgt_123"), "tokens/revoke": Done()})
+    assert run("token", "new", "editor") == (0, "sgt_123\n", "token for editor, shown this once:\n")
+    assert run("token", "revoke", "editor").out == "editor is revoked\n"
+
+
+@pytest.mark.parametrize("argv", [["new"], ["revoke"], ["list", "name"]])
+def test_a_token_needs_a_name_or_none(run: Run, argv: list[str]) -> None:
+    """Usage."""
+    assert run("token", *argv).code == 2

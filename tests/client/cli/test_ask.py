@@ -1,0 +1,213 @@
+"""`switchgear ask`: prompts, models, streaming, notes, interrupts."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from cli_runs import Run, Serve
+from on_terminal import PATIENCE, command, environment, on_terminal
+from sample_world import ANSWER, MODELS, NOW
+from scripted_daemon import HANG, LEAVE
+from switchgear_protocol.content import Message, Text, ToolCall
+from switchgear_protocol.errors import AttemptReport, error
+from switchgear_protocol.events import ReasoningDelta, Restarted, Routing, TextDelta
+from switchgear_protocol.messages import Models
+from switchgear_protocol.words import FailureKind, Finish
+
+LISTED = {"models/list": Models(MODELS)}
+ANSWERS = {**LISTED, "completion/create": ANSWER}
+NOTE = "via GitHub Copilot, after claude_pro (quota spent (5-hour window))\n"
+LEFT = Routing("left", "claude_pro", "claude-opus-4-6", "Opus 4.6 (via Claude Pro)", "5-hour window", "quota_exceeded")
+WAITING = Routing("waiting", "claude_pro", "m", "Opus 4.6 (via Claude Pro)", until=NOW + 60)
+
+
+def test_text_goes_to_stdout_and_who_served_it_to_stderr(run: Run, serve: Serve) -> None:
+    """A script reads the answer alone."""
+    serve(ANSWERS)
+    assert run("ask", "opus-4.6", "why?") == (0, "The sky is blue.\n", NOTE)
+
+
+@pytest.mark.parametrize(
+    ("argv", "stdin", "model", "prompt"),
+    [
+        (["why is", "it?"], b"", "opus-4.6", "why is it?"),
+        (["gpt-5.5", "why", "is it?"], b"", "gpt-5.5", "why is it?"),
+        (["gpt-5.5"], b"why?\n", "gpt-5.5", "why?\n"),
+        ([], b"why?", "opus-4.6", "why?"),
+        (["review this"], b"+ diff", "opus-4.6", "review this\n\n+ diff"),
+        (["-m", "gpt-5.5", "gemini-3", "is what?"], b"", "gpt-5.5", "gemini-3 is what?"),
+        (["claude_api/claude-opus-4-6", "hi"], b"", "claude_api/claude-opus-4-6", "hi"),
+        (["and/or", "what?"], b"", "opus-4.6", "and/or what?"),
+        (["--", "-v?"], b"", "opus-4.6", "-v?"),
+    ],
+)
+def test_the_model_is_the_first_word_that_names_one(
+    run: Run, serve: Serve, argv: list[str], stdin: bytes, model: str, prompt: str
+) -> None:
+    """Otherwise the first model there is; the prompt is words, stdin, or both."""
+    daemon = serve(ANSWERS)
+    assert run("ask", *argv, stdin=stdin).code == 0
+    asked = daemon.asked("completion/create")
+    assert (asked["model"], asked["messages"]) == (model, [{"role": "user", "content": prompt}])
+
+
+def test_a_mistyped_model_is_not_sent_as_a_prompt(run: Run, serve: Serve) -> None:
+    """Did you mean."""
+    daemon = serve(ANSWERS)
+    ran = run("ask", "opus-46", "hello")
+    assert ran.code == 2
+    assert 'hint: switchgear ask opus-4.6 "..."' in ran.err
+    assert [method for method, _ in daemon.requests] == ["models/list"]
+
+
+def test_nothing_to_ask_is_a_usage_error(run: Run, serve: Serve) -> None:
+    """Empty stdin, no words."""
+    serve(ANSWERS)
+    assert run("ask", "gpt-5.5").err.startswith("switchgear: nothing to ask\n")
+
+
+def test_no_model_at_all_names_the_cure(run: Run, serve: Serve) -> None:
+    """A fresh install."""
+    serve({"models/list": Models([])})
+    assert run("ask", "hi").err.endswith("hint: switchgear config edit\n")
+
+
+def test_every_option_reaches_the_daemon(run: Run, serve: Serve) -> None:
+    """And a pipe asks for a whole, checked answer."""
+    daemon = serve(ANSWERS)
+    options = ["-s", "s1", "--system", "be brief", "--max-tokens", "9", "--on-interrupt", "restart", "--wait=10m"]
+    run("ask", *options, "--allow-downgrade", "hi")
+    asked = daemon.asked("completion/create")
+    assert {name: value for name, value in asked.items() if name not in ("model", "messages")} == {
+        "system": "be brief",
+        "session": "s1",
+        "max_tokens": 9,
+        "on_interrupt": "restart",
+        "wait_until_reset": 600.0,
+        "allow_feature_downgrade": True,
+        "stream": False,
+    }
+
+
+def test_wait_without_a_span_does_not_eat_the_prompt(run: Run, serve: Serve) -> None:
+    """`--wait hi` waits as long as it takes and asks "hi"."""
+    daemon = serve(ANSWERS)
+    run("ask", "--wait", "hi")
+    asked = daemon.asked("completion/create")
+    assert (asked["wait_until_reset"], asked["messages"][0]["content"]) == (True, "hi")
+
+
+def test_json_is_one_versioned_object_with_the_text(run: Run, serve: Serve) -> None:
+    """Everything the daemon said of the answer, and the text beside it."""
+    serve(ANSWERS)
+    told = run("ask", "hi", "--json").json
+    assert (told["v"], told["text"], told["served_by"]["provider"]) == (1, "The sky is blue.", "github_copilot")
+
+
+def test_a_piped_answer_is_exact(run: Run, serve: Serve) -> None:
+    """Escape sequences and all: it may be data."""
+    text = "a\x1b[31mb\r\n\tc é \U0001f600"
+    serve({**LISTED, "completion/create": replace(ANSWER, message=Message("assistant", [Text(text)]))})
+    assert run("ask", "hi").out == text + "\n"
+
+
+def test_a_cut_or_refused_answer_says_so(run: Run, serve: Serve) -> None:
+    """It is complete as the protocol goes, but the reader should know."""
+    serve({**LISTED, "completion/create": replace(ANSWER, finish=Finish.LENGTH)})
+    assert "cut at the token limit" in run("ask", "hi").err
+
+
+def test_tool_calls_are_named_on_stderr(run: Run, serve: Serve) -> None:
+    """An answer without text is not silence."""
+    message = Message("assistant", [ToolCall("t1", "get_weather", '{"city": "Oslo"}')])
+    serve({**LISTED, "completion/create": replace(ANSWER, message=message)})
+    ran = run("ask", "hi")
+    assert (ran.out, ran.err.splitlines()[0]) == ("", 'tool call get_weather {"city": "Oslo"}')
+
+
+def test_exhausted_names_each_provider_and_the_first_reset(run: Run, serve: Serve) -> None:
+    """Exit 5; who was tried, and when it is worth coming back."""
+    attempts = [AttemptReport("claude_pro", "m", "failed", "", FailureKind.QUOTA_EXCEEDED)]
+    refusal = error("exhausted", "nobody can serve opus-4.6 now", retry_after_ms=720_000, attempts=attempts, hint="x")
+    serve({**LISTED, "completion/create": refusal})
+    ran = run("ask", "hi")
+    assert ran.code == 5
+    assert ran.err == (
+        "switchgear: nobody can serve opus-4.6 now\n"
+        "  claude_pro: quota spent\n"
+        "  the first one is back in 12 m\n"
+        "hint: x\n"
+    )
+
+
+def test_exhausted_for_want_of_logins_is_a_login_matter(run: Run, serve: Serve) -> None:
+    """Exit 4: another cure than waiting."""
+    attempts = [AttemptReport("claude_api", "m", "failed", "", FailureKind.MISSING_CREDENTIAL)]
+    serve({**LISTED, "completion/create": error("exhausted", "nobody", attempts=attempts)})
+    assert run("ask", "hi", "--json").json["error"]["exit"] == 4
+
+
+def test_a_terminal_sees_the_answer_stream_and_what_happened(home: Path, serve: Serve) -> None:
+    """Thinking shows as one word that goes away; text is cleaned; the note follows."""
+    parts = [LEFT, ReasoningDelta("hm"), TextDelta("The sky "), TextDelta("is \x1b[31mblue."), ANSWER]
+    daemon = serve({**LISTED, "completion/create": parts})
+    code, shown = on_terminal("ask", "--color=never", "opus-4.6", "why?")
+    assert code == 0
+    assert shown == "thinking…\r\x1b[KThe sky is [31mblue.\n" + NOTE
+    assert daemon.asked("completion/create")["stream"] is True
+
+
+def test_a_restarted_answer_is_marked_and_begins_anew(run: Run, serve: Serve) -> None:
+    """The marker is on stderr, the second answer whole on stdout."""
+    parts = [TextDelta("The sk"), Restarted("connection lost"), TextDelta("The sky is blue."), ANSWER]
+    serve({**LISTED, "completion/create": parts})
+    ran = run("ask", "--stream", "why?")
+    assert ran.out == "The sk\nThe sky is blue.\n"
+    assert ran.err.splitlines()[0] == "--- answer cut (connection lost); it begins anew ---"
+
+
+def test_verbose_says_each_step_and_waiting_is_always_said(run: Run, serve: Serve) -> None:
+    """Silence for minutes would look like a hang."""
+    serve({**LISTED, "completion/create": [LEFT, WAITING, ANSWER]})
+    waiting = "waiting for Claude Pro: until 14:01 (in 1 m)"
+    assert run("ask", "hi").err.splitlines()[0] == waiting
+    assert run("ask", "-v", "hi").err.splitlines()[:2] == ["left Claude Pro: quota spent (5-hour window)", waiting]
+
+
+def test_an_answer_cut_by_a_dying_daemon_is_an_error(run: Run, serve: Serve) -> None:
+    """Never taken for a complete one."""
+    serve({**LISTED, "completion/create": [TextDelta("The sk"), LEAVE]})
+    ran = run("ask", "--stream", "hi")
+    assert (ran.code, ran.out) == (3, "The sk\n")
+    assert ran.err.startswith("switchgear: lost the daemon\n")
+
+
+def test_ctrl_c_cancels_upstream_and_exits_130(home: Path, serve: Serve) -> None:
+    """The daemon hears of it; nobody sees a traceback."""
+    daemon = serve({**LISTED, "completion/create": [TextDelta("The sk"), HANG]})
+    argv = command("ask", "--stream", "hi")
+    with subprocess.Popen(argv, stdin=-3, stdout=-1, stderr=-1, env=environment()) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(6) == b"The sk"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (130, b"")
+    assert daemon.cancelled.wait(PATIENCE)
+
+
+def test_a_reader_that_leaves_is_no_error_to_shout_about(home: Path, serve: Serve) -> None:
+    """`switchgear ask ... | head -c 1`: no traceback, and the daemon sees us go."""
+    text = "x" * 1_000_000
+    daemon = serve({**LISTED, "completion/create": replace(ANSWER, message=Message("assistant", text))})
+    argv = command("ask", "hi")
+    with subprocess.Popen(argv, stdin=-3, stdout=-1, stderr=-1, env=environment()) as process:
+        assert process.stdout is not None
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+    assert daemon.left.wait(PATIENCE)

@@ -1,0 +1,83 @@
+"""`switchgear events`: one line per event."""
+
+import pytest
+from msgspec import json
+
+from cli_runs import Run, Serve
+from sample_world import NOW, STATUS
+from scripted_daemon import LEAVE
+from switchgear.cli.event_words import words
+from switchgear_protocol.content import Usage
+from switchgear_protocol.events import EVENT_TYPES, Event
+from switchgear_protocol.messages import Subscribed
+from switchgear_protocol.words import FailureKind, Health, Outcome
+
+FAILED = Event(
+    seq=18,
+    at=NOW,
+    type="attempt",
+    alias="opus-4.6",
+    provider="claude_pro",
+    model="claude-opus-4-6",
+    outcome=Outcome.FAILED,
+    kind=FailureKind.RATE_LIMITED,
+    reason="429",
+    milliseconds=12.4,
+    until=NOW + 60,
+)
+SERVED = Event(
+    seq=19,
+    at=NOW + 1,
+    type="attempt",
+    alias="opus-4.6",
+    provider="claude_api",
+    outcome=Outcome.COMPLETE,
+    milliseconds=1840,
+    usage=Usage(1200, 80),
+    cost_usd=0.0123,
+)
+PAGE = """\
+14:00:00  attempt     opus-4.6 claude_pro/claude-opus-4-6: failed, rate limited (429), 12 ms, until 14:01 (in 1 m)
+14:00:01  attempt     opus-4.6 claude_api: complete, 1.8 s, 1,200 in, 80 out, $0.0123
+"""
+
+
+def test_replayed_and_live_events_are_lines(run: Run, serve: Serve) -> None:
+    """Until the daemon leaves."""
+    daemon = serve({"events/subscribe": [Subscribed("s1", STATUS, [FAILED]), SERVED, LEAVE]})
+    ran = run("events", "--since", "17", "--type", "attempt")
+    assert ran.out == PAGE
+    assert ran.code == 3
+    assert daemon.asked("events/subscribe") == {"since": 17, "types": ["attempt"]}
+
+
+def test_as_json_each_event_is_one_line(run: Run, serve: Serve) -> None:
+    """NDJSON with a version each."""
+    serve({"events/subscribe": [Subscribed("s1", STATUS, [FAILED]), SERVED, LEAVE]})
+    lines = run("events", "--json").out.splitlines()
+    assert [json.decode(line).get("seq") for line in lines[:2]] == [18, 19]
+    assert json.decode(lines[0])["v"] == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            Event(1, NOW, "health", provider="p", scope="bucket", health=Health.AVAILABLE, was=Health.RATE_LIMITED),
+            "p: bucket ok (was rate limited)",
+        ),
+        (Event(1, NOW, "quota", provider="p", window="5h", used=0.38), "p: 5h 62 % left"),
+        (Event(1, NOW, "lagged", dropped=7), "7 events missed"),
+        (Event(1, NOW, "config", reason="loaded"), "loaded"),
+        (Event(1, NOW, "daemon"), ""),
+    ],
+)
+def test_each_kind_of_event_has_its_words(event: Event, said: str) -> None:
+    """From whichever fields it has."""
+    assert words(json.decode(json.encode(event)), NOW) == said
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_every_type_of_event_can_be_said(kind: str) -> None:
+    """Also a bare one."""
+    assert words({"seq": 1, "at": NOW, "type": kind, "alias": "opus-4.6"}, NOW) == "opus-4.6"

@@ -1,0 +1,110 @@
+"""The command line as a whole: help, usage, unknown words, errors as lines and as JSON."""
+
+import importlib
+
+import pytest
+
+from cli_runs import Run, Serve
+from sample_world import STATUS
+from switchgear.cli.listing import COMMANDS
+from switchgear_protocol.errors import error
+
+
+def test_alone_it_lists_what_it_can(run: Run) -> None:
+    """Every command, and the exit codes."""
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert all(f"  {name} " in out for name in COMMANDS)
+    assert "5 no provider can serve now" in out
+    assert run("help").out == run("--help").out == out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(run: Run, name: str) -> None:
+    """-h is prose and options, exit 0, no daemon needed."""
+    ran = run(name, "-h")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"usage: switchgear {name}")
+    assert run("help", name).out == ran.out
+    module = importlib.import_module(f"switchgear.cli.command.{name}")
+    assert callable(module.run)
+
+
+def test_a_mistyped_command_is_never_a_prompt(run: Run) -> None:
+    """The nearest is named."""
+    ran = run("statsu")
+    assert ran == (2, "", "switchgear: no command 'statsu'\n  the nearest is 'status'\nhint: switchgear status\n")
+
+
+def test_a_wrong_option_points_at_the_help(run: Run) -> None:
+    """Exit 2."""
+    ran = run("status", "--wacth")
+    assert (ran.code, ran.err.splitlines()[-1]) == (2, "hint: switchgear status -h")
+
+
+def test_a_wrong_span_says_how_to_write_one(run: Run) -> None:
+    """Not a stack of argparse words."""
+    assert "write 45s, 30m, 2h, 1h30m or 7d" in run("pause", "p", "--for", "soon").err
+
+
+def test_no_daemon_is_exit_3_with_a_cure(run: Run) -> None:
+    """What, why, hint."""
+    ran = run("status")
+    assert ran.code == 3
+    what, why, hint = ran.err.splitlines()
+    assert what == "switchgear: the Switchgear daemon is not running"
+    assert "nobody listens at" in why
+    assert hint.startswith("hint: ")
+
+
+def test_an_error_as_json_has_the_same_fields(run: Run, serve: Serve) -> None:
+    """On stdout, one object, same exit code."""
+    serve({"status": error("credential_store", "the keyring is locked", hint="unlock it", detail="no answer in 5 s")})
+    ran = run("status", "--json")
+    assert (ran.code, ran.err) == (4, "")
+    assert ran.json == {
+        "v": 1,
+        "error": {
+            "code": -32007,
+            "kind": "credential_store",
+            "message": "the keyring is locked",
+            "why": "no answer in 5 s",
+            "hint": "unlock it",
+            "exit": 4,
+        },
+    }
+
+
+def test_the_socket_may_be_named_before_or_after(run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Global options stand anywhere."""
+    path = str(serve({"status": STATUS}).path)
+    monkeypatch.setenv("SWITCHGEAR_SOCKET", "/nowhere")
+    assert run("--socket", path, "status").code == 0
+    assert run("status", "--socket", path).code == 0
+    assert run("status").code == 3
+
+
+def test_an_impossible_socket_path_is_explained(run: Run) -> None:
+    """Not "AF_UNIX path too long"."""
+    assert "socket path too long" in run("status", "--socket", "/" + "x" * 200).err
+
+
+@pytest.mark.parametrize(
+    ("environment", "flag", "coloured"),
+    [
+        ({}, "auto", False),
+        ({"FORCE_COLOR": "1"}, "auto", True),
+        ({"CLICOLOR_FORCE": "1"}, "auto", True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, "auto", False),
+        ({"NO_COLOR": "1"}, "always", True),
+        ({"FORCE_COLOR": "1"}, "never", False),
+    ],
+)
+def test_colour_follows_flag_then_environment_then_terminal(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], flag: str, coloured: bool
+) -> None:
+    """Here stdout is no terminal."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    serve({"status": STATUS})
+    assert ("\x1b[" in run("status", "--color", flag).out) is coloured

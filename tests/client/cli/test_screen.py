@@ -1,0 +1,50 @@
+"""Cleaning of foreign text, widths and tables."""
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchgear.cli.screen import Screen, cells, clean, clean_answer
+from switchgear.cli.table import rows
+
+
+@given(st.text())
+def test_cleaned_text_is_one_harmless_line(text: str) -> None:
+    """No control byte, no direction override, nothing else lost."""
+    cleaned = clean(text)
+    assert not any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 for letter in cleaned)
+    assert not set(cleaned) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert clean(cleaned) == cleaned
+
+
+@given(st.text())
+def test_an_answer_keeps_its_lines_and_tabs(text: str) -> None:
+    """But no escape."""
+    cleaned = clean_answer(text)
+    assert cleaned.count("\n") == text.count("\n")
+    assert "\x1b" not in cleaned
+
+
+def test_width_counts_columns_not_letters() -> None:
+    """Wide and combining letters."""
+    assert (cells("abc"), cells("日本"), cells("●░"), cells("e\u0301日")) == (3, 4, 2, 3)
+
+
+def test_rows_align_whatever_is_in_them() -> None:
+    """Short rows, styles and wide letters."""
+    screen = Screen(io.StringIO(), "always", {"COLUMNS": "80"})
+    assert list(rows(screen, [["a", ("good", "日本"), "x"], ["bbb", "c", ""], ["d"]])) == [
+        "  a     \x1b[32m日本\x1b[0m   x",
+        "  bbb   c",
+        "  d",
+    ]
+
+
+def test_a_long_last_cell_is_cut_to_the_terminal() -> None:
+    """With an ellipsis, so that one row is one line."""
+    screen = Screen(io.StringIO(), "never", {"COLUMNS": "40"})
+    screen.terminal = True
+    (line,) = rows(screen, [["name", "x" * 99]])
+    assert cells(line) == 40
+    assert line.endswith(screen.glyph("ellipsis"))

@@ -1,0 +1,190 @@
+"""Golden pages of the listing commands."""
+
+from msgspec.structs import replace
+
+from cli_runs import Run, Serve
+from sample_world import COPILOT, HOUR, MINUTE, MODELS, NOW, OPUS, PRO, WINDOWS
+from switchgear_protocol.content import Usage
+from switchgear_protocol.messages import (
+    Credentials,
+    CredentialView,
+    Models,
+    Quota,
+    RouteExplained,
+    RouteStep,
+    Tokens,
+    TokenView,
+    UsageReply,
+    UsageRow,
+)
+
+MODELS_PAGE = """\
+opus-4.6   ◐ via GitHub Copilot   claude_pro → github_copilot → claude_api
+gpt-5.5    ● via OpenAI           openai
+gemini-3   ○ nobody               openrouter-work
+"""
+VARIANTS_PAGE = """\
+opus-4.6   claude_pro/claude-opus-4-6        ◐ quota spent until 16:10 (in 2 h 10 m)   included
+           github_copilot/claude-opus-4.6    ● ok                                      included
+           claude_api/claude-opus-4-6        ○ login needed                            metered
+gpt-5.5    openai/gpt-5.5                    ● ok                                      metered
+gemini-3   openrouter-work/google/gemini-3   ◐ rate limited until 14:00 (in 45 s)      prepaid
+"""
+DETAIL_PAGE = """\
+opus-4.6  via GitHub Copilot
+  sticky     session
+  pinned     github_copilot until 16:00 (in 2 h)
+  moves on   quota exceeded, rate limited
+  if cut     error
+
+1. Claude Pro  claude_pro/claude-opus-4-6  ◐ quota spent until 16:10 (in 2 h 10 m)
+   billing    included
+   context    200,000 tokens, answers up to 32,000
+   features   tools, images, no json schema
+   why        5-hour window used up
+
+2. GitHub Copilot  github_copilot/claude-opus-4.6  ● ok
+   billing   included
+
+3. Claude API  claude_api/claude-opus-4-6  ○ login needed
+   billing   metered
+   price     $15 in, $75 out, $1.5 cached per million tokens
+   why       no key in the keyring
+   hint      switchgear login claude_api
+"""
+ROUTE_PAGE = """\
+opus-4.6  via GitHub Copilot
+  sticky to github_copilot
+  1   GitHub Copilot   github_copilot/claude-opus-4.6   first in your order that can
+  -   Claude Pro       claude_pro/claude-opus-4-6       skipped: rate limited until 14:12 (in 12 m)
+  hint: switchgear login claude_pro
+"""
+QUOTA_PAGE = """\
+claude_pro   5h   ░░░░░░░░░░░░     0 % left, resets in 2 h 10 m   at 16:10, header, read 30 s ago
+             7d   ███████░░░░░    62 % left, resets in 2 d 22 h   at Wed 12:00, header, read 30 s ago
+"""
+USAGE_PAGE = """\
+provider     day          requests   failed    input   cached   output     cost
+claude_pro   2025-11-23         12        1   40,000    1,000    9,000    $0.00
+openai       2025-11-23          2        0      500        0       70   $1.25+
+total                           14        1   40,500    1,000    9,070   $1.25+
+"""
+AUTH_PAGE = """\
+claude_pro   keyring              ● ok
+openai       env OPENAI_API_KEY   ○ login needed   the variable is not set
+hint: switchgear login openai
+"""
+ROUTED = RouteExplained(
+    "opus-4.6",
+    [
+        RouteStep("github_copilot", "claude-opus-4.6", COPILOT.label, True, "first", "first in your order that can"),
+        RouteStep(
+            "claude_pro",
+            "claude-opus-4-6",
+            PRO.label,
+            False,
+            "rate_limited",
+            "rate limited",
+            NOW + 12 * MINUTE,
+            "switchgear login claude_pro",
+        ),
+    ],
+    chosen=COPILOT.label,
+    sticky="github_copilot",
+)
+
+
+def test_models_lists_who_serves_and_the_order(run: Run, serve: Serve) -> None:
+    """One row per merged model."""
+    serve({"models/list": Models(MODELS)})
+    assert run("models") == (0, MODELS_PAGE, "")
+    assert run("models", "--json").json["v"] == 1
+
+
+def test_models_all_lists_every_variant(run: Run, serve: Serve) -> None:
+    """With the health of each."""
+    daemon = serve({"models/list": Models(MODELS)})
+    assert run("models", "--all").out == VARIANTS_PAGE
+    assert daemon.asked("models/list") == {"all": True}
+
+
+def test_one_model_in_detail(run: Run, serve: Serve) -> None:
+    """Price, limits, features, and why not."""
+    daemon = serve({"models/show": replace(OPUS, pinned="github_copilot", pinned_until=NOW + 2 * HOUR)})
+    assert run("models", "opus-4.6").out == DETAIL_PAGE
+    assert daemon.asked("models/show") == {"model": "opus-4.6"}
+
+
+def test_no_models_says_what_to_run(run: Run, serve: Serve) -> None:
+    """A fresh install."""
+    serve({"models/list": Models([])})
+    assert run("models").out == "No models yet.\n  hint: switchgear config edit\n"
+
+
+def test_route_explains_each_step(run: Run, serve: Serve) -> None:
+    """Usable ones numbered, skipped ones with their reason and cure."""
+    daemon = serve({"route/explain": ROUTED})
+    ran = run("route", "opus-4.6", "--explain", "--tools", "--json-schema", "--input-tokens", "9", "-s", "s1")
+    assert (ran.code, ran.out) == (0, ROUTE_PAGE)
+    assert daemon.asked("route/explain") == {
+        "model": "opus-4.6",
+        "session": "s1",
+        "input_tokens": 9,
+        "tools": True,
+        "json_schema": True,
+    }
+
+
+def test_route_with_nobody_is_exit_5(run: Run, serve: Serve) -> None:
+    """The reasons are shown without asking."""
+    serve({"route/explain": replace(ROUTED, steps=ROUTED.steps[1:], chosen=None, sticky=None, retry_after_ms=720_000)})
+    ran = run("route", "opus-4.6")
+    assert ran.code == 5
+    assert ran.out.splitlines()[0] == "opus-4.6  nobody can serve it now, first one back in 12 m"
+    assert "skipped: rate limited" in ran.out
+
+
+def test_quota_says_where_the_figure_is_from(run: Run, serve: Serve) -> None:
+    """Source and age of each reading."""
+    serve({"quota/list": Quota(WINDOWS[:2])})
+    assert run("quota").out == QUOTA_PAGE
+
+
+def test_quota_before_any_reading(run: Run, serve: Serve) -> None:
+    """An empty page is a sentence."""
+    serve({"quota/list": Quota([])})
+    assert run("quota").out == "No provider has reported a quota yet.\n"
+
+
+def test_usage_adds_up(run: Run, serve: Serve) -> None:
+    """Figures right-aligned under their heads; `+` where a price is not known."""
+    rows = [
+        UsageRow({"provider": "claude_pro", "day": "2025-11-23"}, 12, 14, 11, 1, Usage(40_000, 9_000, 1_000)),
+        UsageRow({"provider": "openai", "day": "2025-11-23"}, 2, 2, 2, 0, Usage(500, 70), 1.25, 1),
+    ]
+    total = UsageRow({}, 14, 16, 13, 1, Usage(40_500, 9_070, 1_000), 1.25, 1)
+    daemon = serve({"usage/query": UsageReply(rows, total)})
+    ran = run("usage", "--by", "provider,day", "--since", "7d")
+    assert (ran.out, ran.err) == (USAGE_PAGE, "")
+    assert daemon.asked("usage/query") == {"by": ["provider", "day"], "since": NOW - 7 * 24 * HOUR}
+
+
+def test_usage_refuses_what_it_cannot_group_by(run: Run) -> None:
+    """Before any daemon is asked."""
+    assert run("usage", "--by", "colour").err.startswith("switchgear: cannot group by 'colour'\n")
+
+
+def test_auth_shows_sources_and_states_only(run: Run, serve: Serve) -> None:
+    """Never a secret, not even its fingerprint."""
+    views = [
+        CredentialView("claude_pro", "keyring", "ok", fingerprint="abc123"),
+        CredentialView("openai", "env OPENAI_API_KEY", "missing", "the variable is not set", "switchgear login openai"),
+    ]
+    serve({"credentials/list": Credentials(views)})
+    assert run("auth").out == AUTH_PAGE
+
+
+def test_tokens_are_listed_with_their_age(run: Run, serve: Serve) -> None:
+    """Never the token itself."""
+    serve({"tokens/list": Tokens([TokenView("editor", NOW - 2 * HOUR, NOW - 60), TokenView("ci", NOW - 5)])})
+    assert run("token", "list").out == ("editor   made 2 h ago   used 1 m ago\nci       made 5 s ago   never used\n")

@@ -1,0 +1,24 @@
+"""What the command may not import: start-up is the product."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli_runs import Serve
+from on_terminal import environment
+from sample_world import STATUS
+
+HEAVY = {"argparse", "asyncio", "dataclasses", "httpx", "inspect", "msgspec", "pathlib", "subprocess", "trio", "typing"}
+REPORT = "import sys; from switchgear.cli import main; code = main({argv!r}); print(*sys.modules, file=sys.stderr)"
+
+
+@pytest.mark.parametrize(("argv", "allowed"), [(["status"], set()), (["status", "--json"], {"argparse"})])
+def test_status_imports_nothing_heavy(home: Path, serve: Serve, argv: list[str], allowed: set[str]) -> None:
+    """Each of these costs from a tenth to three times a bare start."""
+    serve({"status": STATUS})
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", REPORT.format(argv=argv)], env=environment(), capture_output=True, check=True
+    )
+    assert HEAVY & set(ran.stderr.decode().split()) <= allowed

@@ -1,0 +1,165 @@
+"""The status screen, its JSON, its exit code, and the watch."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from cli_runs import Run, Serve
+from sample_world import ALL_WELL, NOW, OPUS, STATUS
+from scripted_daemon import LEAVE
+from switchgear_protocol.events import Event
+from switchgear_protocol.messages import ConfigState, Status, Subscribed, WindowView
+
+BUSY_SCREEN = """\
+switchgear 0.1.0  up 3 h 12 m, pid 4242, 2 in flight
+
+Models
+  opus-4.6   ◐ via GitHub Copilot   Claude Pro: quota spent until 16:10 (in 2 h 10 m)
+  gpt-5.5    ● via OpenAI           ok
+  gemini-3   ○ nobody               its only provider is out, first back 14:00 (in 45 s)
+
+Providers in trouble
+  claude_pro        ◐ quota spent    until 16:10 (in 2 h 10 m), 5-hour window used up
+  claude_api        ○ login needed   no key in the keyring
+  openrouter-work   ◐ rate limited   until 14:00 (in 45 s), 429 too many requests
+  hint: switchgear login claude_api
+
+Quota
+  claude_pro        5h                ░░░░░░░░░░░░     0 % left, resets in 2 h 10 m
+                    7d                ███████░░░░░    62 % left, resets in 2 d 22 h
+  openai            requests          ██░░░░░░░░░░    18 % left (90 of 500 requests), resets in 12 s
+  openrouter-work   credit gemini-3   ?              some left
+"""
+WELL_SCREEN = """\
+switchgear 0.1.0  up 40 s, pid 4242
+
+Models
+  gpt-5.5   ● via OpenAI   ok
+
+Providers: all 1 ok
+"""
+PROBLEM_SCREEN = """\
+switchgear 0.1.0  up 40 s, pid 4242
+
+○ the config is broken; the last good one stays in force
+  models[0].group[1].provider: no provider 'githb'
+  hint: switchgear config check
+
+○ the state file is in trouble
+  disk full: health is kept in memory only
+
+Models
+  gpt-5.5   ● via OpenAI   ok
+
+Providers: all 1 ok
+"""
+BROKEN = ConfigState("/c", 3, False, error="models[0].group[1].provider: no provider 'githb'")
+
+
+def test_the_screen_says_who_serves_what_is_wrong_and_what_is_left(run: Run, serve: Serve) -> None:
+    """The whole page, as it looks."""
+    serve({"status": STATUS})
+    assert run("status") == (0, BUSY_SCREEN, "")
+
+
+def test_when_all_is_well_the_screen_is_short(run: Run, serve: Serve) -> None:
+    """Nothing is listed that needs no attention."""
+    serve({"status": ALL_WELL})
+    assert run("status").out == WELL_SCREEN
+
+
+def test_our_own_troubles_come_first(run: Run, serve: Serve) -> None:
+    """A broken config and a full disk stand above the models."""
+    serve({"status": replace(ALL_WELL, config=BROKEN, storage="disk full: health is kept in memory only")})
+    assert run("status").out == PROBLEM_SCREEN
+
+
+def test_without_a_config_it_says_what_to_run(run: Run, serve: Serve) -> None:
+    """First run: no models, no providers."""
+    serve({"status": replace(ALL_WELL, models=[], providers=[])})
+    out = run("status").out
+    assert "No models yet.\n  hint: switchgear config edit" in out
+    assert "No providers yet." in out
+
+
+def test_a_pin_and_a_pause_show_until_when(run: Run, serve: Serve) -> None:
+    """What the user did himself is not told as a fault."""
+    pinned = replace(OPUS, pinned="github_copilot", pinned_until=NOW + 7200)
+    paused = replace(ALL_WELL.providers[0], paused=True, paused_until=NOW + 60)
+    serve({"status": replace(ALL_WELL, models=[pinned], providers=[paused])})
+    out = run("status").out
+    assert "pinned until 16:00 (in 2 h)" in out
+    assert "paused   until 14:01 (in 1 m)" in out
+    assert "hint: switchgear resume openai" in out
+
+
+def test_only_the_tightest_windows_are_listed(run: Run, serve: Serve) -> None:
+    """One screen, however many windows a provider reports."""
+    windows = [WindowView("p", f"w{n}", "header", NOW, used=n / 20) for n in range(20)]
+    serve({"status": replace(ALL_WELL, quota=windows)})
+    out = run("status").out
+    assert "and 12 more: switchgear quota" in out
+    assert "w19" in out
+    assert "w3 " not in out
+
+
+def test_an_ascii_locale_gets_ascii(run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No box drawing where it would be garbage."""
+    monkeypatch.setenv("LC_ALL", "C")
+    serve({"status": STATUS})
+    out = run("status").out
+    assert out.isascii()
+    assert "~ via GitHub Copilot" in out
+
+
+def test_a_provider_cannot_write_to_the_terminal(run: Run, serve: Serve) -> None:
+    """Escape sequences in names and reasons are taken out."""
+    evil = replace(STATUS.providers[2], reason="\x1b]0;owned\x07\x9b31mred\n\u202eback")
+    serve({"status": replace(STATUS, providers=[evil])})
+    out = run("status").out
+    assert not set("\x1b\x07\x9b\u202e") & set(out)
+    assert "]0;owned31mred back" in out
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (ALL_WELL, 0),
+        (STATUS, 5),
+        (replace(STATUS, models=[OPUS]), 6),
+        (replace(ALL_WELL, config=BROKEN), 6),
+        (replace(ALL_WELL, storage="disk full"), 6),
+        (replace(ALL_WELL, providers=STATUS.providers), 6),
+    ],
+)
+def test_the_exit_code_says_the_state_when_asked(run: Run, serve: Serve, status: Status, code: int) -> None:
+    """--exit-code: 0 well, 5 a model is not served, 6 degraded."""
+    serve({"status": status})
+    assert run("status", "--exit-code").code == code
+    assert run("status").code == 0
+
+
+def test_json_is_the_whole_snapshot_with_a_version(run: Run, serve: Serve) -> None:
+    """{"v":1,...} and every field of the wire."""
+    serve({"status": STATUS})
+    told = run("--json", "status").json
+    assert told["v"] == 1
+    assert [model["alias"] for model in told["models"]] == ["opus-4.6", "gpt-5.5", "gemini-3"]
+
+
+def test_watch_draws_again_when_something_happens(run: Run, serve: Serve) -> None:
+    """Snapshot, a burst of events, one new screen; then the daemon leaves and the watch says so."""
+    event = Event(seq=18, at=NOW, type="health", provider="openai")
+    daemon = serve({"events/subscribe": [Subscribed("s1", STATUS), event, event], "status": [ALL_WELL, LEAVE]})
+    ran = run("status", "--watch")
+    assert ran.out == BUSY_SCREEN + "\n" + WELL_SCREEN + "\n"
+    assert (ran.code, "lost the daemon" in ran.err) == (3, True)
+    assert [method for method, _ in daemon.requests] == ["events/subscribe", "status"]
+
+
+def test_watch_as_json_is_one_status_per_line(run: Run, serve: Serve) -> None:
+    """NDJSON, for a status bar."""
+    serve({"events/subscribe": [Subscribed("s1", STATUS), LEAVE]})
+    first, _, error = run("status", "--watch", "--json").out.partition("\n")
+    assert msgspec.json.decode(first)["seq"] == 17
+    assert msgspec.json.decode(error)["error"]["exit"] == 3

@@ -1,0 +1,53 @@
+"""Runs the command as a process, if need be on a pseudo-terminal, to see what a person would."""
+
+import os
+import pty
+import select
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = "import sys; from switchgear.cli import main; sys.exit(main())"
+PATIENCE = 20.0
+
+
+def command(*argv: str) -> list[str]:
+    return [sys.executable, "-c", CODE, *argv]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Ours, with the three roots importable."""
+    roots = os.pathsep.join(str(ROOT / name) for name in ("protocol", "client", "daemon"))
+    return {**os.environ, "PYTHONPATH": roots, "TERM": "xterm", **more}
+
+
+def on_terminal(*argv: str, typed: tuple[bytes, bytes] | None = None) -> tuple[int, str]:
+    """(exit code, everything shown) of the command with stdin, stdout and stderr on one terminal.
+
+    `typed` is (what must be shown first, what is then typed). The terminal is the controlling
+    one, so that a hidden question finds it.
+    """
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, command(*argv), environment())
+    shown = _read(terminal, typed[0]) if typed else b""
+    if typed:
+        os.write(terminal, typed[1])
+    shown += _read(terminal)
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status), shown.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int, until: bytes | None = None) -> bytes:
+    """What is shown until it ends, or until it has `until` in it."""
+    shown = b""
+    while (until is None or until not in shown) and select.select([terminal], [], [], PATIENCE)[0]:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:  # Linux says EIO when the last writer left
+            break
+        if not part:
+            break
+        shown += part
+    return shown
