@@ -14,7 +14,7 @@ _READ = 4_000  # characters looked at: patterns never see a megabyte
 
 _VALUE = r"[^\s\"'`,;&<>(){}\[\]]+"
 _PREFIXES = (
-    "sk|pk|rk|gh[opusr]|github_pat|glpat|xai|gsk|csk|hf|nvapi|pplx|fw|r8|tgp|xox[abeoprs]|sess|whsec|op|dop|shpat|swg"
+    "sk|pk|rk|gh[opusr]|github_pat|glpat|xai|gsk|csk|hf|nvapi|pplx|fw|r8|tgp|xox[abeoprs]|sess|whsec|op|dop|shpat|sgw"
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # key-like by their issuer's prefix, however short or starred out what follows is

@@ -19,6 +19,8 @@ KEEP_DAYS = 400.0  # a year, and the month to compare it with
 _PRUNED = 10_000  # rows a start may spend time on; the rest goes at the next one
 _MOST = 10_000  # rows in one answer
 
+_BIGGEST = 10**12  # what a provider says of its tokens is its own business; our sums must not overflow
+
 _COLUMNS = AttemptRow.__struct_fields__
 _INSERT = f"INSERT OR REPLACE INTO attempts ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 
@@ -47,7 +49,7 @@ _SPAN = "at >= COALESCE(:since, -9e99) AND at < COALESCE(:until, 9e99)"
 
 def insert(connection: sqlite3.Connection, row: AttemptRow) -> None:
     """Write one row; the caller holds the transaction. The same attempt twice is one row."""
-    connection.execute(_INSERT, structs.astuple(row))
+    connection.execute(_INSERT, [_fitting(value) for value in structs.astuple(row)])
 
 
 def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReply:
@@ -73,6 +75,10 @@ def prune(connection: sqlite3.Connection, wall: float, keep_days: float) -> None
             WHERE at < MIN(:wall, (SELECT MAX(at) FROM attempts)) - :age ORDER BY at LIMIT :most)""",
         {"wall": wall, "age": keep_days * 86400, "most": _PRUNED},
     )
+
+
+def _fitting(value: object) -> object:
+    return max(0, min(value, _BIGGEST)) if isinstance(value, int) else value
 
 
 def _checked(query: UsageQuery) -> list[str]:

@@ -19,6 +19,8 @@ _MAGIC = b"SQLite format 3\x00"
 _VERSION_AT = 60  # offset of user_version in the header: sqlite.org/fileformat2.html §1.3
 _SMALLEST = 512  # the smallest page there is
 _CHECKED_WHOLE = 64 << 20  # bytes; above it a whole check would hold up the start
+_MEMORY_PAGES = 16_384  # of 4 KiB
+
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 # ERROR: a statement of ours that fits the version does not fit the tables ("no such column").
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT)
@@ -50,8 +52,10 @@ def open_file(path: Path, wall: float, tell: Tell) -> sqlite3.Connection | None:
 
 
 def open_memory() -> sqlite3.Connection:
-    """A database that ends with the process."""
-    return _connect(":memory:", lambda _: None)
+    """A database that ends with the process, and stays small: beyond its bound rows are refused."""
+    connection = _connect(":memory:", lambda _: None)
+    connection.execute(f"PRAGMA max_page_count = {_MEMORY_PAGES}").fetchall()
+    return connection
 
 
 def _open_checked(path: Path) -> sqlite3.Connection:

@@ -63,10 +63,11 @@ class Store:
     def put(self, topic: str, key: str, value: bytes | None) -> None:
         """Remember the newest value of (topic, key), None to forget it; on disk within half a second.
 
-        Raises ValueError for a topic that is not in TOPICS.
+        Raises ValueError for a topic that is not in TOPICS, or a key that is not UTF-8.
         """
         if topic not in beliefs.TOPICS:
             raise ValueError(f"no such topic: {topic}")
+        key.encode()  # what SQLite would refuse later, together with everything else in that commit
         self._writer.put(topic, key, value)
 
     def load(self) -> Beliefs:

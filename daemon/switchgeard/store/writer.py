@@ -221,7 +221,8 @@ class Writer:
     def _refused(self, jobs: list[Job], changes: dict[tuple[str, str], bytes | None], error: Exception) -> None:
         self._roll_back()
         with self._wake:
-            self._changes = {**changes, **self._changes}
+            if _is_storage_fault(error):  # else one of them cannot be written at all, and would stop the rest for ever
+                self._changes = {**changes, **self._changes}
             began, self._trouble = not self._trouble, True
             for job in jobs:
                 if job.keep or job.reply is None:

@@ -50,6 +50,13 @@ def test_every_field_is_stored_as_it_was(database: sqlite3.Connection) -> None:
     assert stored == tuple(getattr(whole, name) for name in AttemptRow.__struct_fields__)
 
 
+def test_absurd_token_counts_break_neither_a_row_nor_a_sum(database: sqlite3.Connection) -> None:
+    """A provider may answer any number it likes."""
+    fill(database, *(row(f"r{n}", input_tokens=10**30, output_tokens=-5) for n in range(50)))
+    usage = ledger.usage(database, UsageQuery()).rows[0].usage
+    assert (usage.input, usage.output) == (50 * 10**12, 0)
+
+
 def test_the_same_attempt_recorded_twice_is_one_row(database: sqlite3.Connection) -> None:
     """A row tried again after a refused commit cannot count double."""
     fill(database, row(), row())

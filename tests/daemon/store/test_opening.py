@@ -191,3 +191,10 @@ def test_memory_has_the_same_tables() -> None:
     """What stands in can do all the file can."""
     with closing(open_memory()) as connection:
         assert version(connection) == VERSION
+
+
+def test_memory_is_bounded() -> None:
+    """A daemon that runs for a year without a usable file."""
+    with closing(open_memory()) as connection:
+        pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("max_page_count", "page_size"))
+    assert pages * size == 64 << 20

@@ -70,6 +70,14 @@ async def test_a_misspelt_topic_fails_at_once(tmp_path: Path) -> None:
             store.put("circuit", "k", b"")
 
 
+async def test_a_key_that_is_no_text_fails_at_once(tmp_path: Path) -> None:
+    """And not the commit it would have been part of."""
+    async with Store.open(tmp_path / "state.db", CLOCK) as store:
+        with pytest.raises(ValueError, match="surrogates"):
+            store.put("pins", "\ud800", b"")
+        assert await store.flush() is True
+
+
 async def test_in_memory_it_does_everything_but_last() -> None:
     """What a daemon without a usable file runs on."""
     async with Store.open(None, CLOCK) as store:

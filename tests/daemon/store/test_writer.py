@@ -214,6 +214,16 @@ async def test_a_newer_belief_is_not_overwritten_by_a_refused_older_one() -> Non
         assert await writer.call(_pins) == [("opus", b"new")]
 
 
+async def test_a_belief_that_cannot_be_written_does_not_stop_the_others() -> None:
+    """It goes; the next commit is as good as any."""
+    with running(retry_after=3600.0, flush_after=3600.0) as (writer, _):
+        writer.put("pins", "poison", object())  # type: ignore[arg-type]
+        assert await writer.keep(inserted("r1")) is False
+        await writer.call(lambda connection: None)
+        assert await writer.call(kept) == ["r1"]
+        assert troubles(writer) == ["write_failed", "recovered"]
+
+
 async def test_a_job_that_must_be_known_fails_loudly() -> None:
     """`call` says that it was not committed."""
     with running() as (writer, disk):
