@@ -120,14 +120,3 @@ def test_the_wheel_holds_our_three_packages_and_nothing_else(tmp_path: Path) -> 
     assert {f"{package}/py.typed" for package in ("switchgear", "switchgear_protocol", "switchgeard")} <= set(names)
     assert f"{info}/licenses/LICENSE" in names
     assert {name.rpartition(".")[2] for name in names if not name.startswith((info, data))} <= {"py", "typed"}
-
-
-def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
-    """400 lines: beyond it a module is two."""
-    lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
-        for folder in ("protocol", "client", "daemon")
-        for path in (ROOT / folder).rglob("*.py")
-    }
-    assert {path: length for path, length in lengths.items() if length > 400} == {}
-    assert lengths
