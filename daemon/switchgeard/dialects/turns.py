@@ -38,13 +38,23 @@ def turns(messages: list[Message]) -> list[Turn]:
         else:
             out += _answered(calls, said)
             calls = []
-    return [turn for turn in out + _answered(calls, []) if turn.blocks]
+    return _joined([turn for turn in out + _answered(calls, []) if turn.blocks])
 
 
 def blocks(message: Message) -> list[Block]:
     """The message's blocks; text without a character is not one."""
     content: list[Block] = [Text(message.content)] if isinstance(message.content, str) else message.content
     return [block for block in content if not (isinstance(block, Text) and not block.text)]
+
+
+def _joined(transcript: list[Turn]) -> list[Turn]:
+    """Assistant turns that met because nothing was left between them are one."""
+    out: list[Turn] = []
+    for turn in transcript:
+        if out and turn.role == out[-1].role == "assistant":
+            turn = Turn("assistant", out.pop().blocks + turn.blocks)
+        out.append(turn)
+    return out
 
 
 def _answered(calls: list[ToolCall], said: list[Turn]) -> list[Turn]:
