@@ -34,7 +34,7 @@ class Doorkeeper:
 
     async def look(self) -> None:
         """Bind again unless the file is still ours. What fails is logged, and tried at the next change."""
-        if self.file.present():
+        if self.file.present() or self.server.draining:
             return
         try:
             self._claim_again()

@@ -22,27 +22,30 @@ class Peer(Struct, frozen=True):
     pid: int | None = None  # of the process that connected; None where the system does not tell
 
 
+if sys.platform == "darwin":
+
+    def _ask(sock: socket.socket) -> Peer:
+        answer = sock.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_SIZE)
+        if len(answer) < _XUCRED.size:
+            raise OSError("the system gave no peer credentials")
+        uid = _XUCRED.unpack_from(answer)[1]
+        return Peer(uid, sock.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID) or None)
+
+else:
+
+    def _ask(sock: socket.socket) -> Peer:
+        pid, uid, _ = _UCRED.unpack(sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
+        return Peer(uid, pid or None)
+
+
 def peer_of(sock: socket.socket) -> Peer:
     """The peer of a connected Unix socket, as the kernel recorded it at connect.
 
     Raises OSError when the kernel will not say; treat that as a stranger.
     """
-    return _ask_macos(sock) if sys.platform == "darwin" else _ask_linux(sock)
+    return _ask(sock)
 
 
 def is_ours(peer: Peer) -> bool:
     """Whether the peer is the user this daemon runs as. Root is a stranger too: it has its own."""
     return peer.uid == os.geteuid()
-
-
-def _ask_linux(sock: socket.socket) -> Peer:
-    pid, uid, _ = _UCRED.unpack(sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
-    return Peer(uid, pid or None)
-
-
-def _ask_macos(sock: socket.socket) -> Peer:
-    answer = sock.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_SIZE)
-    if len(answer) < _XUCRED.size:
-        raise OSError("the system gave no peer credentials")
-    uid = _XUCRED.unpack_from(answer)[1]
-    return Peer(uid, sock.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID) or None)

@@ -166,6 +166,11 @@ class Connection:
         """Ids of requests sent and not answered yet."""
         return tuple(self._asked)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the peer has begun a frame and not ended it."""
+        return self._framer.unfinished
+
     # --- receiving -----------------------------------------------------------------------------
 
     def receive_data(self, data: bytes) -> list[In]:

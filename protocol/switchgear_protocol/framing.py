@@ -105,6 +105,11 @@ class Framer:
         return []
 
     @property
+    def unfinished(self) -> bool:
+        """Whether a frame has begun and not ended: its sender owes us the rest."""
+        return bool(self._buffer) or self._need >= 0
+
+    @property
     def waiting(self) -> int:
         """Bytes held of a frame that is not complete."""
         return len(self._buffer)

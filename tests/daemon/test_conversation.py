@@ -245,6 +245,23 @@ async def test_a_first_frame_must_be_whole_in_thirty_seconds(tmp_path: Path, aut
         client.close()
 
 
+async def test_a_later_frame_once_begun_must_be_whole_too(tmp_path: Path, autojump_clock: MockClock) -> None:
+    """Half a request holds its slot for thirty seconds, and dripping does not prolong it."""
+    async with serving(tmp_path) as daemon:
+        client = await daemon.connect()
+        client.patience = inf
+        await client.ask(1)
+        await client.hear()
+        await trio.sleep(1000)
+        started = trio.current_time()
+        await client.send_bytes(b'{"jsonrpc":')
+        await trio.sleep(20)
+        await client.send_bytes(b' "2.0"')
+        assert kind_of(await client.hear()) == "timeout_first_frame"
+        assert trio.current_time() - started == pytest.approx(DEFAULT.first_frame, abs=0.1)
+        client.close()
+
+
 async def test_a_client_that_has_spoken_may_be_silent_for_days(tmp_path: Path, autojump_clock: MockClock) -> None:
     """An editor left open over the weekend."""
     async with serving(tmp_path) as daemon:

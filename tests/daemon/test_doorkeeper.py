@@ -106,3 +106,12 @@ async def test_clients_waiting_at_the_old_socket_are_let_in(tmp_path: Path) -> N
         waiting.settimeout(5)
         assert b'"id":4' in await trio.to_thread.run_sync(waiting.recv, 1000)
         waiting.close()
+
+
+async def test_a_daemon_that_shuts_down_does_not_bind_again(tmp_path: Path) -> None:
+    """It removed the file itself."""
+    async with kept(tmp_path) as (daemon, keeper):
+        await daemon.server.drain(0)
+        keeper.file.remove()
+        await keeper.look()
+        assert not Path(keeper.file.path).exists()
