@@ -1,0 +1,189 @@
+"""A whole world in one process: stand-in providers, the real daemon on a real socket, real clients.
+
+Everything but the process boundary is real. Time is real too, so tests wait for events, never sleep.
+"""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import trio
+from rpc_client import Client
+
+from switchgeard import clock
+from switchgeard.app import Places, build
+from switchgeard.demo.standin import Script, StandIn
+from switchgeard.listening import bind_socket
+from switchgeard.methods import Daemon
+from switchgeard.store import Store
+
+CANARY = "sk-CANARY-7f3a9b2c1d4e5f60718293a4b5c6d7e8"
+
+
+@dataclass
+class Heard:
+    """One completion as the client saw it."""
+
+    values: list[dict[str, Any]] = field(default_factory=list)
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+    @property
+    def text(self) -> str:
+        """The text streamed since the last restart."""
+        text = ""
+        for value in self.values:
+            if value["type"] == "restarted":
+                text = ""
+            elif value["type"] == "text_delta":
+                text += value["text"]
+        return text
+
+    @property
+    def answer(self) -> str:
+        """The text of the result."""
+        assert self.result is not None, self.error
+        return "".join(block.get("text", "") for block in self.result["message"]["content"] if block["type"] == "text")
+
+    @property
+    def kind(self) -> str | None:
+        return self.error and self.error["data"]["kind"]
+
+    @property
+    def types(self) -> list[str]:
+        return [value["type"] for value in self.values if value["type"] != "routing"]
+
+    @property
+    def outcomes(self) -> list[tuple[str, str | None]]:
+        """(provider, kind of failure) of each attempt."""
+        told = self.result or (self.error or {}).get("data", {})
+        return [(attempt["provider"], attempt.get("kind")) for attempt in told.get("attempts") or []]
+
+
+@dataclass
+class World:
+    standins: dict[str, StandIn]
+    daemon: Daemon
+    socket: str
+    home: Path
+
+    async def client(self) -> Client:
+        sock = trio.socket.socket(trio.socket.AF_UNIX)
+        await sock.connect(self.socket)
+        return Client(sock)
+
+    async def call(self, method: str, **params: Any) -> Any:
+        """One request on a connection of its own; the result, or the error object under "error"."""
+        client = await self.client()
+        with client.sock:
+            await client.send({"id": 1, "method": method, "params": params})
+            reply = await client.hear()
+            return reply.get("result", reply)
+
+    async def ask(self, **params: Any) -> Heard:
+        """One completion of `m`, streamed unless told otherwise."""
+        client = await self.client()
+        with client.sock:
+            await self.put(client, 1, **params)
+            return await self.listen(client, 1)
+
+    async def put(self, client: Client, id: int, **params: Any) -> None:
+        asked = {"model": "m", "messages": [{"role": "user", "content": "hello"}]} | params
+        await client.send({"id": id, "method": "completion/create", "params": asked})
+
+    async def listen(self, client: Client, id: int) -> Heard:
+        heard = Heard()
+        while heard.result is None and heard.error is None:
+            message = await client.hear()
+            assert message, f"the daemon hung up: {heard}"
+            if message.get("method") == "$/progress" and message["params"]["token"] == id:
+                heard.values.append(message["params"]["value"])
+            elif message.get("id") == id:
+                heard.result, heard.error = message.get("result"), message.get("error")
+        return heard
+
+    def hits(self) -> dict[str, int]:
+        return {name: standin.hits for name, standin in self.standins.items()}
+
+    async def rows(self) -> int:
+        """Attempts in the ledger."""
+        reply = await self.call("usage/query", by=["provider"])
+        return sum(row["attempts"] for row in reply["rows"])
+
+
+def config(standins: Mapping[str, StandIn], kinds: Mapping[str, str], model: str = "", more: str = "") -> str:
+    """A config with one provider per stand-in, in order, and one merged model `m` over all of them.
+
+    `model`: further keys of the model's table; `more`: further tables.
+    """
+    providers = "".join(_provider(name, kinds.get(name, "anthropic"), standin) for name, standin in standins.items())
+    group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
+    return f'{providers}\n[[models]]\nalias = "m"\ngroup = [{group}]\n{model}\n{more}\n'
+
+
+def _provider(name: str, kind: str, standin: StandIn) -> str:
+    path = "" if kind == "anthropic" else "/v1"
+    credential = 'credential = {env = "CANARY"}'
+    limits = 'timeouts = {connect = "2s", first_event = "1s", idle = "1s"}'
+    return f'[[providers]]\nid = "{name}"\nkind = "{kind}"\nbase_url = "{standin.url}{path}"\n{credential}\n{limits}\n'
+
+
+@asynccontextmanager
+async def world(
+    home: Path,
+    scripts: Mapping[str, Script | StandIn],
+    *,
+    kinds: Mapping[str, str] | None = None,
+    model: str = "",
+    more: str = "",
+) -> AsyncIterator[World]:
+    """The world, while the block runs. `kinds`: provider -> kind, anthropic unless named."""
+    standins = {n: s if isinstance(s, StandIn) else StandIn(s) for n, s in scripts.items()}
+    async with trio.open_nursery() as nursery:
+        for standin in standins.values():
+            if not standin.url:
+                await nursery.start(standin.serve)
+        path = home / "config.toml"
+        path.write_text(config(standins, kinds or {}, model, more))
+        path.chmod(0o600)
+        async with _daemon(home, path, nursery) as (daemon, socket):
+            yield World(standins, daemon, socket, home)
+        for standin in standins.values():
+            standin.release.set()
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _daemon(home: Path, path: Path, nursery: trio.Nursery) -> AsyncIterator[tuple[Daemon, str]]:
+    state = home / "state"
+    state.mkdir(mode=0o700, exist_ok=True)
+    os.environ["CANARY"] = CANARY
+    listening = bind_socket(str(home / "run" / "s.sock"))
+    store = Store.open(state / "state.db", clock.now)
+    try:
+        daemon, server = build(Places(listening.path, str(path), str(state)), str(state), store)
+        await daemon.configuration.reload()
+        assert daemon.configuration.view().ok, msgspec.json.encode(daemon.configuration.view())
+        serving = trio.CancelScope()
+        ended = trio.Event()
+
+        async def serve(*, task_status: trio.TaskStatus[None]) -> None:
+            with serving:
+                await server.serve(listening.sock, task_status=task_status)
+            ended.set()
+
+        await nursery.start(serve)
+        try:
+            yield daemon, listening.path
+        finally:
+            serving.cancel()
+            with trio.CancelScope(shield=True):
+                await ended.wait()
+                await daemon.at.transport.aclose()
+    finally:
+        listening.remove()
+        store.close()
