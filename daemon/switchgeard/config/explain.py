@@ -140,7 +140,7 @@ def _required(shape: type[Struct], culprit: Path) -> bool:
 
 def _without(raw: object, culprit: Path) -> dict[str, Any] | None:
     """The table without the key at `culprit` (a list goes as a whole); None when there is no such key."""
-    names = tuple(takewhile(lambda step: isinstance(step, str), culprit))
+    names = tuple(str(step) for step in takewhile(lambda step: isinstance(step, str), culprit))
     if not names or not isinstance(raw, dict):
         return None
     if len(names) == 1:
