@@ -35,7 +35,8 @@ class Configuration:
 
     def view(self) -> ConfigState:
         """For status: the revision in force, and the first problem of the file when it is refused."""
-        shown = self.problems or list(self.state.config.warnings)
+        # a problem that knows its cure says most: a misspelt key before the key missing in its place
+        shown = sorted(self.problems or self.state.config.warnings, key=lambda problem: problem.hint is None)
         if not shown:
             return ConfigState(self.path, self.state.config.revision, ok=True)
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""

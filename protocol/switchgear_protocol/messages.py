@@ -21,8 +21,8 @@ class Params(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True
     """Base of all params."""
 
 
-class Result(Struct, omit_defaults=True, frozen=True):
-    """Base of all results."""
+class Result(Struct, frozen=True):
+    """Base of all results. Every field is always there, so scripts can rely on it."""
 
 
 class Nothing(Params, frozen=True):
