@@ -1,12 +1,13 @@
 """Wire formats of providers, sans-I/O: a request to its bytes, what comes back to canonical events.
 
     fault                  what a decoder may raise, and nothing else
-    dialect                the shape every dialect module has, and the table of them
+    dialect, known         the shape every dialect module has, and the table of them
+    lacking                a request without what the offer cannot do
     turns, tool_ids        what every encoder does to a transcript first
     media                  data URLs and base64 text
     assemble               canonical events to one whole completion
-    openai_chat            openai.chat: the decoder;  openai_chat_encode, openai_chat_family
-    anthropic_messages     anthropic.messages: the decoder;  anthropic_encode, anthropic_thinking
+    openai_chat            openai.chat: decodes, with _blocks and _usage;  encodes with _encode and _family
+    anthropic_messages     anthropic.messages: with anthropic_blocks and _usage;  anthropic_encode and _thinking
 
 A dialect looks at its own wire only. What it cannot say in canonical events it keeps whole in an
 OpaqueBlock, for its issuer. A provider's quirk is a row in a table, keyed by model family.

@@ -24,6 +24,9 @@ from switchgear_protocol.events import (
 
 from .fault import Garbled, parsed
 
+MOST_OPEN = 64
+"""Blocks open at once; the API opens one at a time."""
+
 
 class Delta(Struct, gc=False):
     """Of content_block_delta by `type`, or of message_delta (stop_reason)."""
@@ -54,7 +57,7 @@ class Open:
         self.kind = data.get("type")
         self.data = data
         self.pieces: list[str] = []  # partial_json of a block kept whole
-        self.citations: list[Any] = list(data.get("citations") or ()) if self.kind == "text" else []
+        self.citations: list[Any] = list(data.get("citations") or ())
         self.spoke = False  # a tool's arguments came in deltas
 
 
@@ -126,6 +129,8 @@ class Blocks:
         out = [event for at in plain for event in self.stop(at)]
         if index in self._open:
             raise Garbled(f"block {index} began twice")
+        if len(self._open) >= MOST_OPEN:
+            raise Garbled(f"more than {MOST_OPEN} blocks of the answer are open at once")
         return out
 
     def _unannounced(self, index: int, delta: Delta, raw: str) -> list[StreamEvent]:
@@ -173,7 +178,7 @@ def _fold(block: Open, delta: Delta, raw: str) -> None:
         block.pieces.append(delta.partial_json or "")
         return
     if delta.type == "citations_delta":
-        block.data["citations"] = [*(block.data.get("citations") or ()), delta.citation]
+        block.citations.append(delta.citation)
         return
     for name, value in parsed(_RAW, raw).delta.items():
         before = block.data.get(name)
@@ -182,5 +187,6 @@ def _fold(block: Open, delta: Delta, raw: str) -> None:
 
 
 def _folded(block: Open) -> dict[str, Any]:
+    data = {**block.data, "citations": block.citations} if block.citations else block.data
     text = "".join(block.pieces)
-    return {**block.data, "input": parsed(_JSON, text)} if text else block.data
+    return {**data, "input": parsed(_JSON, text)} if text else data

@@ -21,6 +21,9 @@ from switchgear_protocol.events import (
 
 from .fault import Garbled
 
+MOST_CALLS = 1024
+"""Tool calls in one answer; a stream that begins more is not an answer."""
+
 
 class Function(Struct, gc=False):
     name: str | None = None
@@ -165,6 +168,8 @@ class Blocks:
             if part.index is not None and part.index == tool.index and (same_id or not named):
                 tool.key = tool.key or part.id or ""
                 return tool
+        if len(self._tools) >= MOST_CALLS:
+            raise Garbled(f"the answer has more than {MOST_CALLS} tool calls")
         self._tools.append(Tool(part.id or "", part.index))
         return self._tools[-1]
 

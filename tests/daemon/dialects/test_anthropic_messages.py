@@ -239,6 +239,12 @@ def test_what_is_not_a_whole_answer_is_garbled(payloads: list[Payload]) -> None:
         decode(*payloads)
 
 
+def test_blocks_opened_without_end_are_garbled() -> None:
+    """The API opens one at a time."""
+    with pytest.raises(Garbled, match="64"):
+        decode(start(), *[block(number, "tool_use", id=f"t{number}", name="f") for number in range(70)])
+
+
 def test_text_left_open_is_closed() -> None:
     """Gateways forget content_block_stop, and even content_block_start, of text."""
     assert content(block(0, "thinking", thinking="hm"), block(1, "text", text="a")) == [

@@ -214,6 +214,12 @@ def test_a_tool_call_without_a_name_is_garbled() -> None:
         decode(chunk("tool_calls", tool_calls=[part(0, id="a", arguments="{}")]))
 
 
+def test_calls_without_end_are_garbled() -> None:
+    """A thousand and some are no answer."""
+    with pytest.raises(Garbled, match="1024"):
+        decode(*[chunk(tool_calls=[begin(number, "", "")]) for number in range(1100)])
+
+
 @pytest.mark.parametrize(
     ("reason", "finish"),
     [
