@@ -136,6 +136,7 @@ class Daemon:
     def __init__(self, file: SocketFile, limits: Limits):
         self.file = file
         self.methods = Methods()
+        self.clients: list[Client] = []
         self.seq = 0
         self.bus = Bus(self.snapshot, ring=4)
         self.server = Server(self.methods, self.bus, limits)
@@ -155,7 +156,8 @@ class Daemon:
         except OSError:
             sock.close()
             raise
-        return Client(sock)
+        self.clients.append(Client(sock))
+        return self.clients[-1]
 
     async def until_connections(self, many: int) -> None:
         """Wait until so many conversations are left."""
@@ -170,7 +172,11 @@ async def serving(folder: Path, limits: Limits = DEFAULT) -> AsyncIterator[Daemo
     daemon = Daemon(bind_socket(str(folder / "run" / "s.sock")), limits)
     async with trio.open_nursery() as nursery:
         await nursery.start(daemon.server.serve, daemon.file.sock)
-        yield daemon
+        try:
+            yield daemon
+        finally:
+            for client in daemon.clients:
+                client.close()
         nursery.cancel_scope.cancel()
 
 

@@ -51,6 +51,9 @@ INLINE = frozenset(
 """Methods that only ask `State` and wait for nothing: answered without a task of their own, which
 halves the time of a ping. Any other may take long, and must be open to `$/cancelRequest` meanwhile."""
 
+WHILE_DRAINING = frozenset(["initialize", "status"])
+"""Answered to the last, so that one can see why the rest is not."""
+
 NO_SCOPE: AbstractContextManager[object] = nullcontext()
 
 log = structlog.get_logger("switchgeard.server")
@@ -212,7 +215,7 @@ class Conversation:
         self.leave()
 
     async def _begin(self, ask: RequestReceived) -> None:
-        if self.draining:
+        if self.draining and ask.method not in WHILE_DRAINING:
             await self._send(lambda: self._wire.send_error(ask.id, DRAINING))
             return
         if ask.method in INLINE:

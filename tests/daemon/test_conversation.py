@@ -21,7 +21,8 @@ async def test_a_request_is_answered_under_its_id(tmp_path: Path) -> None:
     async with serving(tmp_path) as daemon:
         client = await daemon.connect()
         await client.ask("one")
-        assert await client.hear() == {"id": "one", "result": {}, "jsonrpc": "2.0"}
+        answer = await client.hear()
+        assert (answer["id"], "result" in answer) == ("one", True)
         caller = daemon.methods.callers[0]
         assert (caller.request, caller.framing, caller.connection) == ("one", "ndjson", 1)
         assert caller.pid is not None

@@ -254,6 +254,8 @@ async def test_draining_lets_running_requests_finish_and_refuses_new_ones(tmp_pa
         refused = await client.hear()
         assert (refused["id"], kind_of(refused)) == (2, "shutting_down")
         assert refused["error"]["data"]["retry_after_ms"] > 0
+        await client.send({"id": 3, "method": "status"})
+        assert "result" in await client.hear()
         with pytest.raises(ConnectionRefusedError):
             await daemon.connect()
         daemon.methods.release.set()
