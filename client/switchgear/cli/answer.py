@@ -10,7 +10,7 @@ import sys
 
 from .screen import clean, clean_answer
 from .times import ahead, wall
-from .words import reason_of, via
+from .words import brief_reason_of, reason_of, via
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Shown:
     def _routing(self, value: Json) -> None:
         action = value.get("action", "")
         if action in ("left", "skipped"):
-            self.left[value["provider"]] = reason_of(value)
+            self.left[value["provider"]] = brief_reason_of(value)
         if action == "waiting" or self._invocation.args.verbose:
             self._hide_thinking()
             self._invocation.note(routing_line(value, wall()))
@@ -121,7 +121,7 @@ def text_of(message: Json) -> str:
 def served_line(answer: Json, left: dict[str, str]) -> str:
     """ "via Claude API, after claude_pro (quota spent), github_copilot (rate limited)"."""
     failed = [attempt for attempt in answer.get("attempts", []) if attempt["outcome"] != "complete"]
-    told = {**left, **{attempt["provider"]: reason_of(attempt) for attempt in failed}}
+    told = {**left, **{attempt["provider"]: brief_reason_of(attempt) for attempt in failed}}
     after = ", ".join(f"{provider} ({reason})" if reason else provider for provider, reason in told.items())
     line = via(answer["served_by"]["label"]) + (f", after {after}" if after else "")
     unusual = {

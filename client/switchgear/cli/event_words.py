@@ -22,7 +22,9 @@ def line(screen: Screen, event: Json, now: float) -> str:
 
     at = time.strftime("%H:%M:%S", time.localtime(event["at"]))
     kind = screen.paint(_weight(event), clean(event["type"]).ljust(TYPE_WIDTH))
-    return f"{screen.paint('dim', at)}  {kind}  {clean(words(event, now))}".rstrip()
+    told = clean(words(event, now))
+    room = screen.width - len(at) - TYPE_WIDTH - 4
+    return f"{screen.paint('dim', at)}  {kind}  {screen.clip(told, room) if screen.terminal else told}".rstrip()
 
 
 def words(event: Json, now: float) -> str:

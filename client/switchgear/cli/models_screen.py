@@ -31,11 +31,16 @@ def variants(screen: Screen, result: Json) -> Iterable[str]:
     """One row per provider's variant, under its alias."""
     now = wall()
     table: list[list[Cell]] = []
+    shown: set[str] = set()
     for model in result["models"]:
-        for at, offer in enumerate(model["offers"]):
-            alias = model["alias"] if at == 0 else ""
+        alias = model["alias"]
+        for offer in model["offers"]:
             name = f"{offer['provider']}/{offer['model']}"
-            table.append([alias, name, _state(screen, offer, now), offer["billing"]])
+            if alias == name and name in shown:  # also listed as a model of its own: it can be asked for
+                continue
+            shown.add(name)
+            table.append([alias if alias != name else "", name, _state(screen, offer, now), offer["billing"]])
+            alias = ""
     return rows(screen, table, indent="") if table else EMPTY
 
 

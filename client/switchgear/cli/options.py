@@ -74,8 +74,9 @@ def _parse_one(name: str, words: list[str]) -> tuple[ModuleType, Arguments] | No
     module, parser = parser_of(name)
     bare = getattr(module, "BARE", {})  # options with an optional value, which must not eat the next word
     arguments = Arguments()
+    read = parser.parse_args if "--" in words else parser.parse_intermixed_args  # which loses the "--"
     try:
-        parser.parse_args([bare.get(word, word) for word in words], namespace=arguments)
+        read([bare.get(word, word) for word in words], namespace=arguments)
     except SystemExit:  # -h printed its page
         return None
     return module, arguments

@@ -7,9 +7,10 @@ listed, and only the tightest quota windows are.
 from __future__ import annotations
 
 from .quota_rows import quota_rows, tightest
+from .screen import clean
 from .table import rows
 from .times import ahead, span
-from .words import cure_of, health_of, via, weight_of, who
+from .words import cure_of, health_of, until_of, via, weight_of, who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _own_troubles(screen: Screen, status: Json) -> Iterable[str]:
         yield ""
         yield screen.paint("bad", f"{screen.glyph('bad')} the config is broken; the last good one stays in force")
         yield from rows(screen, [[str(config.get("error") or config["path"])]])
-        yield screen.paint("dim", f"  hint: {config.get('hint') or 'switchgear config check'}")
+        yield screen.paint("dim", f"  hint: {clean(config.get('hint') or 'switchgear config check')}")
     if status.get("storage", "ok") != "ok":
         yield ""
         yield screen.paint("bad", f"{screen.glyph('bad')} the state file is in trouble")
@@ -89,12 +90,12 @@ def offer_words(offer: Json, now: float) -> str:
     word = health_of(offer)
     if word == "ok":
         return "ok" if offer.get("usable") else str(offer.get("reason") or "not usable")
-    until = offer.get("until")
+    until = until_of(offer)
     return f"{word} until {ahead(until, now)}" if until else word
 
 
 def _back(model: Json, now: float) -> str:
-    soonest = min((offer["until"] for offer in model["offers"] if offer.get("until")), default=None)
+    soonest = min((until for offer in model["offers"] if (until := until_of(offer))), default=None)
     count = len(model["offers"])
     told = f"all {count} providers out" if count != 1 else "its only provider is out"
     return f"{told}, first back {ahead(soonest, now)}" if soonest else told
@@ -109,15 +110,13 @@ def _providers(screen: Screen, status: Json, now: float) -> Iterable[str]:
         return
     yield screen.paint("bold", "Providers in trouble")
     yield from rows(screen, [_provider_row(screen, provider, now) for provider in troubled])
-    for provider in troubled:
-        cure = cure_of(provider, provider["id"])
-        if cure:
-            yield screen.paint("dim", f"  hint: {screen.clip(cure, screen.width - 8)}")
+    cures = dict.fromkeys(clean(cure_of(provider, provider["id"])) for provider in troubled)
+    yield from (screen.paint("dim", f"  hint: {cure}") for cure in cures if cure)
 
 
 def _provider_row(screen: Screen, provider: Json, now: float) -> list[Cell]:
     weight = weight_of(provider)
-    until = provider.get("paused_until") if provider.get("paused") else provider.get("until")
+    until = until_of(provider)
     told = [f"until {ahead(until, now)}"] if until else []
     if provider.get("reason"):
         told.append(str(provider["reason"]))

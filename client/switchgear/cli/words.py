@@ -37,10 +37,22 @@ KINDS = {
     "invalid_request": "request invalid",
     "cancelled": "cancelled",
     "local": "trouble on this machine",
+    # what routing adds: why an offer is not even tried
     "quota_exhausted": "quota spent",
-    "paused": "paused",
+    "recovering": "being tried by another request",
+    "paused": "paused by you",
     "disabled": "disabled",
+    "not_pinned": "another one is pinned",
+    "user_cap": "at your own limit",
+    "consent": "needs your consent to spend",
+    "no_tools": "has no tools",
+    "no_images": "reads no images",
+    "no_pdf": "reads no PDF",
+    "no_json_schema": "has no JSON schema",
+    "no_reasoning": "has no reasoning",
+    "context": "prompt too long for it",
 }
+TIME_CURES = ("available", "rate_limited", "quota_exhausted", "unavailable", "disabled")
 WEIGHTS = {
     "available": "good",
     "rate_limited": "busy",
@@ -58,6 +70,13 @@ def health_of(view: dict[str, Any]) -> str:
     if view.get("paused"):
         return "paused"
     return HEALTH.get(view["health"], str(view["health"]))
+
+
+def until_of(view: dict[str, Any]) -> float | None:
+    """When it may serve again (epoch seconds), if time alone cures it."""
+    if view.get("paused"):
+        return view.get("paused_until")
+    return view.get("until") if view["health"] in TIME_CURES else None
 
 
 def weight_of(view: dict[str, Any]) -> str:
@@ -82,6 +101,11 @@ def reason_of(attempt: dict[str, Any]) -> str:
     if word and reason and word not in reason.lower():
         return f"{word} ({reason})"
     return reason or word or str(attempt.get("outcome", "failed"))
+
+
+def brief_reason_of(attempt: dict[str, Any]) -> str:
+    """The kind alone, where there is no room for a provider's prose."""
+    return KINDS.get(str(attempt.get("kind", "")), "") or str(attempt.get("reason") or "")
 
 
 def via(label: str) -> str:

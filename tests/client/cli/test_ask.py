@@ -14,12 +14,12 @@ from scripted_daemon import HANG, LEAVE
 from switchgear_protocol.content import Message, Text, ToolCall
 from switchgear_protocol.errors import AttemptReport, error
 from switchgear_protocol.events import ReasoningDelta, Restarted, Routing, TextDelta
-from switchgear_protocol.messages import Models
+from switchgear_protocol.messages import Models, RouteExplained, RouteStep
 from switchgear_protocol.words import FailureKind, Finish
 
 LISTED = {"models/list": Models(MODELS)}
 ANSWERS = {**LISTED, "completion/create": ANSWER}
-NOTE = "via GitHub Copilot, after claude_pro (quota spent (5-hour window))\n"
+NOTE = "via GitHub Copilot, after claude_pro (quota spent)\n"
 LEFT = Routing("left", "claude_pro", "claude-opus-4-6", "Opus 4.6 (via Claude Pro)", "5-hour window", "quota_exceeded")
 WAITING = Routing("waiting", "claude_pro", "m", "Opus 4.6 (via Claude Pro)", until=NOW + 60)
 
@@ -146,8 +146,42 @@ def test_exhausted_names_each_provider_and_the_first_reset(run: Run, serve: Serv
 def test_exhausted_for_want_of_logins_is_a_login_matter(run: Run, serve: Serve) -> None:
     """Exit 4: another cure than waiting."""
     attempts = [AttemptReport("claude_api", "m", "failed", "", FailureKind.MISSING_CREDENTIAL)]
-    serve({**LISTED, "completion/create": error("exhausted", "nobody", attempts=attempts)})
+    answers = {**LISTED, "completion/create": error("exhausted", "nobody", attempts=attempts)}
+    daemon = serve(answers)
     assert run("ask", "hi", "--json").json["error"]["exit"] == 4
+    step = RouteStep("claude_api", "m", "Opus (via Claude API)", False, "missing_credential", "no key")
+    not_tried = error("exhausted", "nobody")
+    daemon.answers = {**LISTED, "completion/create": not_tried, "route/explain": RouteExplained("opus-4.6", [step])}
+    assert run("ask", "hi").code == 4
+
+
+def test_nobody_to_serve_is_explained_provider_by_provider(run: Run, serve: Serve) -> None:
+    """Those that were not even tried too, in our words, with who is back first."""
+    steps = [
+        RouteStep("claude_pro", "m", "Opus (via Claude Pro)", False, "quota_exhausted", "Too much.", NOW + 7200),
+        RouteStep("copilot", "m", "Opus (via Copilot)", False, "rate_limited", "429", NOW + 30),
+        RouteStep("claude_api", "m", "Opus (via Claude API)", True, "first", "usable"),
+        RouteStep("work", "m", "Opus (via Work)", False, "missing_credential", "no key", NOW + 30),
+    ]
+    attempts = [AttemptReport("claude_api", "m", "failed", "no answer", FailureKind.TIMEOUT)]
+    refusal = error("exhausted", "nobody", attempts=attempts, detail="prose")
+    serve({**LISTED, "completion/create": refusal, "route/explain": RouteExplained("opus-4.6", steps)})
+    ran = run("ask", "hi")
+    assert ran.code == 5
+    assert ran.err.splitlines()[1:] == [
+        "  Claude Pro: quota spent until 16:00 (in 2 h)",
+        "  Copilot: rate limited until 14:00 (in 30 s)",
+        "  Claude API: timed out",
+        "  Work: login needed (no key)",
+        "  first back: Copilot, 14:00 (in 30 s)",
+    ]
+
+
+def test_options_may_stand_between_the_words(run: Run, serve: Serve) -> None:
+    """`ask MODEL --json PROMPT`."""
+    daemon = serve(ANSWERS)
+    assert run("ask", "gpt-5.5", "--json", "why").code == 0
+    assert daemon.asked("completion/create")["model"] == "gpt-5.5"
 
 
 def test_a_terminal_sees_the_answer_stream_and_what_happened(home: Path, serve: Serve) -> None:

@@ -46,6 +46,7 @@ def test_version_tells_both_and_starts_nothing(run: Run, serve: Serve, monkeypat
     """A daemon older than the command is pointed out."""
     monkeypatch.setenv("SWITCHGEAR_NO_AUTOSTART", "")
     assert run("version").out.endswith("\ndaemon not running\n")
+    monkeypatch.setattr("switchgear.cli.command.version.own_version", lambda: "0.1.0")
     serve({"status": replace(STATUS, version="0.0.9")})
     ran = run("version")
     assert ran.out.endswith("\ndaemon 0.0.9\n")

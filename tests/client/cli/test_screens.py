@@ -56,7 +56,7 @@ ROUTE_PAGE = """\
 opus-4.6  via GitHub Copilot
   sticky to github_copilot
   1   GitHub Copilot   github_copilot/claude-opus-4.6   first in your order that can
-  -   Claude Pro       claude_pro/claude-opus-4-6       skipped: rate limited until 14:12 (in 12 m)
+  -   Claude Pro       claude_pro/claude-opus-4-6       rate limited until 14:12 (in 12 m)
   hint: switchgear login claude_pro
 """
 QUOTA_PAGE = """\
@@ -84,7 +84,7 @@ ROUTED = RouteExplained(
             PRO.label,
             False,
             "rate_limited",
-            "rate limited",
+            "rate limited: 429",
             NOW + 12 * MINUTE,
             "switchgear login claude_pro",
         ),
@@ -141,7 +141,7 @@ def test_route_with_nobody_is_exit_5(run: Run, serve: Serve) -> None:
     ran = run("route", "opus-4.6")
     assert ran.code == 5
     assert ran.out.splitlines()[0] == "opus-4.6  nobody can serve it now, first one back in 12 m"
-    assert "skipped: rate limited" in ran.out
+    assert "rate limited until 14:12 (in 12 m)" in ran.out
 
 
 def test_quota_says_where_the_figure_is_from(run: Run, serve: Serve) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchgear.cli.failed import CommandError
 from switchgear.cli.options import span_argument
 
 TYPE_CHECKING = False
@@ -67,10 +68,20 @@ def run(invocation: Invocation) -> int:
             if kind == "result":
                 return finish(invocation, shown, value)
             shown.progress(value)
+    except CommandError as error:
+        raise _explained(invocation, model, error) from None
     finally:
         stream.close()  # whatever ended us, the daemon need not go on
         shown.close()
     raise AssertionError("a stream ends with its result")
+
+
+def _explained(invocation: Invocation, model: str, error: CommandError) -> CommandError:
+    if error.kind != "exhausted":
+        return error
+    from switchgear.cli.exhausted import explained
+
+    return explained(invocation, model, error)
 
 
 def _params(invocation: Invocation, model: str, prompt: str) -> Json:

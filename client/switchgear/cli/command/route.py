@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchgear.cli.failed import NOBODY, OK
+from switchgear.cli.failed import LOGIN_KINDS, NOBODY, OK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def run(invocation: Invocation) -> int:
 
 
 def lines(screen: Screen, result: Json, *, explain: bool) -> Iterable[str]:
+    from switchgear.cli.screen import clean
     from switchgear.cli.table import rows
     from switchgear.cli.times import span, wall
     from switchgear.cli.words import via
@@ -61,7 +62,9 @@ def lines(screen: Screen, result: Json, *, explain: bool) -> Iterable[str]:
     if explain or not chosen:
         yield from rows(screen, _steps(result["steps"], wall()))
     if explain:
-        yield from (screen.paint("dim", f"  hint: {step['hint']}") for step in result["steps"] if step.get("hint"))
+        yield from (
+            screen.paint("dim", f"  hint: {clean(step['hint'])}") for step in result["steps"] if step.get("hint")
+        )
 
 
 def _steps(steps: list[Json], now: float) -> list[list[Cell]]:
@@ -70,15 +73,19 @@ def _steps(steps: list[Json], now: float) -> list[list[Cell]]:
     place = 0
     for step in steps:
         place += step["usable"]
-        table.append(_step(step, str(place) if step["usable"] else "-", now))
+        table.append([str(place) if step["usable"] else "-", *_step(step, now)])
     return table
 
 
-def _step(step: Json, place: str, now: float) -> list[Cell]:
+def _step(step: Json, now: float) -> list[Cell]:
+    """Who, what it is there, why skipped and until when, and what the provider said of it."""
     from switchgear.cli.times import ahead
-    from switchgear.cli.words import who
+    from switchgear.cli.words import KINDS, who
 
-    until = f" until {ahead(step['until'], now)}" if step.get("until") else ""
-    reason = f"{step['reason'] or step['code'].replace('_', ' ')}{until}"
-    told = reason if step["usable"] else f"skipped: {reason}"
-    return [place, who(step["label"]), f"{step['provider']}/{step['model']}", ("" if step["usable"] else "dim", told)]
+    named: list[Cell] = [who(step["label"]), f"{step['provider']}/{step['model']}"]
+    if step["usable"]:
+        return [*named, step["reason"]]
+    word = KINDS.get(step["code"], step["code"].replace("_", " "))
+    until = f" until {ahead(step['until'], now)}" if step.get("until") and step["code"] not in LOGIN_KINDS else ""
+    said = step["reason"] if word not in step["reason"] else ""
+    return [*named, f"{word}{until}", ("dim", said)]

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from switchgear.cli.invocation import Invocation
 
+NOT_INSTALLED = "from a checkout"
+
 
 def declare(parser: ArgumentParser) -> None:
     parser.description = "Prints the version of this command and, if one runs, of the daemon. Starts nothing."
@@ -21,7 +23,7 @@ def run(invocation: Invocation) -> int:
         return invocation.emit({"version": own, "daemon": daemon})
     invocation.out.line(f"switchgear {own}")
     invocation.out.line(f"daemon {daemon}" if daemon else "daemon not running")
-    if daemon and daemon != own:
+    if daemon and own != NOT_INSTALLED and daemon != own:
         invocation.note("they differ; to bring the daemon up to date: switchgear stop && switchgear status")
     return 0
 
@@ -32,7 +34,7 @@ def own_version() -> str:
     try:
         return version("switchgear")
     except PackageNotFoundError:
-        return "unknown (not installed)"
+        return NOT_INSTALLED
 
 
 def _daemon_version(invocation: Invocation) -> str | None:
