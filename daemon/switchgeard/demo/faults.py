@@ -337,7 +337,7 @@ FAULTS: dict[str, Fault] = {
     "deep_json": plain(200, b"[" * 100_000, "application/json"),
     "204": no_content,
     "redirect": redirect("http://127.0.0.1:9/v1/elsewhere"),
-    "not_http": silent_end("fin", b"SSH-2.0-OpenSSH_9.2p1\r\n"),
+    "not_http": silent_end("fin", b"SSH-2.0-OpenSSH_9.2p1\r\n\r\n"),
     "gzip": gzipped,
     "bomb": bomb,
     # ends too early

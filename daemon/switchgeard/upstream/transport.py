@@ -97,6 +97,9 @@ class Reply:
         except httpx.HTTPError as error:
             self._broken = True
             raise TransportFault(_read_failure(error)) from error
+        except trio.Cancelled:
+            self._broken = True
+            raise
 
     async def exhaust(self) -> None:
         """Let the closed connection be noticed: an abandoned async generator would be reported by trio.
@@ -122,6 +125,21 @@ class _Chunks:
         if not chunk:
             raise StopAsyncIteration
         return chunk
+
+
+class _Body(httpx.AsyncByteStream):
+    """The request's body in one piece; no generator, since a failed write leaves it in the middle."""
+
+    def __init__(self, body: bytes) -> None:
+        self._left = [body] if body else []
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
 
 
 class _Progress:
@@ -296,8 +314,13 @@ async def _hang_up(carrier: Carrier, reply: Reply) -> None:
 
 
 def _request(call: HTTPCall, progress: _Progress) -> httpx.Request:
-    extensions = {"trace": progress.trace}
-    return httpx.Request(call.method, call.url, headers=list(call.headers), content=call.body, extensions=extensions)
+    url = httpx.URL(call.url)
+    headers = [("host", url.netloc.decode("ascii")), *call.headers]
+    if call.body:
+        headers.append(("content-length", str(len(call.body))))
+    return httpx.Request(
+        call.method, url, headers=headers, stream=_Body(call.body), extensions={"trace": progress.trace}
+    )
 
 
 def _joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
