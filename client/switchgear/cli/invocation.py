@@ -59,7 +59,7 @@ class Invocation:
         from switchgear_protocol.paths import PathError, checked_length, socket_path
 
         try:
-            return checked_length(self.args.socket) if self.args.socket else socket_path()
+            return checked_length(os.path.abspath(self.args.socket or socket_path()))
         except PathError as error:
             raise CommandError(error.what, error.why, error.hint, exit=UNREACHABLE, kind="unreachable") from None
 

@@ -25,6 +25,9 @@ GLYPHS = {  # name: (unicode, ascii)
     "arrow": ("→", "->"),
     "ellipsis": ("…", "..."),
 }
+USUAL_WIDTH = 100
+NARROWEST = 40
+ENDLESS = 10_000
 FIRST_WIDE = "\u2e80"
 INVISIBLE = dict.fromkeys(
     [*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -79,6 +82,11 @@ class Screen:
         self._stream.write(text)
         self._stream.flush()
 
+    def measure(self) -> int:
+        """Takes the terminal's present width, as it may have been resized; its height in lines."""
+        self.width, height = _size()
+        return height
+
     def clip(self, text: str, room: int) -> str:
         """`text` in at most `room` columns, with an ellipsis where it was cut."""
         if cells(text) <= room:
@@ -132,8 +140,14 @@ def _can_unicode(stream: TextIO, env: Mapping[str, str]) -> bool:
 
 def _width(terminal: bool, env: Mapping[str, str]) -> int:
     if env.get("COLUMNS", "").isdecimal():
-        return max(int(env["COLUMNS"]), 40)
+        return max(int(env["COLUMNS"]), NARROWEST)
+    return _size()[0] if terminal else USUAL_WIDTH
+
+
+def _size() -> tuple[int, int]:
+    """(columns, lines) of the terminal; a serial line or a bare pty says 0, which is no size."""
     try:
-        return max(os.get_terminal_size().columns, 40) if terminal else 100
+        columns, lines = os.get_terminal_size()
     except OSError:
-        return 100
+        columns, lines = 0, 0
+    return max(columns or USUAL_WIDTH, NARROWEST), lines or ENDLESS

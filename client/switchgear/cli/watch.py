@@ -56,6 +56,8 @@ def _draw(invocation: Invocation, status: Json, alternate: bool) -> None:
         invocation.emit(status)
         screen.write("")
     elif alternate:
-        screen.write(HOME + "".join(line + REST for line in lines(screen, status, max(wall(), status["now"]))) + BELOW)
+        height = screen.measure()
+        shown = [*lines(screen, status, max(wall(), status["now"]))][: height - 1]
+        screen.write(HOME + "".join(line + REST for line in shown) + BELOW)
     else:
         screen.write("".join(f"{line}\n" for line in [*lines(screen, status, status["now"]), ""]))

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,13 @@ def test_rows_align_whatever_is_in_them() -> None:
         "  bbb   c",
         "  d",
     ]
+
+
+def test_a_terminal_without_a_size_is_not_taken_for_a_tiny_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare pty says 0 x 0."""
+    monkeypatch.setattr("os.get_terminal_size", lambda: (0, 0))
+    screen = Screen(io.StringIO(), "never", {})
+    assert (screen.measure(), screen.width) == (10_000, 100)
 
 
 def test_a_long_last_cell_is_cut_to_the_terminal() -> None:
