@@ -25,6 +25,8 @@ class UpstreamError(Exception):
 
 def parsed(decoder: msgspec.json.Decoder[T], data: str | bytes) -> T:
     """`data` decoded, or Garbled: the one place where decoding JSON from upstream can fail."""
+    if isinstance(data, bytes):
+        data = data.removeprefix(b"\xef\xbb\xbf")  # a byte order mark: some proxies on Windows
     try:
         return decoder.decode(data)
     except RecursionError:

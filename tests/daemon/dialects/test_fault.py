@@ -19,6 +19,11 @@ def test_whatever_cannot_be_read_is_garbled(data: str | bytes) -> None:
         parsed(ANY, data)
 
 
+def test_a_byte_order_mark_is_no_part_of_a_body() -> None:
+    """JSON does not allow it, proxies add it."""
+    assert parsed(ANY, b"\xef\xbb\xbf{}") == {}
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [
