@@ -31,7 +31,7 @@ def dial(path: str, timeout: float | None = 5.0) -> socket.socket:
         check_peer(connection, path)
     except OSError as error:
         connection.close()
-        raise _unavailable(path, error) from error
+        raise unavailable(path, error) from error
     except BaseException:
         connection.close()
         raise
@@ -59,7 +59,8 @@ def peer_uid(connection: socket.socket) -> int:
     return int(struct.unpack("3i", packed)[1])
 
 
-def _unavailable(path: str, error: OSError) -> DaemonUnavailable:
+def unavailable(path: str, error: OSError) -> DaemonUnavailable:
+    """What a failed connect means, and what to do about it."""
     if error.errno in NOT_RUNNING:
         return DaemonUnavailable("the Switchgear daemon is not running", why=f"nobody listens at {path}", hint=START)
     if isinstance(error, TimeoutError) or error.errno == errno.EAGAIN:

@@ -2,6 +2,7 @@
 
     Error
      +- DaemonUnavailable        nothing answers at the socket, or it is not ours
+     +- ConnectionLost           the daemon went away while it worked; it may have done it or not
      +- ProtocolMismatch         the daemon speaks something this library does not
      +- RequestTimeout           the daemon did not answer in time
      +- BadRequest               the call is wrong: method, parameters, model, names
@@ -61,6 +62,12 @@ class DaemonUnavailable(Error):
     """Nothing was sent, so the call may be repeated."""
 
     kind = "daemon_unavailable"
+
+
+class ConnectionLost(Error):
+    """The request was sent. Repeating it is the caller's choice: a completion may have cost money."""
+
+    kind = "connection_lost"
 
 
 class ProtocolMismatch(Error):

@@ -1,0 +1,199 @@
+"""The trio flavour of the client: `AsyncClient`, over the same protocol state and the same words.
+
+Rules for editing: the only module here that imports trio; how to wait, nothing else. Each exchange
+has a line of its own, as in `_client`.
+
+    async with AsyncClient() as client:
+        answer = await client.ask("opus-4.6", "Say hello.")
+        async with await client.stream("opus-4.6", "Say hello.") as stream:
+            async for value in stream: ...
+"""
+
+import math
+import socket
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self, TypeVar, Unpack
+
+import trio
+from msgspec import Struct
+
+from switchgear_protocol import paths
+from switchgear_protocol.connection import Connection, In, Role
+from switchgear_protocol.content import Message
+from switchgear_protocol.events import Event, ProgressValue
+from switchgear_protocol.messages import METHODS, Answer, CompletionCreate, EventsSubscribe, Nothing, Status
+
+from ._dial import check_peer, unavailable
+from ._errors import BadRequest, ConnectionLost, RequestTimeout
+from ._talk import Options, completion, expected, heard, introduction, news, patience
+
+R = TypeVar("R", bound=Struct)
+
+
+class AsyncLine:
+    """One connection, for one exchange."""
+
+    def __init__(self, sock: trio.socket.SocketType, timeout: float | None) -> None:
+        self._socket = sock
+        self._connection = Connection(Role.CLIENT)
+        self._arrived: deque[In] = deque()
+        self.timeout = timeout
+
+    async def send(self, method: str, params: Struct) -> None:
+        data = self._connection.send_request(method, params)
+        with bounded(self.timeout):
+            while data:
+                data = data[await self._socket.send(data) :]
+
+    async def hear(self) -> Struct:
+        """The next value, note or result; raises the error it was instead."""
+        while not self._arrived:
+            with bounded(self.timeout):
+                data = await self._socket.recv(65536)
+            if not data:
+                raise lost()
+            self._arrived.extend(self._connection.receive_data(data))
+        return heard(self._arrived.popleft())
+
+    def close(self) -> None:
+        """The daemon cancels what was unanswered."""
+        self._socket.close()
+
+
+@contextmanager
+def bounded(timeout: float | None) -> Iterator[None]:
+    """What can go wrong with a socket, in the client's own words."""
+    try:
+        with trio.fail_after(timeout if timeout is not None else math.inf):
+            yield
+    except trio.TooSlowError:
+        raise RequestTimeout(f"the daemon said nothing for {timeout:g} s", hint="switchgear status") from None
+    except OSError as error:
+        raise lost() from error
+
+
+def lost() -> ConnectionLost:
+    return ConnectionLost("the daemon went away while it worked on this", hint="switchgear status")
+
+
+class _Reading:
+    """Leaving its block closes the line, which cancels what is unfinished."""
+
+    def __init__(self, line: AsyncLine) -> None:
+        self._line = line
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._line.close()
+
+    def __aiter__(self) -> Self:
+        return self
+
+
+class AsyncStream(_Reading):
+    """Async iterator of a completion's values; afterwards `answer`."""
+
+    answer: Answer | None = None
+
+    async def __anext__(self) -> ProgressValue:
+        said = await self._line.hear() if self.answer is None else self.answer
+        if isinstance(said, Answer):
+            self.answer = said
+            raise StopAsyncIteration
+        return said  # type: ignore[return-value]  # heard() gives progress values until the reply
+
+
+class AsyncFeed(_Reading):
+    """Async iterator: a Status first, then each Event. ConnectionLost when the daemon goes away."""
+
+    def __init__(self, line: AsyncLine) -> None:
+        super().__init__(line)
+        self._seen: deque[Status | Event] = deque()
+
+    async def __anext__(self) -> Status | Event:
+        while not self._seen:
+            self._seen.extend(news(await self._line.hear()))
+        self._line.timeout = None  # hours may pass between two events
+        return self._seen.popleft()
+
+
+class AsyncClient:
+    """As switchgear.Client; what has no method of its own here is `call(method, params)`."""
+
+    def __init__(self, socket: str | None = None, *, timeout: float | None = 30.0, name: str = "python-trio") -> None:
+        self._path = socket or paths.socket_path()
+        self._timeout = timeout
+        self._name = name
+
+    async def __aenter__(self) -> "AsyncClient":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Nothing is kept between exchanges."""
+
+    async def ask(self, model: str, prompt: str | Sequence[Message], **options: Unpack[Options]) -> Answer:
+        return await self.complete(completion(model, prompt, options, stream=False))
+
+    async def complete(self, request: CompletionCreate) -> Answer:
+        return await self._call("completion/create", request, Answer)
+
+    async def stream(self, model: str, prompt: str | Sequence[Message], **options: Unpack[Options]) -> AsyncStream:
+        return AsyncStream(await self._begin("completion/create", completion(model, prompt, options, stream=True)))
+
+    async def events(self, since: int | None = None, *, types: Sequence[str] | None = None) -> AsyncFeed:
+        ask = EventsSubscribe(since, list(types) if types is not None else None)
+        return AsyncFeed(await self._begin("events/subscribe", ask))
+
+    async def status(self) -> Status:
+        return await self._call("status", Nothing(), Status)
+
+    async def call(self, method: str, params: Struct | None = None) -> Any:
+        """Any method: takes METHODS[method][0] (None: its defaults), returns METHODS[method][1]."""
+        if method not in METHODS:
+            raise BadRequest(f"no method {method!r}", hint="see switchgear_protocol.messages.METHODS")
+        takes, gives = METHODS[method]
+        return await self._call(method, takes() if params is None else params, gives)
+
+    async def _call(self, method: str, params: Struct, type: type[R]) -> R:
+        line = await self._begin(method, params)
+        try:
+            result = await line.hear()
+            while method == "completion/create" and not isinstance(result, Answer):
+                result = await line.hear()
+        finally:
+            line.close()
+        expected(result, type)
+        return result  # type: ignore[return-value]  # just checked
+
+    async def _begin(self, method: str, params: Struct) -> AsyncLine:
+        line = await self._dial()
+        try:
+            await line.send("initialize", introduction(self._name))
+            await line.send(method, params)
+            await line.hear()
+        except BaseException:
+            line.close()
+            raise
+        line.timeout = patience(params, self._timeout)
+        return line
+
+    async def _dial(self) -> AsyncLine:
+        plain = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock = trio.socket.from_stdlib_socket(plain)
+        try:
+            with trio.move_on_after(self._timeout if self._timeout is not None else math.inf) as late:
+                await sock.connect(self._path)
+            if late.cancelled_caught:
+                raise TimeoutError
+            check_peer(plain, self._path)
+        except OSError as error:
+            sock.close()
+            raise unavailable(self._path, error) from error
+        except BaseException:
+            sock.close()
+            raise
+        return AsyncLine(sock, self._timeout)
