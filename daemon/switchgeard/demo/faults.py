@@ -248,8 +248,8 @@ def _broken_json(asked: Asked) -> bytes:
 
 
 def hang(asked: Asked, said: Said) -> Answer:
-    """Nothing at all, not even a status."""
-    return Answer((HELD,))
+    """Nothing at all, not even a status; when it is released, the end."""
+    return Answer((HELD,), "fin")
 
 
 def hang_at(place: Place) -> Fault:
@@ -257,7 +257,7 @@ def hang_at(place: Place) -> Fault:
 
     def answer(asked: Asked, said: Said) -> Answer:
         if not asked.stream:
-            return Answer((Send(head(200, _headers(asked))), HELD))
+            return Answer((Send(head(200, _headers(asked))), HELD), "fin")
         events = _events(asked, said)
         cut_at = _behind(place, events, said)
         return chunked([*events[:cut_at], HELD, *events[cut_at:]], _headers(asked))
