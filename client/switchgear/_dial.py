@@ -26,16 +26,24 @@ def dial(path: str, timeout: float | None = 5.0) -> socket.socket:
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.settimeout(timeout)
-        connection.connect(path)
+        _connect(connection, path, timeout)
         check_peer(connection, path)
     except OSError as error:
         connection.close()
-        raise unavailable(path, error) from error
+        raise _unavailable(path, error) from error
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _connect(connection: socket.socket, path: str, timeout: float | None) -> None:
+    """Waits while the daemon's backlog is full, which a non-blocking connect cannot: EAGAIN is final there."""
+    if timeout is not None:
+        limit = struct.pack("ll", int(timeout), int(timeout % 1 * 1_000_000) or 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    connection.connect(path)
+    connection.settimeout(timeout)
 
 
 def check_peer(connection: socket.socket, path: str) -> None:
@@ -59,7 +67,7 @@ def peer_uid(connection: socket.socket) -> int:
     return int(struct.unpack("3i", packed)[1])
 
 
-def unavailable(path: str, error: OSError) -> DaemonUnavailable:
+def _unavailable(path: str, error: OSError) -> DaemonUnavailable:
     """What a failed connect means, and what to do about it."""
     if error.errno in NOT_RUNNING:
         return DaemonUnavailable("the Switchgear daemon is not running", why=f"nobody listens at {path}", hint=START)

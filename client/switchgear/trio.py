@@ -10,7 +10,6 @@ has a line of its own, as in `_client`.
 """
 
 import math
-import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from switchgear_protocol.content import Message
 from switchgear_protocol.events import Event, ProgressValue
 from switchgear_protocol.messages import METHODS, Answer, CompletionCreate, EventsSubscribe, Nothing, Status
 
-from ._dial import check_peer, unavailable
+from ._dial import dial
 from ._errors import BadRequest, ConnectionLost, RequestTimeout
 from ._talk import Options, completion, expected, heard, introduction, news, patience
 
@@ -182,18 +181,6 @@ class AsyncClient:
         return line
 
     async def _dial(self) -> AsyncLine:
-        plain = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        sock = trio.socket.from_stdlib_socket(plain)
-        try:
-            with trio.move_on_after(self._timeout if self._timeout is not None else math.inf) as late:
-                await sock.connect(self._path)
-            if late.cancelled_caught:
-                raise TimeoutError
-            check_peer(plain, self._path)
-        except OSError as error:
-            sock.close()
-            raise unavailable(self._path, error) from error
-        except BaseException:
-            sock.close()
-            raise
-        return AsyncLine(sock, self._timeout)
+        """In a thread: a full backlog cannot be waited for without blocking."""
+        plain = await trio.to_thread.run_sync(dial, self._path, self._timeout)
+        return AsyncLine(trio.socket.from_stdlib_socket(plain), self._timeout)
