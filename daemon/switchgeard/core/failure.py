@@ -43,6 +43,7 @@ class Failure(Struct, frozen=True):
     should_retry: bool | None = None  # x-should-retry
     refused: bool = False  # the connection was refused: nothing listens there
     opaque: bool = False
+    hint: str | None = None  # the command that cures it, where its source knows one
 
 
 Phase = Literal["connect", "tls", "write", "read", "first_event", "idle", "deadline"]
@@ -276,14 +277,17 @@ def _pool(failure: Failure, reply: ErrorReply, inside: Envelope, now: Now) -> tu
 
 
 def _claim(reply: ErrorReply, now: Now) -> tuple[str, str | None] | None:
-    """The rejected window of a subscription that binds: one of the whole account before one of a model line."""
+    """The rejected window of a subscription that binds: one of the whole account before one of a model line.
+
+    Named as `quota.readings` names it, so that the reading and the refusal close one and the same circuit.
+    """
     windows = quota.readings(reply.provider, reply.model, reply.headers, now)
     rejected = [window for window in windows if window.status == "rejected"]
     if not rejected:
         return None
-    binding = max(rejected, key=lambda window: (window.family is None, window.resets_at or 0.0))
-    name = next((claim for claim, short in quota.CLAIMS.items() if short == binding.window), binding.window)
-    return name, None if binding.family is None else _line(reply.model)
+    covering = [window for window in rejected if quota.covers(window, reply.model)]
+    binding = max(covering or rejected, key=lambda window: (window.family is None, window.resets_at or 0.0))
+    return binding.window, binding.family if covering else _line(reply.model)
 
 
 def _line(model: str) -> str:

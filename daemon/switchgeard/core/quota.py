@@ -60,7 +60,7 @@ CLAIMS: dict[str, str] = {
     "seven_day_sonnet": "7d_sonnet",
     "seven_day_overage_included": "7d_oi",
 }
-"""Unified claims (and bucket names) to the window names of the headers."""
+"""Unified claims to the window names of the headers."""
 
 _FAMILIES: dict[str, str] = {"oi": "*fable*"}  # 7d_oi: the weekly window of one model line
 _TRUSTED = 900.0  # seconds a reading without a reset is believed
