@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 import trio
-from rpc_client import Client
 
+from rpc_client import Client
 from switchgeard import clock
 from switchgeard.app import Places, build
 from switchgeard.demo.standin import Script, StandIn
@@ -51,7 +51,7 @@ class Heard:
 
     @property
     def kind(self) -> str | None:
-        return self.error and self.error["data"]["kind"]
+        return None if self.error is None else str(self.error["data"]["kind"])
 
     @property
     def types(self) -> list[str]:

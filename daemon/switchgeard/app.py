@@ -22,7 +22,7 @@ import trio
 from switchgear_protocol.events import Event
 from switchgear_protocol.paths import PathError, config_path, make_private_dir, socket_path, state_dir
 
-from . import clock, log, remembered
+from . import clock, descriptors, log, remembered
 from .announce import Announce
 from .bus import Bus
 from .complete import Services
@@ -31,7 +31,8 @@ from .configuration import Configuration
 from .credentials.install_key import install_key
 from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
-from .instance import AlreadyRunning, claim
+from .doorkeeper import Doorkeeper
+from .instance import EXIT_ALREADY_RUNNING, AlreadyRunning, Instance, claim
 from .listening import SocketFile, bind_socket
 from .methods import Daemon
 from .server import Server
@@ -41,7 +42,6 @@ from .upstream.transport import Transport
 from .watch import watch
 
 DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
-ALREADY_RUNNING = 75  # EX_TEMPFAIL: another daemon serves; nothing is wrong
 
 journal = structlog.get_logger(area="daemon")
 
@@ -60,11 +60,16 @@ def main(args: argparse.Namespace) -> int:
     log.start(args.log_format, args.log_level)
     try:
         places = Places(args.socket or socket_path(), args.config or config_path(), args.state_dir or state_dir())
-        with _private_files(), _the_only_one(places.socket):
-            listening = bind_socket(places.socket)
-            trio.run(_run, places, listening, args.idle_exit)
+        with _private_files():
+            instance = claim(str(Path(places.socket).parent))
+            try:
+                listening = bind_socket(places.socket)
+            except BaseException:
+                instance.release()
+                raise
+            trio.run(_run, places, listening, instance, args.idle_exit)
     except AlreadyRunning as other:
-        return _say(str(other), ALREADY_RUNNING)
+        return _say(str(other), EXIT_ALREADY_RUNNING)
     except PathError as error:
         return _say(str(error), 1)
     return 0
@@ -80,30 +85,24 @@ def _private_files() -> Iterator[None]:
         os.umask(before)
 
 
-@contextmanager
-def _the_only_one(socket: str) -> Iterator[None]:
-    instance = claim(str(Path(socket).parent))
-    try:
-        yield
-    finally:
-        instance.release()
-
-
 def _say(words: str, code: int) -> int:
     print(f"switchgeard: {words}", file=sys.stderr)  # noqa: T201 - why there will be no daemon to ask
     return code
 
 
-async def _run(places: Places, listening: SocketFile, idle_exit: float | None) -> None:
+async def _run(places: Places, listening: SocketFile, instance: Instance, idle_exit: float | None) -> None:
     home = make_private_dir(places.state)
     store = Store.open(Path(home) / "state.db", clock.now)
+    descriptors.raise_limit()
     daemon, server = build(places, home, store)
+    keeper = Doorkeeper(server, listening, instance)
     try:
-        await daemon.configuration.reload()
         async with trio.open_nursery() as helpers:
             await helpers.start(_obey_signals, daemon, server)
+            await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
+            await daemon.configuration.reload()
             helpers.start_soon(_tell_storage, daemon)
-            helpers.start_soon(_watch_config, daemon)
+            helpers.start_soon(keeper.run)
             if idle_exit is not None:
                 helpers.start_soon(_leave_when_idle, daemon, server, idle_exit)
             daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
@@ -111,7 +110,8 @@ async def _run(places: Places, listening: SocketFile, idle_exit: float | None) -
             await server.serve(listening.sock)  # returns when drained
             helpers.cancel_scope.cancel()
     finally:
-        listening.remove()
+        keeper.file.remove()  # the one in place now: both may have been made anew
+        keeper.instance.release()
         await daemon.at.transport.aclose()
         await store.aclose()
 
@@ -162,11 +162,11 @@ async def _tell_storage(daemon: Daemon) -> None:
         daemon.announce(daemon.at.state.note("storage", notice.message, clock.now()))
 
 
-async def _watch_config(daemon: Daemon) -> None:
+async def _watch_config(daemon: Daemon, *, task_status: trio.TaskStatus[bool] = trio.TASK_STATUS_IGNORED) -> None:
     async def changed() -> None:
         await daemon.configuration.reload()
 
-    await watch(daemon.configuration.path, changed)
+    await watch(daemon.configuration.path, changed, task_status=task_status)
 
 
 async def _leave_when_idle(daemon: Daemon, server: Server, seconds: float) -> None:

@@ -30,6 +30,7 @@ from .core.failure import Failure
 from .core.needs import Needs
 from .core.offer import MergedModel
 from .core.permit import Permit
+from .core.provider import Provider
 from .core.routing import Plan, Standing
 from .credentials.vault import Vault
 from .delivery import Delivery
@@ -162,12 +163,16 @@ class Completing:
         if isinstance(dialled, Failure):
             return dialled
         failure = await self._call(permit, dialled)
-        if failure is not None and failure.kind is FailureKind.AUTH_FAILED and not self.delivery.committed:
-            # the credential may have been replaced outside of us: look once more before believing it is bad
-            if dialled.secret is not None and await self.at.vault.rotated(provider, dialled.secret):
-                again = await dial(self.at.vault, provider, offer, self._request_for(step))
-                failure = await self._call(permit, again) if isinstance(again, Dialled) else again
+        if failure is not None and await self._replaced(provider, dialled, failure):
+            again = await dial(self.at.vault, provider, offer, self._request_for(step))
+            failure = await self._call(permit, again) if isinstance(again, Dialled) else again
         return failure or await self.delivery.complete()
+
+    async def _replaced(self, provider: Provider, dialled: Dialled, failure: Failure) -> bool:
+        """Whether a refused credential was replaced outside of us: look once more before believing it is bad."""
+        if failure.kind is not FailureKind.AUTH_FAILED or dialled.secret is None or self.delivery.committed:
+            return False
+        return await self.at.vault.rotated(provider, dialled.secret) is not None
 
     async def _call(self, permit: Permit, dialled: Dialled) -> Failure | None:
         offer = permit.offer

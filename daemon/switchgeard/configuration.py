@@ -47,7 +47,8 @@ class Configuration:
     async def reload(self) -> ConfigState:
         """Read the file again; put it in force when it is valid and different."""
         revision = self.state.config.revision + 1
-        found = await trio.to_thread.run_sync(load_file, self.path, revision)
+        gone_is_wrong = bool(self.state.config.providers)  # a deleted file must not take the last good config along
+        found = await trio.to_thread.run_sync(load_file, self.path, revision, gone_is_wrong)
         self.announce(self._adopt(found))
         return self.view()
 

@@ -48,11 +48,9 @@ def _call(provider: Provider, offer: Offer, request: Request, secret: Secret | N
 
 def _without(found: Answer) -> Failure:
     match found:
-        case Missing(reason=reason):
-            return Failure(FailureKind.MISSING_CREDENTIAL, reason, Scope.CREDENTIAL)
-        case Locked(reason=reason):
-            return Failure(FailureKind.LOCKED, reason, Scope.CREDENTIAL)
-        case Broken(reason=reason):
-            return Failure(FailureKind.MISSING_CREDENTIAL, reason, Scope.CREDENTIAL)
+        case Missing(reason=reason, hint=hint) | Broken(reason=reason, hint=hint):
+            return Failure(FailureKind.MISSING_CREDENTIAL, reason, Scope.CREDENTIAL, hint=hint)
+        case Locked(reason=reason, hint=hint):
+            return Failure(FailureKind.LOCKED, reason, Scope.CREDENTIAL, hint=hint)
         case Ready():
             raise AssertionError("there is a credential")

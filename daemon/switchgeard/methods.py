@@ -5,7 +5,6 @@ compares them). A function takes (daemon, caller, params) and returns the result
 raising RpcError with the words and the command that help. Nothing returns a secret.
 """
 
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,7 +12,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from switchgear_protocol.content import Request
 from switchgear_protocol.events import Event
 from switchgear_protocol.messages import (
     Answer,
@@ -62,12 +60,11 @@ from switchgear_protocol.messages import (
 from switchgear_protocol.words import Interrupt
 from switchgeard import __version__
 
-from . import refusal, views
+from . import asking, refusal, views
 from .caller import Caller, Id
-from .complete import Completing, Options, Services, asked
+from .complete import Services
 from .configuration import Configuration
 from .core import quota
-from .core.estimate import needs
 from .core.needs import Needs
 from .core.offer import MergedModel
 from .core.provider import Provider
@@ -75,7 +72,6 @@ from .credentials.secret import Broken, Locked
 from .rpc_error import RpcError
 from .state import Ask, PinState
 
-DIALECTS = ("switchgear",)
 VERSIONS = VersionRange(1, 1)
 
 
@@ -144,7 +140,7 @@ class Daemon:
 async def initialize(at: Daemon, caller: Caller, params: Initialize) -> Initialized:
     """Version negotiation itself happens in the connection; this only introduces the daemon."""
     agreed = min(params.protocol.max, VERSIONS.max)
-    capabilities = {"dialects": list(DIALECTS), "interrupts": [word.value for word in Interrupt]}
+    capabilities = {"dialects": list(asking.DIALECTS), "interrupts": [word.value for word in Interrupt]}
     return Initialized(agreed, VERSIONS, ClientInfo("switchgeard", __version__), capabilities)
 
 
@@ -156,57 +152,8 @@ async def events_subscribe(at: Daemon, caller: Caller, params: EventsSubscribe) 
     return caller.subscribe(params)
 
 
-# --- completion ---------------------------------------------------------------------------------
-
-
 async def completion_create(at: Daemon, caller: Caller, params: CompletionCreate) -> Answer:
-    _check(params)
-    model = at.model(params.model)
-    if params.allow_feature_downgrade is not None:
-        model = _downgrading(model, params.allow_feature_downgrade)
-    request = _request(params)
-    ask = asked(uuid.uuid4().hex, model, needs(request), request, caller.client, params.session)
-    options = Options(
-        stream=params.stream,
-        on_interrupt=params.on_interrupt or model.failover.after_commit,
-        wait=_patience(params.wait_until_reset),
-        deadline=params.deadline_s,
-        client=caller.client,
-        dialect=params.dialect,
-    )
-    return await Completing(at.at, ask, request, options, caller.progress).run()
-
-
-def _check(params: CompletionCreate) -> None:
-    if params.dialect not in DIALECTS:
-        allowed = ", ".join(DIALECTS)
-        raise RpcError.of(
-            "invalid_params",
-            f'The dialect "{params.dialect}" is not served here.',
-            detail=f"dialect must be one of: {allowed}",
-        )
-    if not params.messages:
-        raise RpcError.of("invalid_params", "There is nothing to answer.", detail="messages must not be empty")
-    for name, limit in (("deadline_s", params.deadline_s), ("max_tokens", params.max_tokens)):
-        if limit is not None and limit <= 0:
-            raise RpcError.of("invalid_params", f"{name} must be more than 0.", detail=f"it is {limit}")
-
-
-def _request(params: CompletionCreate) -> Request:
-    return Request(**{name: getattr(params, name) for name in Request.__struct_fields__})
-
-
-def _downgrading(model: MergedModel, allowed: bool) -> MergedModel:
-    routing = model.routing
-    changed = type(routing)(routing.sticky_mode, routing.window, allowed)
-    return MergedModel(model.alias, model.label, model.offers, changed, model.failover)
-
-
-def _patience(wait: bool | float) -> float:
-    """Seconds the client is willing to wait for a reset."""
-    if wait is True:
-        return float("inf")
-    return max(float(wait), 0.0)
+    return await asking.complete(at.at, at.model(params.model), caller, params)
 
 
 # --- models, providers, credentials -------------------------------------------------------------

@@ -60,10 +60,17 @@ def recall(state: State, rows: Mapping[str, Mapping[str, bytes]], now: Now) -> i
                 dropped += 1
                 continue
             kept(state)[key] = health.restored(value, now) if isinstance(value, Circuit) else value
-    consent = rows.get("spend", {}).get("consent")
-    if consent is not None:
-        state.consent_until = msgpack.decode(consent, type=float | None)
-    return dropped
+    return dropped + _recall_consent(state, rows.get("spend", {}).get("consent"))
+
+
+def _recall_consent(state: State, packed: bytes | None) -> int:
+    if packed is None:
+        return 0
+    try:
+        state.consent_until = msgpack.decode(packed, type=float | None)
+    except (msgspec.MsgspecError, ValueError):
+        return 1
+    return 0
 
 
 def _name(key: Any) -> str:

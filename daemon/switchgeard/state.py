@@ -151,7 +151,12 @@ class State:
             return Standing(offer, "recovering", routing.SKIPS["recovering"], left=1.0)
         code, left = circuit.health.value, health.seconds_left(circuit, now)
         return Standing(
-            offer, code, circuit.reason or routing.SKIPS[code], circuit.until, left, cure(code, offer.provider)
+            offer,
+            code,
+            circuit.reason or routing.SKIPS[code],
+            circuit.until,
+            left,
+            circuit.hint or cure(code, offer.provider),
         )
 
     def _unpaid(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:

@@ -85,7 +85,7 @@ def provider(state: State, one: Provider, now: Now) -> ProviderView:
     )
     if circuit is None:
         return view
-    hint = cure(circuit.health.value, one.id)
+    hint = circuit.hint or cure(circuit.health.value, one.id)
     trouble = {"reason": circuit.reason, "hint": hint, "since": circuit.since}
     return _with(view, **trouble, until=circuit.until, source=circuit.source or None)
 

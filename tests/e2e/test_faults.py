@@ -7,9 +7,9 @@ after it the client gets a typed error or a marked restart, never a "complete" a
 from pathlib import Path
 
 import pytest
-from world import CANARY, world
 
 from switchgeard.demo.faults import FAULTS
+from world import CANARY, world
 
 HELLO = "Hello from a stand-in provider."
 

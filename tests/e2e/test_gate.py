@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import trio
+
 from world import Heard, World, world
 
 HELLO = "Hello from a stand-in provider."
@@ -77,7 +78,9 @@ async def test_exhausted_says_which_reset_comes_first(tmp_path: Path) -> None:
 
 async def test_wait_until_reset_waits_and_answers(tmp_path: Path) -> None:
     """The client that is willing to wait gets its answer after the first reset."""
-    async with world(tmp_path, {"a": ["429_short", "ok"], "b": "429_hour"}, model="failover = {max_inline_wait = 0}") as w:
+    async with world(
+        tmp_path, {"a": ["429_short", "ok"], "b": "429_hour"}, model="failover = {max_inline_wait = 0}"
+    ) as w:
         heard = await w.ask(wait_until_reset=True)
         assert heard.answer == HELLO
         assert any(v["type"] == "routing" and v["action"] == "waiting" for v in heard.values)

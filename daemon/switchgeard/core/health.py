@@ -61,6 +61,7 @@ class Circuit(Struct, frozen=True, omit_defaults=True):
     since: float = 0.0  # wall
     until: float | None = None  # wall; for people, and for the time after a restart
     source: str = ""
+    hint: str | None = None  # what cures it, when the cause said so
     failures: int = 0  # counted since the last success, while closed
     opens: int = 0  # consecutive openings without a success between
     generation: int = 0
@@ -223,7 +224,7 @@ def _opened(circuit: Circuit, failure: Failure, now: Now, rand: float) -> Circui
     if len(circuit.opaque) >= OPAQUE_LIMIT:
         health = Health.QUOTA_EXHAUSTED
     seconds, source = _how_long(circuit, failure, health, rand)
-    return _with_deadline(circuit, health, failure.message, seconds, source, now)
+    return _replace(_with_deadline(circuit, health, failure.message, seconds, source, now), hint=failure.hint)
 
 
 def _how_long(circuit: Circuit, failure: Failure, health: Health, rand: float) -> tuple[float | None, str]:

@@ -7,6 +7,7 @@ run against them in a temporary home. Ends by itself within a few seconds.
 import json
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,8 @@ async def play(home: Path) -> None:
 async def _daemon_and_story(stage: trio.Nursery, home: Path, env: dict[str, str], roles: list[Role]) -> None:
     with (home / "daemon.log").open("wb") as log:
         argv = [sys.executable, "-m", "switchgeard"]
-        daemon: trio.Process = await stage.start(
-            lambda task_status: trio.run_process(argv, env=env, stderr=log, check=False, task_status=task_status)
-        )
+        run = partial(trio.run_process, argv, env=env, stderr=log, check=False)
+        daemon: trio.Process = await stage.start(run)
         try:
             await _listening(home, daemon)
             await _story(env, roles)
@@ -68,7 +68,9 @@ async def _again(env: dict[str, str], roles: list[Role]) -> None:
     before = [role.standin.hits for role in roles]
     await _json(env, "ask", "--json", "opus-4.6", "And again?")
     hits = [role.standin.hits - hits for role, hits in zip(roles, before, strict=True)]
-    lines = [f"  {role.label}: {count} request{'' if count == 1 else 's'}" for role, count in zip(roles, hits, strict=True)]
+    lines = [
+        f"  {role.label}: {count} request{'' if count == 1 else 's'}" for role, count in zip(roles, hits, strict=True)
+    ]
     _tell("Asked once more, each provider saw", lines)
     if hits != [0, 0, 1]:
         raise DemoFailed(f"the limited providers should not have been asked again, but saw {hits}")
@@ -116,7 +118,8 @@ async def _output(env: dict[str, str], *words: str) -> bytes:
 async def _listening(home: Path, daemon: trio.Process) -> None:
     """Wait for the socket file; the daemon's own words when it does not come."""
     with trio.move_on_after(START_LIMIT):
-        while not (home / "run" / "switchgear" / "switchgear.sock").exists() and daemon.returncode is None:
+        socket = home / "run" / "switchgear" / "switchgear.sock"
+        while not socket.exists() and daemon.returncode is None:  # noqa: ASYNC110 - another process makes it
             await trio.sleep(0.02)
         if daemon.returncode is None:
             return

@@ -1,0 +1,147 @@
+"""The daemon as a process: restarts keep what it believed, signals end it in order, one daemon at a time."""
+
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from daemon_process import Home, home
+from rpc_client import Client
+from switchgeard.demo.standin import Script, StandIn
+from world import config
+
+
+@asynccontextmanager
+async def served(path: Path, **scripts: Script) -> AsyncIterator[tuple[Home, dict[str, StandIn]]]:
+    """Stand-ins here, the daemon in a process of its own."""
+    standins = {name: StandIn(script) for name, script in scripts.items()}
+    async with trio.open_nursery() as nursery:
+        for standin in standins.values():
+            await nursery.start(standin.serve)
+        with home(path) as place:
+            place.configure(config(standins, {}))
+            await trio.to_thread.run_sync(place.start)
+            yield place, standins
+        nursery.cancel_scope.cancel()
+
+
+async def ask(place: Home, **params: object) -> dict[str, object]:
+    answer: dict[str, object] = await trio.to_thread.run_sync(lambda: place.ask(**params))
+    return answer
+
+
+async def call(place: Home, method: str) -> Any:
+    return await trio.to_thread.run_sync(place.call, method)
+
+
+async def _written(place: Home) -> None:
+    """Beliefs are on disk: the write-behind has put the session's row there."""
+    with trio.fail_after(5), closing(sqlite3.connect(place.path / "state" / "switchgear" / "state.db")) as file:
+        while not file.execute("SELECT 1 FROM beliefs WHERE topic = 'assignments'").fetchone():
+            await trio.lowlevel.checkpoint()
+
+
+async def test_kill_9_keeps_cooldowns_quota_and_sticky_sessions(tmp_path: Path) -> None:
+    """F36: after a restart the limited provider is not asked, and the session stays."""
+    async with served(tmp_path, a="quota_5h", b="429_hour", c="ok") as (place, standins):
+        assert (await ask(place, session="s"))["served_by"]["provider"] == "c"  # type: ignore[index]
+        before = place.call("status")
+        await _written(place)
+        await trio.to_thread.run_sync(place.kill)
+        await trio.to_thread.run_sync(place.start)
+        after = place.call("status")
+        assert [p["health"] for p in after["providers"]] == [p["health"] for p in before["providers"]]
+        assert [p["until"] for p in after["providers"]] == [p["until"] for p in before["providers"]]
+        assert after["quota"] == before["quota"]
+        assert [s["provider"] for s in place.call("sessions/list")["sessions"]] == ["c"]
+        await ask(place, session="s")
+        assert {name: s.hits for name, s in standins.items()} == {"a": 1, "b": 1, "c": 2}
+        assert place.call("usage/query")["total"]["attempts"] == 4
+
+
+async def test_sigterm_lets_a_running_answer_finish(tmp_path: Path) -> None:
+    """F60: new requests are refused, the answer in flight arrives whole, exit 0, the socket is gone."""
+    async with served(tmp_path, a="hang_text") as (place, standins):
+        sock = trio.socket.socket(trio.socket.AF_UNIX)
+        await sock.connect(str(place.socket))
+        client = Client(sock)
+        asked = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "stream": False}
+        await client.send({"id": 1, "method": "completion/create", "params": asked})
+        await standins["a"].until(lambda s: s.hits == 1)
+        assert place.process is not None
+        place.process.send_signal(signal.SIGTERM)
+        await _until_draining(client)
+        await client.send({"id": 2, "method": "completion/create", "params": asked})
+        refused = await client.hear()
+        assert (refused["id"], refused["error"]["data"]["kind"]) == (2, "shutting_down")
+        standins["a"].release.set()
+        answer = await client.hear()
+        assert (answer["id"], answer["result"]["finish"]) == (1, "stop")
+        client.close()
+        assert await trio.to_thread.run_sync(place.process.wait) == 0
+        assert not place.socket.exists()
+
+
+async def _until_draining(client: Client) -> None:
+    draining, number = False, 100
+    with trio.fail_after(5):
+        while not draining:
+            number += 1
+            await client.send({"id": number, "method": "status", "params": {}})
+            draining = (await client.hear())["result"]["draining"]
+
+
+async def test_sighup_reloads_the_config(tmp_path: Path) -> None:
+    """A provider taken out of the file is gone after SIGHUP (or after the watcher saw it)."""
+    async with served(tmp_path, a="ok", b="ok") as (place, _):
+        text = (tmp_path / "config.toml").read_text().replace('alias = "m"', 'alias = "n"')
+        (tmp_path / "config.toml").write_text(text)
+        assert place.process is not None
+        place.process.send_signal(signal.SIGHUP)
+        with trio.fail_after(10):
+            while [m["alias"] for m in (await call(place, "models/list"))["models"]] != ["n"]:
+                pass
+
+
+async def test_a_second_daemon_leaves_the_first_alone(tmp_path: Path) -> None:
+    """F37: it says so and ends with 75."""
+    async with served(tmp_path, a="ok") as (place, _):
+        argv = [sys.executable, "-m", "switchgeard"]
+        second = await trio.run_process(argv, env=place.env, capture_stderr=True, check=False)
+        assert second.returncode == 75
+        assert b"already" in second.stderr
+        assert str((await ask(place))["finish"]) == "stop"
+
+
+async def test_a_deleted_socket_is_bound_again(tmp_path: Path) -> None:
+    """F39: clients find the daemon again within five seconds."""
+    async with served(tmp_path, a="ok") as (place, _):
+        place.socket.unlink()
+        with trio.fail_after(5):
+            while not place.socket.exists():
+                await trio.lowlevel.checkpoint()
+        assert place.call("status")["pid"] == place.process.pid  # type: ignore[union-attr]
+
+
+async def test_the_command_starts_the_daemon_and_asks(tmp_path: Path) -> None:
+    """No daemon: `switchgear ask` starts one, says so once, and prints the answer."""
+    standin = StandIn("ok")
+    async with standin.serving():
+        with home(tmp_path) as place:
+            place.configure(config({"a": standin}, {}))
+            try:
+                first = await trio.to_thread.run_sync(lambda: place.command("ask", "m", "hello"))
+                again = await trio.to_thread.run_sync(lambda: place.command("ask", "m", "hello"))
+            finally:
+                await trio.to_thread.run_sync(lambda: place.command("stop"))
+        assert first.returncode == 0, first.stderr
+        assert first.stdout == "Hello from a stand-in provider.\n"
+        assert "started the daemon" in first.stderr
+        assert "via A" in first.stderr
+        assert "started the daemon" not in again.stderr
+        assert again.stdout == first.stdout
