@@ -39,11 +39,14 @@ def dial(path: str, timeout: float | None = 5.0) -> socket.socket:
 
 def _connect(connection: socket.socket, path: str, timeout: float | None) -> None:
     """Waits while the daemon's backlog is full, which a non-blocking connect cannot: EAGAIN is final there."""
-    if timeout is not None:
-        limit = struct.pack("ll", int(timeout), int(timeout % 1 * 1_000_000) or 1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval(timeout))
     connection.connect(path)
     connection.settimeout(timeout)
+
+
+def timeval(seconds: float | None) -> bytes:
+    """For SO_SNDTIMEO and SO_RCVTIMEO; None: no limit."""
+    return struct.pack("ll", 0, 0) if seconds is None else struct.pack("ll", int(seconds), int(seconds % 1 * 1e6) or 1)
 
 
 def check_peer(connection: socket.socket, path: str) -> None:
