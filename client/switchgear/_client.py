@@ -38,7 +38,7 @@ from switchgear_protocol.messages import (
 from ._errors import BadRequest, ConnectionLost, DaemonUnavailable
 from ._line import Line
 from ._stream import Stream, feed
-from ._talk import Lost, Options, completion, expected, introduction, patience
+from ._talk import READ_ONLY, Lost, Options, completion, expected, introduction, patience
 
 R = TypeVar("R", bound=Struct)
 
@@ -218,7 +218,7 @@ class Client:
             raise _lost() from None
 
     def _send(self, method: str, params: Struct) -> tuple[Line, int]:
-        line = self._take()
+        line = self._take(check=method not in READ_ONLY)
         line.be_patient(patience(params, self._timeout))
         try:
             return line, line.send(method, params)
@@ -226,13 +226,14 @@ class Client:
             line.close()
             raise
 
-    def _take(self) -> Line:
+    def _take(self, *, check: bool) -> Line:
+        """An idle line or a new one. What may be repeated needs no check that the daemon is still there."""
         while self._idle:
             try:
                 line = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if line.alive():
+            if not check or line.alive():
                 return line
             line.close()
         return self._dial()

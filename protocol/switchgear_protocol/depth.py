@@ -16,6 +16,8 @@ NOT_CONTAINERS = bytes(set(range(256)) - set(range(0x80, 0xA0)) - set(range(0xDC
 
 def exceeds(frame: bytes, limit: int, *, binary: bool) -> bool:
     """Whether arrays and objects are nested more than `limit` deep."""
+    if len(frame) <= limit:
+        return False
     if binary:
         return _may_exceed(frame, limit) and exceeds(_as_json(frame), limit, binary=False)
     if frame.count(b"{") + frame.count(b"[") <= limit:

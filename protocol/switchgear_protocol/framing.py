@@ -80,6 +80,8 @@ class Framer:
         """The payloads completed by `data`. After a failure: nothing, ever."""
         if self.failure is not None:
             return []
+        if self.framing is Framing.MSGPACK and self._is_one_frame(data):
+            return [data[PREFIX:]]
         self._buffer += data
         frames: list[bytes] = []
         try:
@@ -113,6 +115,12 @@ class Framer:
     def waiting(self) -> int:
         """Bytes held of a frame that is not complete."""
         return len(self._buffer)
+
+    def _is_one_frame(self, data: bytes) -> bool:
+        """The usual case, nothing waiting and one whole frame received: no need to go through the buffer."""
+        if self._buffer or self._need >= 0:
+            return False
+        return PREFIX < len(data) == PREFIX + int.from_bytes(data[:PREFIX], "big") <= PREFIX + self._limits.frame
 
     def _sniff(self) -> bool:
         """Sets `framing` from the first byte that is not white space; False while there is none."""

@@ -205,7 +205,7 @@ def test_a_half_closed_peer_is_still_answered() -> None:
     assert server.receive_data(STATUS.rstrip()) == []
     assert server.receive_data(b"") == [RequestReceived(1, "status", Nothing())]
     assert server.phase is Phase.ENDED
-    assert answer_in(server.send_result(1, Done())) == {"jsonrpc": "2.0", "id": 1, "result": {}}
+    assert answer_in(server.send_result(1, Done())) == {"jsonrpc": "2.0", "id": 1, "result": {"ok": True}}
     assert server.receive_data(STATUS) == []
 
 

@@ -73,7 +73,7 @@ GOLDEN: list[tuple[Framing, rpc.Outgoing, bytes]] = [
     (
         Framing.MSGPACK,
         rpc.ResultOut("x", METHODS["sessions/unpin"][1]()),
-        b"\x00\x00\x00\x1a\x83\xa7jsonrpc\xa32.0\xa2id\xa1x\xa6result\x80",
+        b"\x00\x00\x00\x1e\x83\xa7jsonrpc\xa32.0\xa2id\xa1x\xa6result\x81\xa2ok\xc3",
     ),
 ]
 
