@@ -53,7 +53,7 @@ def _missing() -> str | None:
     """The first package of the daemon's extra that is not there."""
     from importlib.util import find_spec
 
-    needed = ("trio", "httpx", "h11", "keyring", "platformdirs", "structlog", "tomlkit")
+    needed = ("trio", "httpx", "h11", "keyring", "structlog", "certifi")
     return next((name for name in needed if find_spec(name) is None), None)
 
 

@@ -10,7 +10,8 @@ Rules for editing this file:
   closes nothing, frees no probe and opens nothing (I7). It may only lengthen a deadline that stands,
   because a longer retry time from the provider is news whoever hears it.
 - At most one probe per circuit (I5). A probe that proves nothing (cancelled, request-shaped) leaves
-  the circuit expired-open: the next caller probes.
+  the circuit expired-open: the next caller probes. Its first content closes the circuit already, since
+  an answer may take minutes to end; when it fails all the same, the circuit opens again at once.
 
 Numbers: three counted failures open an offer's circuit, two an endpoint's (a refused or unreachable
 host costs the user a connect each time); a timeout counts double because somebody waited for it.
@@ -159,9 +160,18 @@ def succeed(circuit: Circuit, grant: Grant, now: Now) -> Circuit:
     """The attempt proved this scope works."""
     if grant.generation != circuit.generation:
         return circuit
-    if grant.probe:
+    if circuit.probing:
         return Circuit(generation=circuit.generation, since=now.wall, ramp=1)
-    return _replace(circuit, live=circuit.live - 1, failures=0, ramp=_wider(circuit.ramp), opaque=())
+    return _replace(circuit, live=circuit.live - 1, failures=0, opens=0, ramp=_wider(circuit.ramp), opaque=())
+
+
+def prove(circuit: Circuit, grant: Grant, now: Now) -> Circuit:
+    """Content has come: an open circuit closes, a recovering one lets more through. The attempt is still live."""
+    if grant.generation != circuit.generation or not (circuit.probing or circuit.ramp):
+        return circuit
+    if circuit.probing:
+        return Circuit(generation=circuit.generation, since=now.wall, ramp=2, live=1, opens=circuit.opens)
+    return _replace(circuit, ramp=_wider(circuit.ramp))
 
 
 def release(circuit: Circuit, grant: Grant) -> Circuit:
@@ -188,10 +198,14 @@ def fail(circuit: Circuit, grant: Grant, failure: Failure, scope: Scope, now: No
 
 
 def block(circuit: Circuit, health: Health, reason: str, until: float, source: str, now: Now) -> Circuit:
-    """Open on a reading instead of a failure: a quota window that says it is spent. `until` is wall time."""
-    if circuit.open and circuit.until is not None and circuit.until >= until:
+    """Open on a reading instead of a failure: a quota window that says it is spent. `until` is wall time.
+
+    A reading that says the same within a second is no news. It is not a failure either: backoff does not grow.
+    """
+    seconds = max(until - now.wall, 1.0)
+    if circuit.open and circuit.until_boot is not None and circuit.until_boot + 1.0 >= now.boot + seconds:
         return circuit
-    return _with_deadline(circuit, health, reason, max(until - now.wall, 1.0), source, now)
+    return _replace(_with_deadline(circuit, health, reason, seconds, source, now), opens=max(circuit.opens, 1))
 
 
 def reset(circuit: Circuit, now: Now) -> Circuit:
@@ -200,8 +214,11 @@ def reset(circuit: Circuit, now: Now) -> Circuit:
 
 
 def restored(circuit: Circuit, now: Now) -> Circuit:
-    """A circuit read back from disk: deadlines re-based on this boot, nothing live."""
-    left = None if circuit.until is None else max(circuit.until - now.wall, 0.0)
+    """A circuit read back from disk: deadlines re-based on this boot, nothing live.
+
+    Never longer than the block was at first: a wall clock that was wrong meanwhile must not add years.
+    """
+    left = None if circuit.until is None else max(min(circuit.until - now.wall, circuit.until - circuit.since), 0.0)
     return _replace(
         circuit,
         until_boot=None if left is None else now.boot + left,
@@ -216,7 +233,10 @@ def seconds_left(circuit: Circuit, now: Now) -> float | None:
     """Until the scope may be tried again: 0 when it may now, None when only an action helps."""
     if not circuit.open or eligible(circuit, now):
         return 0.0
-    return None if circuit.until_boot is None else max(circuit.until_boot - now.boot, 0.0)
+    if circuit.until_boot is None:
+        return None
+    by_wall = circuit.until - now.wall if circuit.restored and circuit.until is not None else float("inf")
+    return max(min(circuit.until_boot - now.boot, by_wall), 0.0)
 
 
 def _opened(circuit: Circuit, failure: Failure, now: Now, rand: float) -> Circuit:

@@ -44,7 +44,7 @@ _UNITS: tuple[tuple[str, float], ...] = (
     ("day", 86_400.0),
     ("d", 86_400.0),
 )
-_SECONDS = dict(_UNITS)
+_SECONDS: dict[str, float] = dict(_UNITS)
 _NUMBER = re.compile(r"\+?\d{1,18}(?:\.\d{0,18})?|\.\d{1,18}", re.ASCII)
 _PART = re.compile(rf"\s*(\d{{1,12}}(?:\.\d{{0,18}})?)\s*({'|'.join(word for word, _ in _UNITS)})(?![a-z])", re.ASCII)
 _GO_PART = re.compile(r"(\d{1,12}(?:\.\d{0,18})?)(ns|us|\u00b5s|\u03bcs|ms|s|m|h|d)", re.ASCII)

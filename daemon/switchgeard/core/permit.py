@@ -65,6 +65,11 @@ def acquire(circuits: Circuits, offer: Offer, now: Now) -> tuple[Circuits, tuple
     return changed, tuple(grants)
 
 
+def prove(circuits: Circuits, permit: Permit, now: Now) -> Circuits:
+    """The circuits after the attempt's first content: every scope works, whatever comes of the rest."""
+    return {key: health.prove(circuits.get(key, CLOSED), grant, now) for key, grant in permit.grants}
+
+
 def settle(circuits: Circuits, permit: Permit, failure: Failure | None, now: Now, rand: float) -> Circuits:
     """The circuits after the attempt: what it proved, blamed or left open, scope by scope."""
     blamed = blame(permit.offer, failure)

@@ -50,8 +50,10 @@ class ErrorRow(Struct, frozen=True):
         if wire != ANTHROPIC:
             sort, code, message = self.openai
             return {"error": {"message": message, "type": sort, "param": None, "code": code}}
-        details = {"details": {"error_code": self.anthropic[2]}} if len(self.anthropic) > 2 else {}
-        error = {"type": self.anthropic[0], "message": self.anthropic[1]} | details
+        sort, message, *code = self.anthropic
+        error: dict[str, Any] = {"type": sort, "message": message}
+        if code:
+            error["details"] = {"error_code": code[0]}
         return {"type": "error", "error": error, "request_id": "req_011StandIn0001"}
 
 

@@ -3,8 +3,11 @@
 The terminal marker is `message_stop`, after a stop_reason. Unknown events, and unknown fields of
 known ones, are ignored, as the API's versioning policy asks of clients.
 
-A second message_start with another id means that a gateway in between began anew inside one
-stream: what came before is void, so Restarted goes out. The same id again is a repetition.
+A second message_start with another id, before message_stop, means that a gateway in between began
+anew inside one stream: what came before is void, so Restarted goes out. After message_stop it is
+more of the same answer (server-side tools give several messages in one stream): its blocks follow
+on, its usage is added, its stop_reason is the one that counts. So Finished waits for the stream's
+end. An id that was seen is a repetition, and so is everything else behind a message_stop.
 """
 
 from typing import Any
@@ -19,7 +22,7 @@ from switchgeard.upstream.sse import Event
 
 from .anthropic_blocks import Blocks, Delta
 from .anthropic_encode import NAME, encode
-from .anthropic_usage import merged, usage
+from .anthropic_usage import added, merged, usage
 from .fault import Garbled, UpstreamError, parsed, status_of
 
 __all__ = ["NAME", "Decoder", "encode", "whole"]
@@ -34,6 +37,9 @@ FINISH = {
     "model_context_window_exceeded": Finish.CONTEXT_LENGTH,
 }
 """stop_reason; what is not here is OTHER."""
+
+MOST_MESSAGES = 256
+"""Messages in one answer; a stream that begins more is not an answer."""
 
 
 class Message(Struct):
@@ -65,25 +71,31 @@ _MESSAGE = msgspec.json.Decoder(Message)
 class Decoder:
     """One streamed answer."""
 
-    __slots__ = ("_blocks", "_counts", "_done", "_id", "_stop")
+    __slots__ = ("_blocks", "_counts", "_done", "_ended", "_ids", "_spent", "_stop")
 
     def __init__(self) -> None:
         self._blocks = Blocks(NAME)
-        self._id: str | None = None  # of the message, "" when it came without
+        self._ids: list[str] = []  # of the messages, "" when one came without
         self._stop: str | None = None
-        self._counts: dict[str, Any] = {}
+        self._counts: dict[str, Any] = {}  # of the message being read
+        self._spent: Usage | None = None  # by the messages before it
+        self._ended = False  # between a message_stop and the next message
         self._done = False
 
     @property
     def complete(self) -> bool:
-        return self._done
+        return self._ended
 
     @property
     def done(self) -> bool:
         return self._done
 
     def feed(self, event: Event) -> list[StreamEvent]:
-        if self._done or not event.data or event.data == "[DONE]":
+        if self._done or not event.data:
+            return []
+        if self._ended:
+            return self._after_stop(event)
+        if event.data == "[DONE]":
             return []
         payload = parsed(_PAYLOAD, event.data)
         match payload.type or event.event:
@@ -99,7 +111,7 @@ class Decoder:
                 self._note(payload.delta.stop_reason if payload.delta else None, payload.usage)
                 return []
             case "message_stop":
-                return self._finish()
+                return self._stopped()
             case kind:
                 _refuse(kind, payload.error, event.data.encode())
                 return []
@@ -107,41 +119,72 @@ class Decoder:
     def end(self) -> list[StreamEvent]:
         if self._done:
             return []
-        raise Garbled("the answer stopped before its message_stop")
+        if not self._ended or self._stop is None:
+            raise Garbled("the answer stopped before its message_stop")
+        self._done = True
+        counts = added(self._spent, self._usage())
+        out: list[StreamEvent] = [UsageReport(counts)] if counts is not None else []
+        finish = FINISH.get(self._stop, Finish.OTHER)
+        called = finish is Finish.STOP and self._blocks.called
+        return [*out, Finished(Finish.TOOL_CALLS if called else finish)]
+
+    def _after_stop(self, event: Event) -> list[StreamEvent]:
+        """Another message goes on with the answer; nothing else here can add to it or spoil it."""
+        if event.data == "[DONE]":
+            return self.end()
+        try:
+            payload = parsed(_PAYLOAD, event.data)
+            message = _message(payload.message) if (payload.type or event.event) == "message_start" else Message()
+        except Garbled:
+            return []
+        if not message.id or message.id in self._ids:
+            return []
+        if len(self._ids) >= MOST_MESSAGES:
+            raise Garbled(f"the answer has more than {MOST_MESSAGES} messages")
+        self._spent = added(self._spent, self._usage())
+        self._ended = False
+        return self._open(message)
 
     def _begin(self, message: Message) -> list[StreamEvent]:
-        key = message.id or ""
-        if self._id is not None and (key == self._id or not self._blocks.seen):
-            self._id = key
-            self._note(message.stop_reason, message.usage)
+        if not self._ids:
+            return [Start(message.id, message.model, self._noted(message)), *self._open(message)]
+        if (message.id or "") == self._ids[-1] or not self._blocks.seen:
+            self._ids[-1] = message.id or ""
+            self._noted(message)
             return []
+        return self._anew(message)
+
+    def _anew(self, message: Message) -> list[StreamEvent]:
+        if len(self._ids) > 1:  # Restarted would also void the messages that have ended well
+            raise Garbled("a message of the answer began before the one before it had ended")
+        self._ids.clear()
+        self._blocks, self._stop, self._counts = Blocks(NAME), None, {}
+        return [Restarted("the provider began its answer anew"), *self._begin(message)]
+
+    def _open(self, message: Message) -> list[StreamEvent]:
+        """A message on a clean sheet, with the blocks that came in its start."""
+        self._ids.append(message.id or "")
+        self._blocks, self._stop, self._counts = Blocks(NAME), None, {}
+        self._noted(message)
         out: list[StreamEvent] = []
-        if self._id is not None:
-            out.append(Restarted("the provider began its answer anew"))
-            self._blocks, self._stop, self._counts = Blocks(NAME), None, {}
-        self._id = key
-        self._note(message.stop_reason, message.usage)
-        out.append(Start(message.id, message.model, self._usage()))
         for index, block in enumerate(message.content or ()):
             out += self._blocks.start(index, block)
             out += self._blocks.stop(index)
         return out
 
+    def _noted(self, message: Message) -> Usage | None:
+        self._note(message.stop_reason, message.usage)
+        return self._usage()
+
     def _note(self, stop: str | None, counts: dict[str, Any] | None) -> None:
         self._stop = stop or self._stop
         self._counts = merged(self._counts, counts or {})
 
-    def _finish(self) -> list[StreamEvent]:
+    def _stopped(self) -> list[StreamEvent]:
         if self._stop is None:
             raise Garbled("message_stop came without a stop_reason")
-        out = self._blocks.end()
-        self._done = True
-        if (counts := self._usage()) is not None:
-            out.append(UsageReport(counts))
-        finish = FINISH.get(self._stop, Finish.OTHER)
-        called = finish is Finish.STOP and self._blocks.called
-        out.append(Finished(Finish.TOOL_CALLS if called else finish))
-        return out
+        self._ended = True
+        return self._blocks.end()
 
     def _usage(self) -> Usage | None:
         return usage(self._counts) if self._counts else None
@@ -154,7 +197,7 @@ def whole(body: bytes) -> list[StreamEvent]:
     if message.content is None:
         raise Garbled("the body is not a message")
     decoder = Decoder()
-    return decoder._begin(message) + decoder._finish()
+    return decoder._begin(message) + decoder._stopped() + decoder.end()
 
 
 def _message(value: object) -> Message:

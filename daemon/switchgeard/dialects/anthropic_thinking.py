@@ -10,8 +10,11 @@ from typing import Any
 
 from switchgear_protocol.content import NamedTool, Request
 
-ADAPTIVE = (4, 6)
-NO_SAMPLING = (4, 7)
+Version = tuple[int, int]
+
+ADAPTIVE: Version = (4, 6)
+NO_SAMPLING: Version = (4, 7)
+UNKNOWN: Version = (0, 0)
 """Claude versions from which thinking is adaptive, and temperature and top_p are refused."""
 
 LEAST = 1024  # tokens, the smallest budget
@@ -21,14 +24,14 @@ EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "
 _VERSION = re.compile(r"claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2}))?(?![\d])")
 
 
-def version(model: str) -> tuple[int, int] | None:
+def version(model: str) -> Version | None:
     """(4, 6) of `claude-opus-4-6`, `claude-opus-4.6`, `anthropic.claude-opus-4-6-v1`; None for others."""
     found = _VERSION.search(model.lower())
     return (int(found[1]), int(found[2] or 0)) if found else None
 
 
 def takes_sampling(model: str) -> bool:
-    return (version(model) or (0, 0)) < NO_SAMPLING
+    return (version(model) or UNKNOWN) < NO_SAMPLING
 
 
 def thinking(request: Request, model: str, max_tokens: int, *, broken: bool) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def thinking(request: Request, model: str, max_tokens: int, *, broken: bool) -> 
     if effort is None and budget is None:
         return {}
     forced = request.tool_choice == "required" or isinstance(request.tool_choice, NamedTool)
-    if (version(model) or (0, 0)) >= ADAPTIVE:
+    if (version(model) or UNKNOWN) >= ADAPTIVE:
         word = EFFORTS[effort] if effort is not None else _effort(budget or 0)
         body: dict[str, Any] = {"output_config": {"effort": word}}
         return body if forced else {**body, "thinking": {"type": "adaptive"}}

@@ -24,6 +24,14 @@ def usage(counts: dict[str, Any]) -> Usage:
     )
 
 
+def added(before: Usage | None, now: Usage | None) -> Usage | None:
+    """What both spent; the messages of one answer are billed one by one."""
+    if before is None or now is None:
+        return before or now
+    names = ("input", "output", "cache_read", "cache_write", "reasoning")
+    return Usage(**{name: getattr(before, name) + getattr(now, name) for name in names})
+
+
 def _count(counts: dict[str, Any], name: str) -> int:
     value = counts.get(name)
     fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e12

@@ -17,16 +17,20 @@ class Decoding(Protocol):
     @property
     def complete(self) -> bool:
         """The terminal marker was seen: a cut from here on loses no content."""
+        ...
 
     @property
     def done(self) -> bool:
         """Nothing more worth reading will come."""
+        ...
 
     def feed(self, event: Event) -> list[StreamEvent]:
         """Start first; deltas; BlockEnd per block; at the terminal marker UsageReport and Finished."""
+        ...
 
     def end(self) -> list[StreamEvent]:
         """The stream ended: what is still owed (once), or Garbled without the terminal marker."""
+        ...
 
 
 class Dialect(Protocol):
@@ -37,6 +41,7 @@ class Dialect(Protocol):
 
     def whole(self, body: bytes) -> list[StreamEvent]:
         """The events of a non-streaming body, under the same checks as a stream."""
+        ...
 
     def encode(
         self,
@@ -49,3 +54,4 @@ class Dialect(Protocol):
         default_max_tokens: int | None = None,
     ) -> bytes:
         """The JSON body. `issuer`: "provider/model" asked now; blocks of other issuers stay behind."""
+        ...
