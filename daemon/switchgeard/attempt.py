@@ -5,10 +5,13 @@ Rules for editing:
 - Two deadlines, moved and never stacked: first content, then idle. Only content moves them: pings,
   comments and empty events are not life. The time a slow client takes is not the provider's.
 - An answer is complete when the dialect's decoder has seen its terminal marker; an end of bytes is not.
+  From then on nothing that happens to the connection can spoil it: the rest (usage, an end) is waited
+  for a moment, and done without.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import trio
 
@@ -17,13 +20,15 @@ from switchgear_protocol.events import Restarted, StreamEvent, commits
 from .core.clock import Now
 from .core.failure import ErrorReply, Failure, classify, garbled, transport_failure
 from .core.offer import Offer
-from .dialects.dialect import Dialect
+from .dialects.dialect import Decoding, Dialect
 from .dialects.fault import Garbled, UpstreamError
 from .upstream import sse
 from .upstream.call import HTTPCall
 from .upstream.transport import Reply, Transport, TransportFault
 
 WHOLE_LIMIT = 32 * 1024 * 1024  # bytes of a JSON answer
+STREAM_LIMIT = 64 * 1024 * 1024  # bytes of a streamed answer
+REST_SECONDS = 0.5  # for what may follow the terminal marker, since the marker or the last content behind it
 ERROR_LIMIT = 64 * 1024  # bytes of an error body that are looked at
 ERROR_SECONDS = 5.0  # an error body that does not end is judged by what has come
 
@@ -100,26 +105,37 @@ class Attempt:
         await self._deliver(self.dialect.whole(bytes(body)))
 
     async def _stream(self, first: bytes, pieces: AsyncIterator[bytes]) -> None:
-        parser, decoder = sse.Parser(), self.dialect.Decoder()
-        chunk = first
-        while chunk and not decoder.done:
-            for event in parser.feed(chunk):
-                await self._deliver(decoder.feed(event))
-            chunk = b"" if decoder.done else await anext(pieces, b"")
-        if not decoder.done:
-            for event in parser.end():
-                await self._deliver(decoder.feed(event))
+        incoming, decoder = _Incoming(pieces), self.dialect.Decoder()
+        events: list[sse.Event] | None = incoming.parse(first)
+        rest = float("inf")
+        while events is not None and not decoder.done:
+            was, news = decoder.complete, await self._feed(decoder, events)
+            if decoder.complete:
+                rest = trio.current_time() + REST_SECONDS if news or not was else rest
+                self._expect(float("inf"))
+            elif was:  # another message of the same answer
+                self._expect(self.offer.timeouts.idle)
+            if not decoder.done:
+                events = await (incoming.rest(rest) if decoder.complete else incoming.more())
         await self._deliver(decoder.end())
+
+    async def _feed(self, decoder: Decoding, events: list[sse.Event]) -> bool:
+        """Whether there was anything in the events."""
+        news = False
+        for event in events:
+            told = decoder.feed(event)
+            news = news or bool(told)
+            await self._deliver(told)
+        return news
 
     async def _deliver(self, events: list[StreamEvent]) -> None:
         for event in events:
             content = commits(event) or isinstance(event, Restarted)
-            if content:
-                self.content_seen = True
-                self._expect(float("inf"))
+            self.content_seen = self.content_seen or content
+            left = self.watch.deadline - trio.current_time()
+            self._expect(float("inf"))
             await self.emit(event)
-            if content:
-                self._expect(self.offer.timeouts.idle)
+            self._expect(self.offer.timeouts.idle if content else left)
 
     def _expect(self, seconds: float) -> None:
         self.watch.deadline = trio.current_time() + seconds
@@ -142,6 +158,35 @@ class Attempt:
             in_stream=in_stream,
         )
         return classify(reply, self.now())
+
+
+@dataclass(slots=True)
+class _Incoming:
+    """The events of one stream, as they come; None at its end."""
+
+    pieces: AsyncIterator[bytes]
+    parser: sse.Parser = field(default_factory=sse.Parser)
+    size: int = 0
+    ended: bool = False
+
+    async def more(self) -> list[sse.Event] | None:
+        if self.ended:
+            return None
+        chunk = await anext(self.pieces, b"")
+        self.ended = not chunk
+        return self.parse(chunk) if chunk else self.parser.end()
+
+    async def rest(self, until: float) -> list[sse.Event] | None:
+        """More behind the terminal marker; None too when nothing comes by then, or nothing good."""
+        with trio.move_on_at(until), suppress(TransportFault, Garbled):
+            return await self.more()
+        return None
+
+    def parse(self, chunk: bytes) -> list[sse.Event]:
+        self.size += len(chunk)
+        if self.size > STREAM_LIMIT:
+            raise Garbled(f"a stream of more than {STREAM_LIMIT >> 20} MiB")
+        return self.parser.feed(chunk)
 
 
 async def _first_bytes(pieces: AsyncIterator[bytes]) -> bytes:

@@ -147,10 +147,11 @@ class Decoder:
 
     def _begin(self, message: Message) -> list[StreamEvent]:
         if not self._ids:
-            return [Start(message.id, message.model, self._noted(message)), *self._open(message)]
+            opened = self._open(message)
+            return [Start(message.id, message.model, self._usage()), *opened]
         if (message.id or "") == self._ids[-1] or not self._blocks.seen:
             self._ids[-1] = message.id or ""
-            self._noted(message)
+            self._note(message.stop_reason, message.usage)
             return []
         return self._anew(message)
 
@@ -158,23 +159,18 @@ class Decoder:
         if len(self._ids) > 1:  # Restarted would also void the messages that have ended well
             raise Garbled("a message of the answer began before the one before it had ended")
         self._ids.clear()
-        self._blocks, self._stop, self._counts = Blocks(NAME), None, {}
         return [Restarted("the provider began its answer anew"), *self._begin(message)]
 
     def _open(self, message: Message) -> list[StreamEvent]:
         """A message on a clean sheet, with the blocks that came in its start."""
         self._ids.append(message.id or "")
         self._blocks, self._stop, self._counts = Blocks(NAME), None, {}
-        self._noted(message)
+        self._note(message.stop_reason, message.usage)
         out: list[StreamEvent] = []
         for index, block in enumerate(message.content or ()):
             out += self._blocks.start(index, block)
             out += self._blocks.stop(index)
         return out
-
-    def _noted(self, message: Message) -> Usage | None:
-        self._note(message.stop_reason, message.usage)
-        return self._usage()
 
     def _note(self, stop: str | None, counts: dict[str, Any] | None) -> None:
         self._stop = stop or self._stop

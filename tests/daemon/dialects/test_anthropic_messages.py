@@ -30,7 +30,7 @@ STOP = {"type": "message_stop"}
 Payload = dict[str, Any]
 
 
-def start(id: str = "msg_1", **fields: Any) -> Payload:
+def start(id: str | None = "msg_1", **fields: Any) -> Payload:
     message = {
         "id": id,
         "type": "message",
@@ -282,14 +282,95 @@ def test_an_error_event_is_raised_as_it_came(payload: Payload) -> None:
         assert json.loads(caught.value.body) == payload
 
 
-def test_nothing_after_message_stop_is_read() -> None:
-    """`done` says so; what a gateway appends is not ours."""
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        (None, json.dumps(STOP)),
+        (None, json.dumps(start())),
+        (None, json.dumps(start(id=None))),
+        (None, json.dumps(ending("max_tokens", output_tokens=99))),
+        (None, json.dumps(block(0, "text", text="a"))),
+        (None, json.dumps(delta(0, "text_delta", text="a"))),
+        (None, '{"type": "message_start", "message": 5}'),
+        ("error", json.dumps({"type": "error", "error": {"type": "api_error"}})),
+        ("error", "{"),
+        (None, ""),
+    ],
+)
+def test_what_follows_message_stop_cannot_spoil_it(event: str | None, data: str) -> None:
+    """The marker, repetitions, an error, nonsense: the answer was whole."""
     decoder = anthropic_messages.Decoder()
-    for payload in (start(), ending(), STOP):
-        assert not decoder.done
+    for payload in (start(), ending(output_tokens=9), STOP):
+        assert not decoder.complete
         decoder.feed(Event(None, json.dumps(payload)))
+    assert decoder.complete
+    assert decoder.feed(Event(event, data)) == []
+    assert (decoder.complete, decoder.done) == (True, False)
+    assert decoder.end() == [UsageReport(Usage(7, 9)), Finished(Finish.STOP)]
     assert decoder.done
-    assert decoder.feed(Event(None, "[DONE]")) + decoder.feed(Event("error", "{")) + decoder.end() == []
+    assert decoder.feed(Event(event, data)) + decoder.end() == []
+
+
+def test_done_ends_the_answer_at_once() -> None:
+    """Some gateways send OpenAI's [DONE]; in the middle of a message it means nothing."""
+    decoder = anthropic_messages.Decoder()
+    assert decoder.feed(Event(None, "[DONE]")) == []
+    for payload in (start(), ending(), STOP):
+        decoder.feed(Event(None, json.dumps(payload)))
+    assert decoder.feed(Event(None, "[DONE]")) == [UsageReport(Usage(7, 1)), Finished(Finish.STOP)]
+    assert decoder.done
+
+
+def message(id: str, *blocks: Payload, reason: str) -> list[Payload]:
+    return [start(id), *blocks, ending(reason, output_tokens=9), STOP]
+
+
+def test_messages_one_after_the_other_are_one_answer() -> None:
+    """Server-side tools: blocks appended, usage added, the last stop_reason counts, one Start and one finish."""
+    call = [block(0, "tool_use", id="t", name="f", input={}), stop(0)]
+    first = message("msg_1", block(0, "text", text="a"), stop(0), block(1, "server_tool_use"), stop(1), reason="x")
+    second = message("msg_2", *call, reason="tool_use")
+    last = message("msg_3", block(0, "text", text="b"), stop(0), reason="max_tokens")
+    assert decode(*first, *second, *second, *first, *last) == [
+        Start("msg_1", "m", Usage(7, 1)),
+        TextDelta("a"),
+        BlockEnd(),
+        OpaqueBlock(NAME, {"type": "server_tool_use"}),
+        ToolStart("t", "f"),
+        BlockEnd("t"),
+        TextDelta("b"),
+        BlockEnd(),
+        UsageReport(Usage(21, 27)),
+        Finished(Finish.LENGTH),
+    ]
+
+
+def test_a_later_message_may_hold_its_blocks_in_its_start() -> None:
+    """And its stop_reason: a call that the provider's code made."""
+    made = start("msg_2", content=[{"type": "tool_use", "id": "t", "name": "f", "input": {}}], stop_reason="tool_use")
+    events = decode(*message("msg_1", reason="end_turn"), made, STOP)
+    assert events[1:3] == [ToolStart("t", "f"), BlockEnd("t")]
+    assert events[-1] == Finished(Finish.TOOL_CALLS)
+
+
+@pytest.mark.parametrize("rest", [[], [block(0, "text", text="a"), stop(0), ending()], [STOP], [start("msg_3"), STOP]])
+def test_a_later_message_has_to_end_too(rest: list[Payload]) -> None:
+    """Cut, or without a stop_reason."""
+    with pytest.raises(Garbled):
+        decode(*message("msg_1", reason="tool_use"), start("msg_2"), *rest)
+
+
+def test_a_splice_in_a_later_message_is_garbled() -> None:
+    """A restart would throw away the messages before it as well."""
+    spliced = [start("msg_2"), block(0, "text", text="a"), start("msg_3")]
+    with pytest.raises(Garbled, match="before the one before it"):
+        decode(*message("msg_1", reason="tool_use"), *spliced)
+
+
+def test_messages_without_end_are_garbled() -> None:
+    """More than any answer has."""
+    with pytest.raises(Garbled, match="256"):
+        decode(*[payload for number in range(300) for payload in message(f"msg_{number}", reason="tool_use")])
 
 
 @pytest.mark.parametrize(

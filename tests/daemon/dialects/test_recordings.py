@@ -4,10 +4,10 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from naive import Reading, naive_anthropic, naive_chat, naive_message
 from recorded import ANTHROPIC, CHAT, bodies, parse, payloads, streams
 from switchgear_protocol.content import Completion, Text, Thinking, ToolCall
 from switchgear_protocol.events import BlockEnd, Finished, Restarted, Start, StreamEvent, ToolStart
@@ -17,7 +17,6 @@ from switchgeard.dialects.dialect import Decoding
 from switchgeard.dialects.fault import Garbled, UpstreamError
 from switchgeard.upstream.sse import Event, Parser
 
-Reading = dict[str, Any]
 Made = Callable[[], Decoding]
 
 
@@ -55,84 +54,6 @@ def anthropic_wire(path: Path) -> bytes:
     return "".join(f"event: {json.loads(line)['type']}\ndata: {line}\n\n" for line in lines).encode()
 
 
-# --- the naive readings -------------------------------------------------------------------------
-
-
-def flat(content: Any, kind: str) -> str:
-    if isinstance(content, str):
-        return content if kind == "text" else ""
-    pieces = [piece[kind] for piece in content or [] if piece["type"] == kind]
-    return "".join(p if isinstance(p, str) else "".join(inner["text"] for inner in p) for p in pieces)
-
-
-def naive_chat(chunks: list[Reading], field: str) -> Reading:
-    choices = [choice for chunk in chunks for choice in chunk["choices"] if choice["index"] == 0]
-    said = [choice.get(field) or {} for choice in choices]
-    calls: dict[int, list[str]] = {}
-    for delta in said:
-        for position, part in enumerate(delta.get("tool_calls") or []):
-            call = calls.setdefault(part.get("index", position), ["", "", ""])
-            call[0] = call[0] or part.get("id") or ""
-            call[1] = call[1] or part["function"].get("name") or ""
-            call[2] += part["function"].get("arguments") or ""
-    counts = [chunk["usage"] for chunk in chunks if chunk.get("usage")][-1:] or [{}]
-    total, prompt = counts[0].get("total_tokens", 0), counts[0].get("prompt_tokens", 0)
-    finish = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")][-1]
-    return {
-        "text": "".join(flat(delta.get("content"), "text") for delta in said),
-        "reasoning": "".join(
-            delta.get("reasoning_content") or delta.get("reasoning") or flat(delta.get("content"), "thinking")
-            for delta in said
-        ),
-        "calls": [(call[0], call[1], json.loads(call[2])) for call in calls.values()],
-        "finish": finish,
-        "prompt": prompt,
-        "output": total - prompt,
-        "model": next((chunk["model"] for chunk in chunks if chunk["choices"]), None),
-    }
-
-
-STOPS = {"end_turn": "stop", "max_tokens": "length", "tool_use": "tool_calls", "refusal": "refusal"}
-
-
-def naive_message(message: Reading) -> Reading:
-    content = message["content"]
-    return {
-        "text": "".join(block["text"] for block in content if block["type"] == "text"),
-        "reasoning": "".join(block["thinking"] for block in content if block["type"] == "thinking"),
-        "calls": [(block["id"], block["name"], block["input"]) for block in content if block["type"] == "tool_use"],
-        "finish": STOPS[message["stop_reason"]],
-        "prompt": sum(
-            message["usage"].get(name) or 0
-            for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-        ),
-        "output": message["usage"]["output_tokens"],
-        "model": message["model"],
-    }
-
-
-def naive_anthropic(events: list[Reading]) -> Reading:
-    """The message built up: from the last message_start before the first message_stop, to that."""
-    kinds = [event["type"] for event in events]
-    events = events[: kinds.index("message_stop")]
-    starts = [at for at, event in enumerate(events) if event["type"] == "message_start"]
-    message = dict(events[starts[-1]]["message"], content=[])
-    for event in events[starts[-1] :]:
-        if event["type"] == "content_block_start":
-            message["content"].append(dict(event["content_block"], args=""))
-        elif event["type"] == "content_block_delta":
-            block, delta = message["content"][event["index"]], event["delta"]
-            for source, target in (("text", "text"), ("thinking", "thinking"), ("partial_json", "args")):
-                block[target] = block.get(target, "") + delta.get(source, "")
-        elif event["type"] == "message_delta":
-            message["stop_reason"] = event["delta"]["stop_reason"]
-            message["usage"] = {**message["usage"], **event["usage"]}
-    for block in message["content"]:
-        if block.get("args"):
-            block["input"] = json.loads(block["args"])
-    return naive_message(message)
-
-
 # --- the comparisons ----------------------------------------------------------------------------
 
 
@@ -157,7 +78,7 @@ def test_a_recorded_chat_body_arrives_whole(path: Path) -> None:
 
 @pytest.mark.parametrize("path", streams(ANTHROPIC))
 def test_a_recorded_anthropic_stream_arrives_whole(path: Path) -> None:
-    """The first whole message of the recording equals the naive reading."""
+    """All messages of the recording, one after the other, equal the naive reading."""
     answer = completion(decoded(anthropic_messages.Decoder(), parse(anthropic_wire(path))))
     assert reading(answer) == naive_anthropic([json.loads(line) for line in payloads(path)])
 
