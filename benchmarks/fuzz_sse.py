@@ -59,6 +59,12 @@ MESSAGES: list[dict[str, object]] = [
     {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 9}},
     {"type": "message_stop"},
 ]
+MORE: list[dict[str, object]] = [  # another message of the same answer
+    {"type": "message_start", "message": {"id": "2", "model": "m", "content": [], "usage": {"input_tokens": 5}}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "a"}},
+    {"type": "content_block_stop", "index": 0},
+    *MESSAGES[-2:],
+]
 VALUES = ["null", "0", "-1", "1e308", "99999999999999999999", '""', '"\\ud800"', "[]", "{}", "[[[[]]]]", "true", '"x"']
 BYTES = [
     b"\n",
@@ -164,6 +170,7 @@ def main() -> None:
         (openai_chat, CHAT[:-1], r'"finish_reason"\s*:\s*"'),
         (openai_chat, CHAT, r'"finish_reason"\s*:\s*"'),
         (anthropic_messages, MESSAGES, "message_stop"),
+        (anthropic_messages, MESSAGES + MORE, "message_stop"),
     ]
     for number in range(options.inputs):
         dialect, payloads, marker = rand.choice(wires)

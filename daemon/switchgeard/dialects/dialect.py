@@ -25,7 +25,7 @@ class Decoding(Protocol):
         ...
 
     def feed(self, event: Event) -> list[StreamEvent]:
-        """Start first; deltas; BlockEnd per block; at the terminal marker UsageReport and Finished."""
+        """Start first; deltas; BlockEnd per block; UsageReport and Finished here once `done`, else at `end`."""
         ...
 
     def end(self) -> list[StreamEvent]:

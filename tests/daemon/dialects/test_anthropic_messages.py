@@ -31,7 +31,7 @@ Payload = dict[str, Any]
 
 
 def start(id: str | None = "msg_1", **fields: Any) -> Payload:
-    message = {
+    message: Payload = {
         "id": id,
         "type": "message",
         "model": "m",
