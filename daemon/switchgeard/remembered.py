@@ -16,7 +16,8 @@ from .core.clock import Now
 from .core.health import Circuit, ScopeKey
 from .core.quota import Window
 from .core.sticky import Assignment
-from .state import PinState, SessionKey, State
+from .spending import SessionKey
+from .state import PinState, State
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True):
@@ -43,7 +44,7 @@ def changes(state: State) -> Iterator[tuple[str, str, bytes | None]]:
     dirty, state.dirty = state.dirty, set()
     for topic, key in dirty:
         if topic == "spend":
-            yield topic, "consent", msgpack.encode(state.consent_until)
+            yield topic, "consent", msgpack.encode(state.spending.consent_until)
             continue
         kept = TOPICS[topic][0](state)
         yield topic, _name(key), _pack(key, kept[key]) if key in kept else None
@@ -67,7 +68,7 @@ def _recall_consent(state: State, packed: bytes | None) -> int:
     if packed is None:
         return 0
     try:
-        state.consent_until = msgpack.decode(packed, type=float | None)
+        state.spending.consent_until = msgpack.decode(packed, type=float | None)
     except (msgspec.MsgspecError, ValueError):
         return 1
     return 0

@@ -4,6 +4,7 @@ Rules for editing: params refuse unknown keys (a typo must not be silent); resul
 only ever gain optional fields and readers ignore what they do not know. No result carries a
 provider's secret; `TokenCreated.token` (a door token, shown once) is the single exception to
 "no secrets", and it is ours. Times are epoch seconds, durations say their unit.
+What is shared by several methods lives in `shapes` and `views` and is told here again.
 """
 
 from typing import Any, Literal
@@ -14,24 +15,17 @@ from msgspec import Struct, field
 from .content import Message, NamedTool, Reasoning, ResponseFormat, Tool, Usage
 from .errors import AttemptReport
 from .events import Event
-from .words import Billing, Finish, Health, Interrupt, StickyMode
-
-
-class Params(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):
-    """Base of all params."""
-
-
-class Result(Struct, frozen=True):
-    """Base of all results. Every field is always there, so scripts can rely on it."""
-
-
-class Nothing(Params, frozen=True):
-    """A method without params."""
-
-
-class Done(Result, frozen=True):
-    ok: bool = True
-
+from .shapes import Done as Done
+from .shapes import Nothing as Nothing
+from .shapes import Params as Params
+from .shapes import Result as Result
+from .views import ConfigState as ConfigState
+from .views import ModelView as ModelView
+from .views import OfferView as OfferView
+from .views import ProviderView as ProviderView
+from .views import Status as Status
+from .views import WindowView as WindowView
+from .words import Finish, Interrupt
 
 # --- initialize, status ------------------------------------------------------------------------
 
@@ -59,102 +53,6 @@ class Initialized(Result, frozen=True):
     range: VersionRange
     server: ClientInfo
     capabilities: dict[str, Any] = {}
-
-
-class OfferView(Result, frozen=True):
-    """One provider's variant of a merged model, with what is believed of it now."""
-
-    provider: str
-    model: str
-    label: str  # "Opus 4.6 (via Claude Pro)"
-    kind: str
-    billing: Billing
-    health: Health
-    usable: bool
-    reason: str = ""
-    hint: str | None = None
-    until: float | None = None
-    source: str | None = None
-    in_flight: int = 0
-    context: int | None = None
-    max_output: int | None = None
-    features: dict[str, bool] = {}
-    price: dict[str, float] = {}
-
-
-class ModelView(Result, frozen=True):
-    alias: str
-    label: str
-    offers: list[OfferView]
-    serving: str | None = None  # label of the offer a new request would go to
-    sticky_mode: StickyMode = StickyMode.NONE
-    pinned: str | None = None
-    pinned_until: float | None = None
-    after_commit: Interrupt = Interrupt.ERROR
-    failover_on: list[str] = []
-    allow_feature_downgrade: bool = False
-
-
-class ProviderView(Result, frozen=True):
-    id: str
-    label: str
-    kind: str
-    billing: Billing
-    health: Health
-    base_url: str | None = None
-    credential: str = ""  # where it comes from: "keyring", "env ANTHROPIC_API_KEY", ...
-    reason: str = ""
-    hint: str | None = None
-    since: float | None = None
-    until: float | None = None
-    source: str | None = None
-    paused: bool = False
-    paused_until: float | None = None
-    in_flight: int = 0
-    wire: str | None = None
-
-
-class WindowView(Result, frozen=True):
-    """One quota window as last read. `used` is a fraction; limit/remaining in `unit`s."""
-
-    provider: str
-    window: str
-    source: str
-    observed_at: float
-    model: str | None = None
-    used: float | None = None
-    limit: float | None = None
-    remaining: float | None = None
-    unit: str | None = None
-    resets_at: float | None = None
-    status: str | None = None
-
-
-class ConfigState(Result, frozen=True):
-    path: str
-    revision: int
-    ok: bool
-    error: str | None = None
-    hint: str | None = None
-
-
-class Status(Result, frozen=True):
-    """A snapshot of everything believed. Also the first message of a subscription."""
-
-    version: str
-    pid: int
-    started_at: float
-    now: float
-    seq: int  # the last event already contained in this snapshot
-    config: ConfigState
-    models: list[ModelView] = []
-    providers: list[ProviderView] = []
-    quota: list[WindowView] = []
-    in_flight: int = 0
-    sessions: int = 0
-    storage: str = "ok"
-    last_served: str | None = None  # label
-    draining: bool = False
 
 
 # --- completion --------------------------------------------------------------------------------

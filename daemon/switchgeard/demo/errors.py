@@ -50,10 +50,10 @@ class ErrorRow(Struct, frozen=True):
         if wire != ANTHROPIC:
             sort, code, message = self.openai
             return {"error": {"message": message, "type": sort, "param": None, "code": code}}
-        sort, message, *code = self.anthropic
-        error: dict[str, Any] = {"type": sort, "message": message}
-        if code:
-            error["details"] = {"error_code": code[0]}
+        kind, message, *reason = self.anthropic
+        error: dict[str, Any] = {"type": kind, "message": message}
+        if reason:
+            error["details"] = {"error_code": reason[0]}
         return {"type": "error", "error": error, "request_id": "req_011StandIn0001"}
 
 

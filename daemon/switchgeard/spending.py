@@ -1,0 +1,88 @@
+"""Spending: the user's own limits: consent to metered offers, budgets, caps per provider, reservations.
+
+Rules for editing: part of State and changed only through it; synchronous. A limit refuses with words, a
+code and, where waiting helps, a time; it never reorders offers. Budgets count what was settled: nothing
+guesses money in advance.
+"""
+
+from dataclasses import dataclass, field
+
+from switchgear_protocol.content import Usage
+from switchgear_protocol.words import Billing
+
+from .config.settled import Config
+from .core import caps
+from .core.caps import Meter, Reservations
+from .core.clock import Now
+from .core.needs import Needs
+from .core.offer import Caps, Offer
+from .core.permit import Permit
+from .core.routing import Standing
+
+SPEND = "\0all metered spending"  # a meter's name that no provider id can be
+MAX_SESSIONS = 10_000
+SessionKey = tuple[str, str, str]  # client, session, alias
+
+
+@dataclass(slots=True)
+class Spending:
+    meters: dict[str, Meter] = field(default_factory=dict)
+    held: dict[str, Reservations] = field(default_factory=dict)
+    session_usd: dict[SessionKey, float] = field(default_factory=dict)
+    consent_until: float | None = None  # wall
+
+    def consented(self, now: Now) -> bool:
+        return self.consent_until is not None and now.wall < self.consent_until
+
+    def unpaid(self, config: Config, offer: Offer, session: SessionKey | None, now: Now) -> Standing | None:
+        """The [spend] table: metered offers need consent and stay within the budgets."""
+        if offer.billing is not Billing.METERED:
+            return None
+        if config.metered == "never":
+            return Standing(offer, "consent", 'spend.metered is "never"', hint="switchgear config edit")
+        if config.metered == "ask" and not self.consented(now):
+            hint = "switchgear allow metered --for 1h"
+            return Standing(offer, "consent", "metered spending needs your consent", hint=hint)
+        return self._over_budget(config, offer, session, now)
+
+    def capped(self, offer: Offer, needs: Needs, now: Now) -> Standing | None:
+        """The provider's own `limits` in the config."""
+        reserved = self.held.get(offer.provider, Reservations())
+        limit = caps.blocked(self._meter(offer.provider), reserved, offer.caps, now, needs.input_tokens)
+        return _limited(offer, "user_cap", limit, now)
+
+    def reserve(self, permit: Permit) -> None:
+        self.held.setdefault(permit.offer.provider, Reservations()).reserve(permit.number, permit.tokens)
+
+    def settle(self, permit: Permit) -> None:
+        self.held[permit.offer.provider].settle(permit.number)
+
+    def count(self, offer: Offer, session: SessionKey | None, usage: Usage, cost: float, now: Now) -> None:
+        """One settled attempt: its tokens, and USD where it cost something."""
+        tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
+        self.meters[offer.provider] = caps.add(self._meter(offer.provider), now, tokens, cost)
+        if offer.billing is not Billing.METERED or not cost:
+            return
+        self.meters[SPEND] = caps.add(self._meter(SPEND), now, tokens, cost)
+        if session is not None:
+            self.session_usd[session] = self.session_usd.pop(session, 0.0) + cost
+            if len(self.session_usd) > MAX_SESSIONS:
+                del self.session_usd[next(iter(self.session_usd))]  # the one longest without spending
+
+    def _over_budget(self, config: Config, offer: Offer, session: SessionKey | None, now: Now) -> Standing | None:
+        cap = config.usd_per_session
+        if cap is not None and session is not None and self.session_usd.get(session, 0.0) >= cap:
+            return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
+        daily = Caps(usd_per_day=config.usd_per_day)
+        return _limited(offer, "consent", caps.blocked(self._meter(SPEND), Reservations(), daily, now, 0), now)
+
+    def _meter(self, name: str) -> Meter:
+        return self.meters.get(name, Meter())
+
+
+def _limited(offer: Offer, code: str, limit: tuple[str, float | None] | None, now: Now) -> Standing | None:
+    """The standing of an offer stopped by one of the user's own limits."""
+    if limit is None:
+        return None
+    reason, until = limit
+    return Standing(offer, code, reason, until, None if until is None else max(until - now.wall, 0.0))
