@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/ready
 SOURCE := protocol client daemon tests benchmarks
 
-.PHONY: help demo test check test-long test-keyring bench wheel clean
+.PHONY: help demo test check test-long test-keyring bench bench-full wheel clean
 
 help:
 	@echo "make demo          three stand-in providers, one daemon, one answer that arrives anyway"
@@ -15,7 +15,8 @@ help:
 	@echo "make check         format, lint, types, import contracts"
 	@echo "make test-long     long property, fuzz and crash runs"
 	@echo "make test-keyring  against a real OS keyring (Linux, in a D-Bus session of its own)"
-	@echo "make bench         the numbers"
+	@echo "make bench         the numbers, briefly"
+	@echo "make bench-full    the numbers"
 	@echo "make wheel         the wheel, in dist/"
 
 demo: $(STAMP)
@@ -42,7 +43,10 @@ test-keyring: $(STAMP)
 	PYTHON="$(CURDIR)/$(BIN)/python" tests/keyring/run.sh
 
 bench: $(STAMP)
-	@for bench in benchmarks/[a-z]*.py; do $(BIN)/python $$bench || exit 1; done
+	@$(BIN)/python benchmarks/suite.py --quick
+
+bench-full: $(STAMP)
+	@$(BIN)/python benchmarks/suite.py
 
 wheel: $(STAMP)
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -1,0 +1,87 @@
+"""An idle daemon: the processor time it takes, and the memory it holds.
+
+Processor time is utime + stime of /proc/PID/stat, in clock ticks, plus the voluntary context switches of
+all its threads: a daemon that sleeps without timers makes none. Measured fresh, and again with a client
+connected and listening for events after a streamed answer. Linux only.
+
+    python benchmarks/idle.py [--quick] [--seconds 30]
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from figures import Row, at_most, options, report
+from stage import cast, home
+from switchgear import Client
+
+MEMORY = 45.0  # MB of VmRSS
+SETTLE = 1.5  # seconds: beliefs are flushed 0.4 s after they changed
+
+
+def ticks(pid: int) -> int:
+    """utime + stime."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def wakes(pid: int) -> int:
+    """Voluntary context switches of all threads."""
+    files = Path(f"/proc/{pid}/task").glob("*/status")
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))
+
+
+def memory(pid: int) -> tuple[float, float]:
+    """(VmRSS, PSS) in MB."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    share = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+    return resident / 1024, share / 1024
+
+
+def sleeping(name: str, pid: int, seconds: float) -> list[Row]:
+    time.sleep(SETTLE)
+    used, woken = ticks(pid), wakes(pid)
+    time.sleep(seconds)
+    used, woken = ticks(pid) - used, wakes(pid) - woken
+    return [
+        Row(f"{name}: clock ticks in {seconds:g} s", str(used), "= 0", used == 0, exact=True),
+        Row(f"{name}: wake-ups in {seconds:g} s", str(woken), "= 0", woken == 0, exact=True),
+    ]
+
+
+def weigh(name: str, pid: int) -> Row:
+    resident, share = memory(pid)
+    return at_most(f"{name}: VmRSS", resident, MEMORY, " MB", detail=f"PSS {share:.1f} MB")
+
+
+def main() -> int:
+    parser = options(__doc__)
+    parser.add_argument("--seconds", type=float, help="how long it is watched (default: 30; quick: 3)")
+    asked = parser.parse_args()
+    if not Path("/proc/self/smaps_rollup").exists():
+        print("\nidle: not measured, this system has no /proc")
+        return 0
+    seconds = asked.seconds or (3.0 if asked.quick else 30.0)
+    with cast({"only": "ok"}) as players, home() as here:
+        here.configure(players.urls)
+        here.start()
+        rows = [*sleeping("fresh", here.pid, seconds), weigh("fresh", here.pid)]
+        with Client(here.door) as client:
+            feed = client.events()
+            next(feed)
+            client.ask("m", "hello")
+            rows.append(weigh("after one answer", here.pid))
+            for _ in range(300):
+                client.ask("m", "hello")
+            with client.stream("m", "hello") as stream:
+                list(stream.text())
+            rows += sleeping("with a listener, after 300 answers", here.pid, seconds)
+            rows.append(weigh("after 300 answers", here.pid))
+    return report("An idle daemon", rows, quick=asked.quick)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
