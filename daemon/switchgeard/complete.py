@@ -7,11 +7,11 @@ Rules for editing:
 - Decisions are asked of `core` (plan, Attempts); this file only carries them out.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass, field
 
 import trio
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from switchgear_protocol.content import Completion, Message, Request, Text, ToolResult, Usage
 from switchgear_protocol.errors import AttemptReport
@@ -25,15 +25,17 @@ from .attempt import Attempt
 from .core import quota
 from .core.clock import Now
 from .core.cost import cost_usd
-from .core.failover import Attempts, GiveUp, Try
-from .core.failure import Failure
+from .core.failover import Attempts, GiveUp, OfferKey, Try
+from .core.failure import Failure, garbled, transport_failure
 from .core.needs import Needs
 from .core.offer import MergedModel
 from .core.permit import Permit
 from .core.provider import Provider
 from .core.routing import Plan, Standing
+from .core.scrub import MASK
 from .credentials.vault import Vault
 from .delivery import Delivery
+from .dialects.fault import Garbled
 from .dialects.known import DIALECTS
 from .dialling import Dialled, dial
 from .state import Ask, Settled, State
@@ -85,6 +87,7 @@ class Completing:
     started: Now = field(init=False)
     began: Now = field(init=False)
     first_content: Now | None = None
+    limit: trio.CancelScope | None = None  # the client's own deadline
 
     def __post_init__(self) -> None:
         self.started = self.began = self.at.now()
@@ -92,29 +95,34 @@ class Completing:
 
     async def run(self) -> Answer:
         """The answer. Raises RpcError for everything else, Cancelled when the client leaves."""
-        with trio.move_on_after(self.options.deadline or float("inf")):
+        seconds = float("inf") if self.options.deadline is None else self.options.deadline
+        with trio.move_on_after(seconds) as scope:
+            self.limit = scope
             return await self._until_answered()
-        raise refusal.too_late(self.ask.model, self.options.deadline, self.reports)
+        raise refusal.too_late(self.ask.model, seconds, self.reports, self.delivery.committed)
 
     async def _until_answered(self) -> Answer:
+        policy, plan = self.ask.model.failover, self._plan()
+        attempts = Attempts(plan, policy, self.ask.needs, self.started, self.options.on_interrupt)
         while True:
-            plan = self.at.state.plan(self.ask, self.at.now())
-            await self._tell_skips(plan)
-            ended = await self._walk(plan)
+            await self._tell_skips(attempts.plan)
+            ended = await self._walk(attempts)
             if isinstance(ended, Answer):
                 return ended
-            if ended.why != "exhausted" or not await self._worth_waiting():
-                raise self._refuse(ended)
+            again = await self._worth_waiting(attempts) if ended.why == "exhausted" else None
+            if again is None:
+                raise refusal.why(ended, self._plan(), self.reports)
+            attempts.replan(self._plan(), again)
 
-    async def _walk(self, plan: Plan) -> Answer | GiveUp:
+    async def _walk(self, attempts: Attempts) -> Answer | GiveUp:
         """Try one offer after the other until one answers or `Attempts` gives up."""
-        policy = self.ask.model.failover
-        attempts = Attempts(plan, policy, self.ask.needs, self.at.now(), self.options.on_interrupt)
         while True:
             step = attempts.next(self.at.now())
             if isinstance(step, GiveUp):
                 return step
-            await self._prepare(step)
+            if step.wait:
+                await self._tell("waiting", step.standing, f"trying again in {step.wait:.1f} s")
+                await trio.sleep(step.wait)
             permit, events = self.at.state.begin(step.standing, self.ask, self.at.now())
             self.at.announce(events)
             if permit is None:
@@ -126,28 +134,27 @@ class Completing:
             await self._move_on(attempts, permit, ended)
 
     async def _prepare(self, step: Try) -> None:
-        """What must happen before a step's attempt: its wait, and word to the client after a cut."""
-        if step.wait:
-            await self._tell("waiting", step.standing, f"trying again in {step.wait:.1f} s")
-            await trio.sleep(step.wait)
+        """Word to the client that an attempt begins, and after a cut what becomes of what it has."""
         if step.mode is Interrupt.RESTART:
             await self.delivery.restart(f"cut; starting again with {step.standing.offer.label}")
         elif step.mode is Interrupt.CONTINUE:
             await self.delivery.carry_on(f"cut; continued by {step.standing.offer.label}")
+        self.delivery.begin("/".join(step.standing.offer.key))
         await self._tell("chosen", step.standing, "")
 
     async def _try(self, permit: Permit, step: Try) -> Answer | Failure:
         """One attempt under its permit, settled exactly once."""
         self.granted, self.began, self.first_content = permit, self.at.now(), None
-        self.delivery.begin(f"{permit.offer.provider}/{permit.offer.model}")
         settled: Settled | None = None
         try:
+            await self._prepare(step)
             ended = await self._ask_upstream(permit, step)
             settled = self._settled(permit, ended)
+        except Exception:
+            settled = Settled(self._cut_short(), self._elapsed(), Failure(FailureKind.LOCAL, "an error of our own"))
+            raise
         finally:
-            if settled is None:
-                settled = Settled(Outcome.CANCELLED, self._elapsed(), _cancelled())
-            row = self._settle(permit, settled)
+            row = self._settle(permit, settled or self._left())
             with trio.CancelScope(shield=True):  # a thread hop and a commit; a bad disk answers at once
                 await self.at.store.record(row)
         if isinstance(ended, Failure):
@@ -164,9 +171,13 @@ class Completing:
             return dialled
         failure = await self._call(permit, dialled)
         if failure is not None and await self._replaced(provider, dialled, failure):
+            self.delivery.begin("/".join(offer.key))
             again = await dial(self.at.vault, provider, offer, self._request_for(step))
             failure = await self._call(permit, again) if isinstance(again, Dialled) else again
-        return failure or await self.delivery.complete()
+        try:
+            return failure or await self.delivery.complete()
+        except Garbled as fault:
+            return garbled(str(fault))
 
     async def _replaced(self, provider: Provider, dialled: Dialled, failure: Failure) -> bool:
         """Whether a refused credential was replaced outside of us: look once more before believing it is bad."""
@@ -185,7 +196,7 @@ class Completing:
         emit = self.delivery.emit
         watch = trio.CancelScope()
         attempt = Attempt(offer, DIALECTS[offer.wire], self.at.transport, self.at.now, emit, read_quota, watch)
-        return await attempt.run(dialled.call)
+        return _unsaid(await attempt.run(dialled.call), dialled)
 
     def _committed(self) -> None:
         """The client holds content now; only a streaming client can before the end."""
@@ -193,10 +204,20 @@ class Completing:
         assert self.granted is not None
         self.at.announce(self.at.state.committed(self.granted, self.ask, self.first_content))
 
+    def _left(self) -> Settled:
+        """The attempt was cancelled: by its client, or by the client's own deadline."""
+        if self.limit is not None and trio.current_time() >= self.limit.deadline:
+            failure = transport_failure("deadline", "the deadline of the request passed", sent=True)
+            return Settled(self._cut_short(), self._elapsed(), failure)
+        left = Failure(FailureKind.CANCELLED, "the client left or cancelled", sent=True)
+        return Settled(Outcome.CANCELLED, self._elapsed(), left)
+
+    def _cut_short(self) -> Outcome:
+        return Outcome.INTERRUPTED if self.delivery.committed else Outcome.FAILED
+
     def _settled(self, permit: Permit, ended: Completion | Failure) -> Settled:
         if isinstance(ended, Failure):
-            outcome = Outcome.INTERRUPTED if self.delivery.committed else Outcome.FAILED
-            return Settled(outcome, self._elapsed(), ended)
+            return Settled(self._cut_short(), self._elapsed(), ended)
         cost = cost_usd(permit.offer, ended.usage)
         return Settled(Outcome.COMPLETE, self._elapsed(), None, ended.usage, cost)
 
@@ -284,29 +305,37 @@ class Completing:
         so_far = Message("assistant", [Text(self.delivery.before)])
         return continued(self.request, so_far)
 
-    async def _worth_waiting(self) -> bool:
-        """Whether to plan again: after somebody's probe is settled, or after the reset the client waits for."""
-        now = self.at.now()
-        plan = self.at.state.plan(self.ask, now)
-        if plan.settling and now.boot - self.started.boot < SETTLE_WAIT:
-            with trio.move_on_after(SETTLE_WAIT):
+    async def _worth_waiting(self, attempts: Attempts) -> Set[OfferKey] | None:
+        """None to give up; else, after what is worth waiting for, the offers to try again beside the untried ones."""
+        plan, waited = self._plan(), self.at.now().boot - self.started.boot - attempts.waited
+        if attempts.spent:
+            return None
+        if waited < SETTLE_WAIT and attempts.untried(plan):
+            await trio.lowlevel.checkpoint()
+            return frozenset()
+        if waited < SETTLE_WAIT and plan.settling:
+            with trio.move_on_after(SETTLE_WAIT - waited):
                 await self.at.announce.change()
-            return True
-        left = plan.retry_after
-        if left is None or plan.candidates or self._waited(now) + left > self.options.wait:
+            return frozenset(s.offer.key for s in plan.skipped if s.code == "recovering")
+        if plan.candidates or not await self._until_reset(plan, attempts):
+            return None
+        return frozenset(offer.key for offer in self.ask.model.offers)
+
+    async def _until_reset(self, plan: Plan, attempts: Attempts) -> bool:
+        """Waits for the first reset, if the client has the patience for it."""
+        left, begun = plan.retry_after, self.at.now().boot
+        if left is None or begun - self.started.boot + left > self.options.wait:
             return False
-        await self._tell("waiting", plan.skipped[0], f"all providers are blocked; the first is back in {left:.0f} s")
+        first = min((s for s in plan.skipped if s.left is not None), key=lambda s: s.left or 0.0)
+        await self._tell("waiting", first, f"all providers are blocked; the first is back in {left:.0f} s")
         with trio.move_on_after(max(left, 0.01)):
-            while not self.at.state.plan(self.ask, self.at.now()).candidates:
+            while not self._plan().candidates:
                 await self.at.announce.change()
+        attempts.waited += self.at.now().boot - begun
         return True
 
-    def _waited(self, now: Now) -> float:
-        return now.boot - self.started.boot
-
-    def _refuse(self, ended: GiveUp) -> Exception:
-        plan = self.at.state.plan(self.ask, self.at.now())
-        return refusal.why(ended, plan, self.reports)
+    def _plan(self) -> Plan:
+        return self.at.state.plan(self.ask, self.at.now())
 
     def _elapsed(self) -> float:
         return (self.at.now().boot - self.began.boot) * 1000
@@ -344,8 +373,13 @@ def asked(request_id: str, model: MergedModel, needs: Needs, request: Request, c
     return Ask(request_id, model, needs, client, session, turn_boundary(request))
 
 
-def _cancelled() -> Failure:
-    return Failure(FailureKind.CANCELLED, "the client left or cancelled", sent=True)
+def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:
+    """The failure without the credential, should the provider have repeated it."""
+    secret = dialled.secret.reveal() if dialled.secret else ""
+    if failure is None or not secret or secret not in f"{failure.message} {failure.code}":
+        return failure
+    code = failure.code and failure.code.replace(secret, MASK)
+    return structs.replace(failure, message=failure.message.replace(secret, MASK), code=code)
 
 
 __all__ = ["Completing", "Options", "Services", "asked", "continued", "turn_boundary"]

@@ -56,10 +56,13 @@ class Delivery:
             await self._commit()
 
     async def complete(self) -> Completion:
-        """The attempt ended well: hand over what was held, if anything, and give the whole answer."""
+        """The attempt ended well: hand over what was held, if anything, and give the whole answer.
+
+        Raises Garbled, with nothing handed over, when the parts make no whole.
+        """
+        completion = self.assembler.completion()
         if not self.committed:
             await self._commit()
-        completion = self.assembler.completion()
         return _joined(self.before, completion) if self.before else completion
 
     def begin(self, issuer: str) -> None:

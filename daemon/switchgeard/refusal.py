@@ -36,9 +36,14 @@ def why(ended: GiveUp, plan: Plan, reports: list[AttemptReport]) -> RpcError:
     return RpcError(_exhausted(plan, failure, reports))
 
 
-def too_late(model: MergedModel, limit: float | None, reports: list[AttemptReport]) -> RpcError:
-    message = f"No answer from {model.alias} within {limit or 0:g} s."
-    return RpcError(error("deadline", message, hint=f"switchgear route {model.alias} --explain", attempts=reports))
+def too_late(model: MergedModel, limit: float, reports: list[AttemptReport], committed: bool = False) -> RpcError:
+    """The deadline passed; after content came, that is a cut answer like any other."""
+    hint = f"switchgear route {model.alias} --explain"
+    if committed:
+        message = f"The answer was not complete within {limit:g} s; what arrived is not all of it."
+        return RpcError(error("interrupted", message, hint=hint, attempts=reports))
+    message = f"No answer from {model.alias} within {limit:g} s."
+    return RpcError(error("deadline", message, hint=hint, attempts=reports))
 
 
 def no_such_model(name: str, aliases: list[str], nearest: str | None) -> RpcError:

@@ -14,24 +14,23 @@ from msgspec import Struct
 
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
-from switchgear_protocol.words import Billing, Health, Outcome, Scope, StickyMode
+from switchgear_protocol.words import Health, Outcome, Scope, StickyMode
 
 from .config.settled import Config
-from .core import caps, health, permit, quota, routing, sticky
-from .core.caps import Meter, Reservations
+from .core import health, permit, quota, routing, sticky
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
 from .core.needs import Needs
-from .core.offer import Caps, MergedModel, Offer
+from .core.offer import MergedModel, Offer
 from .core.permit import Circuits, Permit
 from .core.quota import Window
 from .core.routing import Plan, Standing
 from .core.sticky import Assignment
+from .spending import SessionKey, Spending
 
-SessionKey = tuple[str, str, str]  # client, session, alias
-SPEND = "\0all metered spending"  # a meter's name that no provider id can be
 LONG_RESET = 300.0  # seconds: a window closed for longer is a spent quota, not a rate limit
+MAX_WINDOWS = 64  # of one provider; no provider has as many, so the rest is noise
 MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each costs about 300 bytes
 
 
@@ -74,10 +73,7 @@ class State:
     sessions: dict[SessionKey, Assignment] = field(default_factory=dict)
     pins: dict[tuple[str, str | None], PinState] = field(default_factory=dict)
     pauses: dict[str, float | None] = field(default_factory=dict)
-    meters: dict[str, Meter] = field(default_factory=dict)
-    held: dict[str, Reservations] = field(default_factory=dict)
-    session_usd: dict[SessionKey, float] = field(default_factory=dict)
-    consent_until: float | None = None
+    spending: Spending = field(default_factory=Spending)
     live: dict[int, Permit] = field(default_factory=dict)
     seq: int = 0
     numbers: int = 0
@@ -110,23 +106,25 @@ class State:
         return routing.plan(ask.model, standings, assignment, self.pinned(ask, now), ask.turn_boundary, now)
 
     def standing(self, offer: Offer, ask: Ask, now: Now) -> Standing:
-        """Whether this offer can serve this request now: the first reason against it, or its features."""
+        """Whether this offer can serve this request now: what keeps it longest from it, or its features."""
         gated = routing.gate(offer, ask.needs, ask.model.routing)
         if not gated.usable:
             return gated
-        return (
-            self._paused(offer, now)
-            or self._blocked(offer, now)
-            or self._unpaid(offer, ask, now)
-            or self._capped(offer, ask, now)
-            or Standing(offer, downgrades=gated.downgrades, well_for=self._well_for(offer, now))
+        obstacles = (
+            self._paused(offer, now),
+            self._blocked(offer, now),
+            self.spending.unpaid(self.config, offer, ask.key, now),
+            self.spending.capped(offer, ask.needs, now),
         )
+        well = Standing(offer, downgrades=gated.downgrades, well_for=self._well_for(offer, now))
+        return routing.longest(obstacles) or well
 
     def pinned(self, ask: Ask, now: Now) -> str | None:
-        """The provider pinned for this session, else for the model."""
+        """The provider pinned for this session, else for the model. One that left the model binds nobody."""
+        offered = {offer.provider for offer in ask.model.offers}
         for key in ((ask.model.alias, ask.session), (ask.model.alias, None)):
             pin = self.pins.get(key)
-            if pin is not None and (pin.until is None or now.wall < pin.until):
+            if pin is not None and pin.provider in offered and (pin.until is None or now.wall < pin.until):
                 return pin.provider
         return None
 
@@ -149,45 +147,11 @@ class State:
         _, circuit = found
         if health.settling(circuit, now):
             return Standing(offer, "recovering", routing.SKIPS["recovering"], left=1.0)
-        code, left = circuit.health.value, health.seconds_left(circuit, now)
-        return Standing(
-            offer,
-            code,
-            circuit.reason or routing.SKIPS[code],
-            circuit.until,
-            left,
-            circuit.hint or cure(code, offer.provider),
-        )
-
-    def _unpaid(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
-        """The [spend] table: metered offers need consent and stay within the caps."""
-        if offer.billing is not Billing.METERED:
-            return None
-        if self.config.metered == "never":
-            return Standing(offer, "consent", 'spend.metered is "never"', hint="switchgear config edit")
-        if self.config.metered == "ask" and not self.consented(now):
-            hint = "switchgear allow metered --for 1h"
-            return Standing(offer, "consent", "metered spending needs your consent", hint=hint)
-        return self._over_budget(offer, ask, now)
-
-    def _over_budget(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
-        """The user's limits on all metered spending: per day (UTC), per session."""
-        cap = self.config.usd_per_session
-        if cap is not None and ask.key is not None and self.session_usd.get(ask.key, 0.0) >= cap:
-            return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
-        daily = Caps(usd_per_day=self.config.usd_per_day)
-        return _limited(offer, "consent", caps.blocked(self._meter(SPEND), Reservations(), daily, now, 0), now)
-
-    def _capped(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
-        reserved = self.held.get(offer.provider, Reservations())
-        limit = caps.blocked(self._meter(offer.provider), reserved, offer.caps, now, ask.needs.input_tokens)
-        return _limited(offer, "user_cap", limit, now)
-
-    def _meter(self, name: str) -> Meter:
-        return self.meters.get(name, Meter())
-
-    def consented(self, now: Now) -> bool:
-        return self.consent_until is not None and now.wall < self.consent_until
+        code, hint = circuit.health.value, circuit.hint or cure(circuit.health.value, offer.provider)
+        reason = circuit.reason or routing.SKIPS[code]
+        if code in NEEDS_THE_USER:
+            return Standing(offer, code, reason, hint=hint)
+        return Standing(offer, code, reason, circuit.until, health.seconds_left(circuit, now), hint)
 
     def _well_for(self, offer: Offer, now: Now) -> float:
         keys = permit.scopes(self.circuits, offer)
@@ -198,41 +162,42 @@ class State:
     def begin(self, standing: Standing, ask: Ask, now: Now) -> tuple[Permit | None, list[Event]]:
         """A permit for one attempt, or None when the gate closed since the plan was made."""
         offer = standing.offer
-        if self.is_paused(offer.provider, now) or self._capped(offer, ask, now):
-            return None, []
-        granted = permit.acquire(self.circuits, offer, now)
+        allowed = self.standing(offer, ask, now).usable
+        granted = permit.acquire(self.circuits, offer, now) if allowed else None
         if granted is None:
             return None, []
         events = self._changed(granted[0], now)
         self.numbers += 1
         given = Permit(self.numbers, offer, granted[1], ask.needs.input_tokens)
         self.live[given.number] = given
-        self.held.setdefault(offer.provider, Reservations()).reserve(given.number, given.tokens)
+        self.spending.reserve(given)
         fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
         return given, [*events, self._of(offer, "route", now, alias=ask.model.alias, **fields)]
 
     def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:
-        """The first content reached the client: the session now stays with this offer."""
+        """The first content reached the client: its scopes work, and the session now stays with this offer."""
         self.last_served = given.offer.label
+        events = self._changed(permit.prove(self.circuits, given, now), now)
         if ask.key is None or ask.model.routing.sticky_mode is StickyMode.NONE:
-            return []
+            return events
         previous = self.sessions.pop(ask.key, None)
-        self.sessions[ask.key] = sticky.assigned(previous, given.offer, ask.client, now)
+        self.sessions[ask.key] = sticky.assigned(previous, given.offer, ask.client, ask.model.routing, now)
         self.dirty.add(("assignments", ask.key))
         self._forget_oldest()
         if previous is not None and previous.key == given.offer.key:
-            return []
+            return events
         reason = "assigned" if previous is None else f"moved from {previous.provider}"
-        return [self._of(given.offer, "sticky", now, alias=ask.model.alias, session=ask.session, reason=reason)]
+        told = self._of(given.offer, "sticky", now, alias=ask.model.alias, session=ask.session, reason=reason)
+        return [*events, told]
 
     def finish(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> list[Event]:
         """The attempt ended, however: settles every scope, frees what it held, tells it once (I9)."""
         if self.live.pop(given.number, None) is None:
             return []
-        self.held[given.offer.provider].settle(given.number)
+        self.spending.settle(given)
         failure = settled.failure
         events = self._changed(permit.settle(self.circuits, given, failure, now, self.rand()), now)
-        self._count(given.offer, ask, settled, now)
+        self.spending.count(given.offer, ask.key, settled.usage or Usage(), settled.cost_usd or 0.0, now)
         told = self._of(
             given.offer,
             "attempt",
@@ -242,7 +207,7 @@ class State:
             session=ask.session,
             outcome=settled.outcome,
             kind=failure.kind if failure else None,
-            reason=failure.message if failure else None,
+            reason=_public(failure) if failure else None,
             milliseconds=round(settled.milliseconds, 1),
             usage=settled.usage,
             cost_usd=settled.cost_usd,
@@ -251,7 +216,7 @@ class State:
 
     def failed_over(self, ask: Ask, left: Offer, failure: Failure, now: Now) -> list[Event]:
         """The request moves on from `left`."""
-        fields = {"request": ask.request, "session": ask.session, "kind": failure.kind, "reason": failure.message}
+        fields = {"request": ask.request, "session": ask.session, "kind": failure.kind, "reason": _public(failure)}
         return [self._of(left, "failover", now, alias=ask.model.alias, **fields)]
 
     def observe(self, windows: Iterable[Window], now: Now) -> list[Event]:
@@ -259,12 +224,17 @@ class State:
         events: list[Event] = []
         for window in windows:
             key = (window.provider, window.window, window.family)
+            if key not in self.windows and self._crowded(window.provider):
+                continue
             if self.windows.get(key) != window:
                 self.windows[key] = window
                 self.dirty.add(("windows", key))
                 events.append(self._read(window, now))
             events += self._close_spent(window, now)
         return events
+
+    def _crowded(self, provider: str) -> bool:
+        return sum(owner == provider for owner, _, _ in self.windows) >= MAX_WINDOWS
 
     def _close_spent(self, window: Window, now: Now) -> list[Event]:
         until = quota.until(window)
@@ -275,16 +245,6 @@ class State:
         circuit = self.circuits.get(key, CLOSED)
         reason = f"the {window.window} window is used up"
         return self._changed({key: health.block(circuit, kind, reason, until, window.source, now)}, now)
-
-    def _count(self, offer: Offer, ask: Ask, settled: Settled, now: Now) -> None:
-        usage = settled.usage or Usage()
-        tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
-        cost = settled.cost_usd or 0.0
-        self.meters[offer.provider] = caps.add(self._meter(offer.provider), now, tokens, cost)
-        if offer.billing is Billing.METERED and cost:
-            self.meters[SPEND] = caps.add(self._meter(SPEND), now, tokens, cost)
-            if ask.key is not None:
-                self.session_usd[ask.key] = self.session_usd.get(ask.key, 0.0) + cost
 
     # --- what people do -------------------------------------------------------------------------
 
@@ -319,7 +279,7 @@ class State:
         return [self._event("pin", now, alias=alias, provider=pin.provider, session=session, reason="unpinned")]
 
     def allow_metered(self, until: float | None, now: Now) -> list[Event]:
-        self.consent_until = until
+        self.spending.consent_until = until
         self.dirty.add(("spend", "consent"))
         return [self._event("spend", now, until=until, reason="metered spending allowed" if until else "withdrawn")]
 
@@ -376,9 +336,12 @@ class State:
         while len(self.sessions) > MAX_SESSIONS:
             oldest = next(iter(self.sessions))  # re-inserted on every use, so the first is the stalest
             del self.sessions[oldest]
-            self.session_usd.pop(oldest, None)
+            self.spending.session_usd.pop(oldest, None)
             self.dirty.add(("assignments", oldest))
 
+
+NEEDS_THE_USER = {"auth_failed", "missing_credential", "locked"}
+"""Blocks that no waiting ends, though the daemon looks again from time to time."""
 
 CURES = {
     "auth_failed": "switchgear login {provider}",
@@ -398,12 +361,11 @@ def _moved(before: object, after: object) -> bool:
     return any(getattr(before, f, None) != getattr(after, f) for f in fields)
 
 
-def _limited(offer: Offer, code: str, limit: tuple[str, float | None] | None, now: Now) -> Standing | None:
-    """The standing of an offer stopped by one of the user's own limits."""
-    if limit is None:
-        return None
-    reason, until = limit
-    return Standing(offer, code, reason, until, None if until is None else max(until - now.wall, 0.0))
+def _public(failure: Failure) -> str:
+    """A failure in words for everyone. What a provider says about the request itself may quote the prompt."""
+    if failure.kind not in permit.NO_EVIDENCE:
+        return failure.message
+    return failure.kind.value.replace("_", " ") + (f" (status {failure.status})" if failure.status else "")
 
 
 def _why(standing: Standing, given: Permit) -> str:

@@ -4,7 +4,10 @@ Rules for editing this file:
 - Pure: no clock, no randomness (`now`, `rand` come in), no knowledge of sockets or dialects.
 - Before commit a switch is invisible; after commit nothing is pretended. `committed()` is the line.
 - Request-shaped failures never go on to another offer (only a too long prompt may, to a larger window).
-- Nothing here resets a budget: attempts, maybe-billed attempts and the deadline count per request.
+- Nothing here resets a budget: attempts, maybe-billed attempts and the deadline count per request, over
+  every plan made for it. Only the time spent waiting for a reset, because the client asked to, is not counted.
+- An attempt whose gate closed between plan and try (`refused`) is no attempt; what it was to be (a restart, a
+  continuation) the next one is.
 
     failure                         before commit                                  after commit
     ------------------------------  ---------------------------------------------  -----------------------
@@ -18,10 +21,12 @@ Rules for editing this file:
     invalid, content policy         surface                                        surface
     cancelled, local                stop                                           stop
 
-When no other offer is left, anything that may be transient is tried once more on the same offer.
+When no other offer is left, anything that may be transient is tried once more on the same offer. Once a prompt was
+too long somewhere, only larger windows count, for the rest of the request.
 """
 
 from collections import deque
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -59,58 +64,92 @@ class GiveUp(Struct, frozen=True):
 
 
 Step = Try | GiveUp
+OfferKey = tuple[str, str]
 
 
 @dataclass(slots=True)
 class Attempts:
-    """The life of one completion's tries. Ask `next`, report `failed`, mark `committed`."""
+    """The life of one completion's tries. Ask `next`, report `failed` or `refused`, mark `committed`."""
 
     plan: Plan
     policy: FailoverPolicy
     needs: Needs
     started: Now
     on_interrupt: Interrupt
-    queue: deque[Standing] = field(init=False)
+    queue: deque[Standing] = field(default_factory=deque)
+    cap: int = 0  # tries allowed so far
     made: int = 0
     maybe_billed: int = 0
     same: int = 0  # further tries at the current offer
     interruptions: int = 0
     has_committed: bool = False
+    mode: Interrupt | None = None  # how the next answer goes on, when content has been delivered
+    floor: int | None = None  # tokens a window must exceed, once a prompt was too long
+    waited: float = 0.0  # seconds spent waiting for a reset
+    tried: set[OfferKey] = field(default_factory=set)
+    missed: set[OfferKey] = field(default_factory=set)  # refused since the plan was made
     current: Standing | None = None
     last: Failure | None = None
     verdict: Step | None = None
 
     def __post_init__(self) -> None:
-        self.queue = deque(self.plan.candidates)
+        self.queue.extend(self.plan.candidates)
+        # one more than there are offers; a retry never takes the place of an untried offer
+        self.cap = min(len(self.queue) + 1, self.policy.max_attempts)
 
     def next(self, now: Now) -> Step:
-        """What to do now. Call after construction and after each `failed` or `refused`."""
+        """What to do now. Call after construction and after each `failed`, `refused` or `replan`."""
         step = self.verdict or self._advance()
         self.verdict = None
         if isinstance(step, GiveUp):
             return step
-        if now.boot + step.wait >= self.started.boot + self.policy.deadline:
-            return GiveUp("deadline", self.last)
-        if self.made >= self._cap:
-            return self._out_of_offers()
+        if now.boot + step.wait >= self.started.boot + self.policy.deadline + self.waited:
+            return GiveUp("interrupted" if self.has_committed else "deadline", self.last)
         self.made += 1
         self.same = self.same + 1 if step.again else 0
         self.current = step.standing
+        self.tried.add(step.standing.offer.key)
         return step
 
     def refused(self) -> None:
         """The offer's gate closed between plan and try: not an attempt."""
+        assert self.current is not None
         self.made -= 1
+        self.missed.add(self.current.offer.key)
 
     def committed(self) -> None:
         self.has_committed = True
 
     def failed(self, failure: Failure, rand: float) -> None:
         """The current attempt failed; decides the next step."""
-        self.last = failure
+        self.last, self.mode = failure, None
         if failure.sent and failure.kind in MAYBE_BILLED:
             self.maybe_billed += 1
-        self.verdict = self._after_commit(failure) if self.has_committed else self._before_commit(failure, rand)
+        step = self._after_commit(failure) if self.has_committed else self._before_commit(failure, rand)
+        self.verdict = step or self._advance()
+
+    def replan(self, plan: Plan, again: Set[OfferKey] = frozenset()) -> None:
+        """All offers were exhausted and things have changed: try what was not tried, and these again."""
+        self.plan = plan
+        self.queue = deque(s for s in plan.candidates if self._is_worth(s, again))
+        self.cap = min(self.made + len(self.queue), self.policy.max_attempts)
+        self.missed.clear()
+
+    def untried(self, plan: Plan) -> bool:
+        """Whether this plan has an offer whose turn has not come yet."""
+        return any(self._is_worth(standing, frozenset()) for standing in plan.candidates)
+
+    @property
+    def spent(self) -> bool:
+        """Whether no plan whatever gives this request another attempt."""
+        return self.made >= self.policy.max_attempts or self.maybe_billed >= MAX_MAYBE_BILLED
+
+    def _is_worth(self, standing: Standing, again: Set[OfferKey]) -> bool:
+        key = standing.offer.key
+        return (key not in self.tried or key in self.missed or key in again) and self._fits(standing)
+
+    def _fits(self, standing: Standing) -> bool:
+        return self.floor is None or (standing.offer.features.context or 0) > self.floor
 
     def _before_commit(self, failure: Failure, rand: float) -> Step | None:
         if failure.kind in STOPS:
@@ -128,7 +167,7 @@ class Attempts:
     def _same_again(self, failure: Failure, rand: float) -> Step | None:
         """A further try at the same offer, or None for the next one."""
         assert self.current is not None
-        spare = self._cap - self.made - len(self.queue)
+        spare = self.cap - self.made - len(self.queue)
         if failure.should_retry is False or self.same >= self.policy.retry.attempts or spare < 1:
             return None
         if failure.kind is FailureKind.RATE_LIMITED and self._waits_for(failure):
@@ -152,31 +191,27 @@ class Attempts:
 
     def _to_larger_window(self, failure: Failure) -> Step:
         assert self.current is not None
-        floor = max(self.current.offer.features.context or 0, self.needs.input_tokens)
-        while self.queue:
-            standing = self.queue.popleft()
-            if (standing.offer.features.context or 0) > floor:
-                return Try(standing)
-        return GiveUp("surface", failure)
+        self.floor = max(self.current.offer.features.context or 0, self.needs.input_tokens, self.floor or 0)
+        self.queue = deque(standing for standing in self.queue if self._fits(standing))
+        step = self._advance()
+        return step if isinstance(step, Try) else GiveUp("surface", failure)
 
     def _after_commit(self, failure: Failure) -> Step:
         if failure.kind in STOPS:
             return GiveUp("stopped", failure)
+        if failure.kind in SURFACES or failure.kind is FailureKind.CONTEXT_LENGTH:
+            return GiveUp("surface", failure)
         budget_left = self.interruptions < 1 or self.on_interrupt is Interrupt.RESTART
         if self.on_interrupt is Interrupt.ERROR or not budget_left or self.maybe_billed >= MAX_MAYBE_BILLED:
             return GiveUp("interrupted", failure)
         self.interruptions += 1
-        standing = self.queue.popleft() if self.queue else self.current
-        assert standing is not None
-        return Try(standing, again=standing is self.current, mode=self.on_interrupt)
+        self.mode = self.on_interrupt
+        if self.queue or self.made >= self.cap:
+            return self._advance()
+        assert self.current is not None
+        return Try(self.current, again=True, mode=self.mode)
 
     def _advance(self) -> Step:
-        return Try(self.queue.popleft()) if self.queue else self._out_of_offers()
-
-    def _out_of_offers(self) -> GiveUp:
+        if self.queue and self.made < self.cap:
+            return Try(self.queue.popleft(), mode=self.mode)
         return GiveUp("interrupted" if self.has_committed else "exhausted", self.last)
-
-    @property
-    def _cap(self) -> int:
-        """Tries allowed. One more than there are offers; a retry never takes the place of an untried offer."""
-        return min(len(self.plan.candidates) + 1, self.policy.max_attempts)

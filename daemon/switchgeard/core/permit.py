@@ -17,6 +17,7 @@ from .health import CLOSED, Circuit, Grant, ScopeKey
 from .offer import Offer
 
 Circuits = dict[ScopeKey, Circuit]
+MAX_POOLS = 128  # buckets of one provider, windows that were read included
 
 NO_EVIDENCE = {
     FailureKind.INVALID_REQUEST,
@@ -72,7 +73,7 @@ def prove(circuits: Circuits, permit: Permit, now: Now) -> Circuits:
 
 def settle(circuits: Circuits, permit: Permit, failure: Failure | None, now: Now, rand: float) -> Circuits:
     """The circuits after the attempt: what it proved, blamed or left open, scope by scope."""
-    blamed = blame(permit.offer, failure)
+    blamed = _known_pool(circuits, blame(permit.offer, failure))
     changed: Circuits = {}
     for key, grant in permit.grants:
         circuit = circuits.get(key, CLOSED)
@@ -106,6 +107,14 @@ def blame(offer: Offer, failure: Failure | None) -> ScopeKey | None:
             return ScopeKey(Scope.OFFER, offer.provider, offer.model)
         case _:
             return None
+
+
+def _known_pool(circuits: Circuits, blamed: ScopeKey | None) -> ScopeKey | None:
+    """The blamed circuit; the whole account once a provider has named more pools than there can be."""
+    if blamed is None or blamed.scope is not Scope.BUCKET or blamed in circuits:
+        return blamed
+    pools = sum(key.scope is Scope.BUCKET and key.owner == blamed.owner for key in circuits)
+    return blamed if pools < MAX_POOLS else ScopeKey(Scope.BUCKET, blamed.owner, "account")
 
 
 def worst(circuits: Circuits, keys: Iterable[ScopeKey], now: Now) -> tuple[ScopeKey, Circuit] | None:

@@ -6,6 +6,8 @@ the model appears exactly once in a plan, as a candidate or skipped with a code,
 known, a time. SKIPS is the table of codes; people and scripts read them, so they are only added to.
 """
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from switchgear_protocol.words import Health
@@ -100,6 +102,15 @@ def gate(offer: Offer, needs: Needs, policy: RoutingPolicy) -> Standing:
     return Standing(offer, downgrades=missing)
 
 
+def longest(obstacles: Iterable[Standing | None]) -> Standing | None:
+    """Of several obstacles the one that lasts longest, because its end is when the offer may serve (I20).
+
+    What time does not remove outlasts all; of equals the first is told.
+    """
+    met = [standing for standing in obstacles if standing is not None]
+    return max(met, key=lambda s: float("inf") if s.left is None else s.left, default=None)
+
+
 def plan(
     model: MergedModel,
     standings: list[Standing],
@@ -110,7 +121,7 @@ def plan(
 ) -> Plan:
     """The order of tries. `standings` are in the user's order, one per offer of `model`."""
     if pinned is not None:
-        standings = [_unless_pinned(s, pinned) for s in standings]
+        standings = [_unless_pinned(s, pinned, model.alias) for s in standings]
     usable = [s for s in standings if s.usable]
     skipped = tuple(s for s in standings if not s.usable)
     stay = None if pinned is not None else _stays_with(usable, assignment, model.routing, now)
@@ -126,10 +137,10 @@ def health_code(health: Health) -> str:
     return health.value
 
 
-def _unless_pinned(standing: Standing, pinned: str) -> Standing:
+def _unless_pinned(standing: Standing, pinned: str, alias: str) -> Standing:
     if standing.offer.provider == pinned:
         return standing
-    return Standing(standing.offer, "not_pinned", f"{pinned} is pinned", hint="switchgear unpin MODEL")
+    return Standing(standing.offer, "not_pinned", f"{pinned} is pinned", hint=f"switchgear unpin {alias}")
 
 
 def _stays_with(

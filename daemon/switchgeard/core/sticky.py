@@ -58,8 +58,8 @@ def moves_back(current: Offer, preferred: Offer, idle: float, well_for: float, t
     return saves_money or idle > CACHE_TTL
 
 
-def assigned(previous: Assignment | None, offer: Offer, client: str, now: Now) -> Assignment:
-    """The assignment after `offer` has answered: the same one used again, or a new one."""
-    if previous is not None and previous.key == offer.key:
+def assigned(previous: Assignment | None, offer: Offer, client: str, policy: RoutingPolicy, now: Now) -> Assignment:
+    """The assignment after `offer` has answered: the one that still holds used again, or a new one."""
+    if previous is not None and previous.key == offer.key and alive(previous, policy, now):
         return Assignment(offer.provider, offer.model, previous.assigned_at, now.wall, client)
     return Assignment(offer.provider, offer.model, now.wall, now.wall, client)
