@@ -124,7 +124,7 @@ def build(places: Places, home: str, store: Store) -> tuple[Daemon, Server]:
     vault = Vault(KeyringStore(), os.environ, install_key(f"{home}/install.key"))
     bus = Bus(lambda: daemon.status())
     announce = Announce(state, bus, store, _write_down)
-    services = Services(state, vault, Transport(), store, announce, now, random.random)
+    services = Services(state, vault, Transport(asleep=clock.asleep), store, announce, now, random.random)
     configuration = Configuration(places.config, state, vault, announce, now)
     daemon = Daemon(services, configuration, os.getpid(), now().wall)
     if unreadable:

@@ -18,3 +18,8 @@ _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 def now() -> Now:
     """Both clocks, read once: epoch seconds and seconds since boot."""
     return Now(wall=time.time(), boot=time.clock_gettime(_BOOT))  # noqa: TID251 - this is the one place
+
+
+def asleep() -> float:
+    """Seconds this machine has been suspended since its start; 0 where the system cannot tell."""
+    return time.clock_gettime(_BOOT) - time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -7,7 +7,7 @@ import pytest
 import trio
 
 from fake_clock import EPOCH, ManualClock, trio_clock
-from switchgeard.clock import now
+from switchgeard.clock import asleep, now
 from switchgeard.core.clock import Now
 
 
@@ -29,6 +29,13 @@ def test_the_boot_clock_never_goes_back() -> None:
 def test_where_there_is_one_the_boot_clock_counts_suspend() -> None:
     """CLOCK_BOOTTIME, not CLOCK_MONOTONIC."""
     assert abs(now().boot - time.clock_gettime(time.CLOCK_BOOTTIME)) < 60
+
+
+def test_the_time_asleep_is_known() -> None:
+    """What one clock counts and the other does not; it does not grow while we are awake."""
+    first = asleep()
+    assert first > -1
+    assert abs(asleep() - first) < 0.5
 
 
 async def test_the_trio_clock_follows_virtual_time(autojump_clock: object) -> None:

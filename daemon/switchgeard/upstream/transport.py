@@ -26,10 +26,12 @@ from switchgeard.core.failure import Failure, garbled, transport_failure
 from . import tls
 from .call import HTTPCall
 from .kinds import endpoint
+from .turn import Turn, Turns
 
 KEEPALIVE = 60.0  # seconds an idle connection may be reused; providers close theirs after about as long
 IDLE_PER_ORIGIN = 16
 IDLE_TOTAL = 64
+SUSPENDED = 1.0  # seconds; two clocks are never read at quite the same moment
 TAIL_BYTES = 65_536  # read past the consumer's last wish, so that the connection can be kept
 TAIL_SECONDS = 0.005
 BODY_LIMIT = 32 * 1024 * 1024
@@ -145,12 +147,13 @@ class _Body(httpx.AsyncByteStream):
 class _Progress:
     """How far one exchange got, told by httpcore's trace hook."""
 
-    def __init__(self, scope: trio.CancelScope) -> None:
+    def __init__(self, scope: trio.CancelScope, turn: Turn) -> None:
         self.dialed = False  # a new connection was made for this exchange
         self.phase = "write"
         self.sent = False
         self.streams: list[Any] = []  # sockets made, to be closed if nobody else does
         self._scope = scope
+        self._turn = turn
 
     async def trace(self, name: str, info: dict[str, Any]) -> None:
         match name:
@@ -163,8 +166,10 @@ class _Progress:
             case "http11.send_request_headers.started":
                 self.phase = "write"
                 self._scope.deadline = float("inf")  # the connect limit has been kept
+                await self._turn.take()
             case "http11.send_request_body.complete":
                 self.sent, self.phase = True, "read"
+                self._turn.leave()
 
 
 class Carrier:
@@ -175,10 +180,10 @@ class Carrier:
         self._transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits)
         self._streams: list[Any] = []
 
-    async def exchange(self, call: HTTPCall, connect: float) -> Reply:
-        """Send and read the reply's head. Raises TransportFault; _Stale when a kept connection was dead."""
+    async def exchange(self, call: HTTPCall, connect: float, turn: Turn) -> Reply:
+        """Send and read the reply's head. Raises TransportFault, Withdrawn; _Stale when a kept connection was dead."""
         scope = trio.CancelScope(deadline=trio.current_time() + connect)
-        progress = _Progress(scope)
+        progress = _Progress(scope, turn)
         try:
             with scope:
                 return Reply(await self._transport.handle_async_request(_request(call, progress)))
@@ -187,6 +192,7 @@ class Carrier:
                 raise _Stale from error
             raise TransportFault(_open_failure(error, progress)) from error
         finally:
+            turn.leave()
             self._streams = progress.streams or self._streams
         limit = f"no connection within {connect:g} s"
         raise TransportFault(transport_failure("tls" if progress.phase == "tls" else "connect", limit, timed_out=True))
@@ -206,7 +212,8 @@ class _Stale(Exception):
 class Transport:
     """Opens calls over kept or new connections. One per daemon.
 
-    `context` builds the TLS context, once, at the first https call.
+    `context` builds the TLS context, once, at the first https call. `asleep`: seconds the machine has
+    been suspended since its start; when it grows, every idle connection is dead without knowing it.
     """
 
     def __init__(
@@ -215,13 +222,17 @@ class Transport:
         context: Callable[[], ssl.SSLContext] = tls.verifying_context,
         idle_per_origin: int = IDLE_PER_ORIGIN,
         idle_total: int = IDLE_TOTAL,
+        asleep: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._build_context = context
         self._secure: ssl.SSLContext | None = None
         self._plain = tls.blind_context()
         self._idle: dict[str, list[Carrier]] = {}  # last in, first out
+        self._turns = Turns()
         self._idle_per_origin = idle_per_origin
         self._idle_total = idle_total
+        self._asleep = asleep
+        self._slept = asleep()
 
     def __repr__(self) -> str:
         return f"<Transport: {self.idle} idle>"
@@ -232,13 +243,16 @@ class Transport:
         return sum(map(len, self._idle.values()))
 
     @asynccontextmanager
-    async def open(self, call: HTTPCall, *, connect: float) -> AsyncIterator[Reply]:
+    async def open(
+        self, call: HTTPCall, *, connect: float, still_wanted: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[Reply]:
         """Send `call` and yield its reply; leaving closes whatever was not read. `connect`: seconds for TCP + TLS.
 
+        `still_wanted` is asked right before the first byte is written; False raises Withdrawn.
         Raises TransportFault. A redirect is a reply like any other.
         """
         origin = endpoint(call.url)
-        carrier, reply = await self._send(origin, call, connect)
+        carrier, reply = await self._send(origin, call, connect, self._turns.at(origin, still_wanted))
         try:
             yield reply
             await _read_tail(reply)
@@ -249,7 +263,7 @@ class Transport:
                 await _hang_up(carrier, reply)
 
     async def drop_idle(self) -> None:
-        """Close every idle connection: after a suspend they are dead without knowing it."""
+        """Close every idle connection."""
         carriers = [carrier for kept in self._idle.values() for carrier in kept]
         self._idle.clear()
         for carrier in carriers:
@@ -259,10 +273,13 @@ class Transport:
         """Close what is idle; calls in flight close with the tasks that own them."""
         await self.drop_idle()
 
-    async def _send(self, origin: str, call: HTTPCall, connect: float) -> tuple[Carrier, Reply]:
+    async def _send(self, origin: str, call: HTTPCall, connect: float, turn: Turn) -> tuple[Carrier, Reply]:
+        if self._asleep() - self._slept > SUSPENDED:
+            self._slept = self._asleep()
+            await self.drop_idle()
         for carrier in self._carriers(origin):
             try:
-                return carrier, await carrier.exchange(call, connect)
+                return carrier, await carrier.exchange(call, connect, turn)
             except _Stale:
                 await carrier.close()
             except BaseException:
