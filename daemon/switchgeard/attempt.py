@@ -10,7 +10,7 @@ Rules for editing:
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 
 import trio
@@ -52,15 +52,16 @@ class Attempt:
     emit: Emit
     on_headers: Callable[[dict[str, str]], None]
     watch: trio.CancelScope
+    still_wanted: Callable[[], bool] = lambda: True  # asked right before the request is written
     content_seen: bool = False
     headers: dict[str, str] | None = None
 
     async def run(self, call: HTTPCall) -> Failure | None:
-        """None when the answer is complete and every event of it has been emitted."""
+        """None when the answer is complete and every event of it has been emitted. Raises Withdrawn."""
         self._expect(self.offer.timeouts.first_event)
         with self.watch:
             try:
-                async with self.transport.open(call, connect=self.offer.timeouts.connect) as reply:
+                async with self._open(call) as reply:
                     await self._read(reply)
                 return None
             except TransportFault as fault:
@@ -72,6 +73,10 @@ class Attempt:
             except UpstreamError as fault:
                 return self._classify(fault.status, fault.body, in_stream=True)
         return self._too_slow()
+
+    def _open(self, call: HTTPCall) -> AbstractAsyncContextManager[Reply]:
+        connect = self.offer.timeouts.connect
+        return self.transport.open(call, connect=connect, still_wanted=self.still_wanted)
 
     async def _read(self, reply: Reply) -> None:
         self.headers = reply.headers

@@ -1,7 +1,7 @@
 """One attempt: what ends a stream, what may follow its marker, what bounds it; over loopback and a virtual clock."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -75,7 +75,9 @@ class Scripted:
         self.status, self.headers = 200, {"content-type": "text/event-stream"}
 
     @asynccontextmanager
-    async def open(self, call: HTTPCall, *, connect: float) -> AsyncIterator["Scripted"]:
+    async def open(
+        self, call: HTTPCall, *, connect: float, still_wanted: Callable[[], bool]
+    ) -> AsyncIterator["Scripted"]:
         yield self
 
     def chunks(self) -> "Scripted":

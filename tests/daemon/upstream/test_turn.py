@@ -1,0 +1,137 @@
+"""Turns: one write at a time to one origin, and a last look before each."""
+
+import gc
+
+import pytest
+import trio
+import trio.testing
+
+from switchgeard.demo.exchange import Answer, Asked, sized
+from switchgeard.demo.standin import StandIn
+from switchgeard.demo.wires import Said
+from switchgeard.upstream.call import HTTPCall
+from switchgeard.upstream.transport import Transport
+from switchgeard.upstream.turn import Turns, Withdrawn
+
+
+def yes() -> bool:
+    return True
+
+
+async def test_turns_are_taken_one_at_a_time_and_in_order() -> None:
+    """Whoever came first writes first; nobody is skipped."""
+    turns, order = Turns(), list[int]()
+
+    async def one(number: int) -> None:
+        turn = turns.at("http://a", yes)
+        await turn.take()
+        order.append(number)
+        await trio.testing.wait_all_tasks_blocked()
+        assert order[-1] == number
+        turn.leave()
+
+    async with trio.open_nursery() as nursery:
+        for number in range(4):
+            nursery.start_soon(one, number)
+            await trio.testing.wait_all_tasks_blocked()
+    assert order == [0, 1, 2, 3]
+
+
+async def test_origins_do_not_wait_for_each_other() -> None:
+    """A turn at one is no turn at the other."""
+    turns = Turns()
+    with trio.fail_after(5):
+        first, second = turns.at("http://a", yes), turns.at("http://b", yes)
+        await first.take()
+        await second.take()
+    first.leave()
+    second.leave()
+
+
+async def test_one_no_longer_wanted_is_withdrawn_and_still_gives_its_turn_back() -> None:
+    """What became known while it waited counts."""
+    turns, wanted = Turns(), True
+    ahead, behind = turns.at("http://a", yes), turns.at("http://a", lambda: wanted)
+    await ahead.take()
+    async with trio.open_nursery() as nursery:
+
+        @nursery.start_soon
+        async def waiting() -> None:
+            with pytest.raises(Withdrawn):
+                await behind.take()
+            behind.leave()
+
+        await trio.testing.wait_all_tasks_blocked()
+        wanted = False
+        ahead.leave()
+    with trio.fail_after(5):
+        await ahead.take()
+    ahead.leave()
+
+
+async def test_leaving_twice_or_without_a_turn_does_no_harm() -> None:
+    """`leave` is in every way out."""
+    turns = Turns()
+    ahead, behind = turns.at("http://a", yes), turns.at("http://a", yes)
+    await ahead.take()
+    behind.leave()
+    ahead.leave()
+    ahead.leave()
+    with trio.fail_after(5):
+        await behind.take()
+    behind.leave()
+
+
+def test_a_line_nobody_waits_in_is_forgotten() -> None:
+    """Origins come and go with the config; their lines with them."""
+    turns = Turns()
+    turn = turns.at("http://a", yes)
+    assert len(turns._lines) == 1
+    del turn
+    gc.collect()
+    assert not turns._lines
+
+
+def call(standin: StandIn, path: str = "/v1/chat/completions") -> HTTPCall:
+    return HTTPCall("POST", f"{standin.url}{path}", (("content-type", "application/json"),), b"{}")
+
+
+async def test_a_withdrawn_request_never_reaches_the_provider() -> None:
+    """Not a byte of it: no hit, and the transport works on as if nothing had been."""
+    transport = Transport()
+    async with StandIn().serving() as standin:
+        for _ in range(2):  # on a new connection, then beside a kept one
+            with pytest.raises(Withdrawn):
+                async with transport.open(call(standin), connect=5, still_wanted=lambda: False):
+                    pass
+            async with transport.open(call(standin), connect=5) as reply:
+                assert reply.status == 200
+                await reply.body()
+        assert standin.hits == 2
+    await transport.aclose()
+
+
+async def test_an_answer_stops_the_crowd_behind_it() -> None:
+    """Fifty at once, and the first answer says stop: at most four more are written after it came."""
+    wanted, reached = True, list[bool]()
+
+    def refuse(asked: Asked, said: Said) -> Answer:
+        reached.append(wanted)
+        return sized(429, b"{}")
+
+    transport = Transport()
+    async with StandIn(refuse).serving() as standin, trio.open_nursery() as nursery:
+
+        async def one() -> None:
+            nonlocal wanted
+            try:
+                async with transport.open(call(standin), connect=5, still_wanted=lambda: wanted):
+                    wanted = False
+            except Withdrawn:
+                pass
+
+        for _ in range(50):
+            nursery.start_soon(one)
+    assert reached.count(False) <= 4
+    assert len(reached) < 25
+    await transport.aclose()
