@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import subprocess
 import sys
 from pathlib import Path
 
@@ -51,3 +52,15 @@ def _read(terminal: int, until: bytes | None = None) -> bytes:
             break
         shown += part
     return shown
+
+
+def shown_by(words: tuple[str, ...]) -> tuple[int, str]:
+    """As `on_terminal`, without a fork of ours: for tests that have threads. Stdin is empty."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command(*words), env=environment(), stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = _read(ours)
+    os.close(ours)
+    return process.returncode, shown.decode().replace("\r\n", "\n")

@@ -1,4 +1,4 @@
-"""Where recorded provider traffic is, for the tests that use it; they skip where it is absent."""
+"""Where provider traffic is: recorded (tests skip where it is absent), and our own fixtures of the same form."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from switchgeard.upstream.sse import Event, Parser
 
 RECORDINGS = Path(__file__).parents[1].parent / "shared" / "recordings"
+FIXTURES = Path(__file__).parent / "fixtures"
 
 CHAT = (
     "openai-chat",
@@ -25,16 +26,32 @@ ANTHROPIC = ("anthropic",)
 
 
 def streams(folders: tuple[str, ...]) -> list[object]:
-    """One parameter per recorded stream, or one that skips."""
-    found = [path for name in folders for path in sorted((RECORDINGS / name).glob("*.*"))]
-    found = [path for path in found if path.name.endswith((".chunks.txt", ".sse"))]
-    return _parameters([path for path in found if _wire(path) == ("anthropic" if folders == ANTHROPIC else "chat")])
+    """One parameter per stream recorded, or one that skips; and one per fixture."""
+    return _recorded(_streams(RECORDINGS, folders)) + _ours(_streams(FIXTURES, folders))
 
 
 def bodies(folders: tuple[str, ...]) -> list[object]:
-    """One parameter per recorded whole body, or one that skips."""
-    found = [path for name in folders for path in sorted((RECORDINGS / name).glob("*.json"))]
-    return _parameters([path for path in found if json.loads(path.read_text()).get("object") != "response"])
+    """One parameter per whole body recorded, or one that skips; and one per fixture."""
+    return _recorded(_bodies(RECORDINGS, folders)) + _ours(_bodies(FIXTURES, folders))
+
+
+def answers_and_errors(parameters: list[object]) -> tuple[list[object], list[object]]:
+    """Parameters whose body is an answer (or that skip), and those whose body is an error."""
+    paths = [parameter.values[0] for parameter in parameters]  # type: ignore[attr-defined]
+    wrong = [path is not None and bool(json.loads(path.read_text()).get("error")) for path in paths]
+    pairs = list(zip(parameters, wrong))
+    return [one for one, bad in pairs if not bad], [one for one, bad in pairs if bad]
+
+
+def one_of_each(folders: tuple[str, ...]) -> list[object]:
+    """One parameter per folder, its longest stream recorded, or one that skips; and all our fixtures."""
+    found = [_streams(RECORDINGS, (folder,)) for folder in folders]
+    longest = [max(paths, key=lambda path: path.stat().st_size) for paths in found if paths]
+    return _recorded(longest) + _ours(_streams(FIXTURES, folders))
+
+
+def wire_of(path: Path) -> str:
+    return "anthropic.messages" if path.parent.name in ANTHROPIC else "openai.chat"
 
 
 def payloads(path: Path) -> list[str]:
@@ -54,8 +71,26 @@ def _wire(path: Path) -> str:
     return "chat" if '"choices"' in head else "anthropic" if '"message_start"' in head else "other"
 
 
-def _parameters(paths: list[Path]) -> list[object]:
+def _streams(root: Path, folders: tuple[str, ...]) -> list[Path]:
+    found = [path for name in folders for path in sorted((root / name).glob("*.*"))]
+    found = [path for path in found if path.name.endswith((".chunks.txt", ".sse"))]
+    return [path for path in found if _wire(path) == ("anthropic" if folders[0] in ANTHROPIC else "chat")]
+
+
+def _bodies(root: Path, folders: tuple[str, ...]) -> list[Path]:
+    found = [path for name in folders for path in sorted((root / name).glob("*.json"))]
+    return [path for path in found if json.loads(path.read_text()).get("object") != "response"]
+
+
+def _recorded(paths: list[Path]) -> list[object]:
     absent = pytest.param(None, marks=pytest.mark.skip(reason=f"no recordings at {RECORDINGS}"))
-    if not paths:
-        return [absent]
-    return [pytest.param(path, id=f"{path.parent.name}/{path.name}", marks=pytest.mark.recordings) for path in paths]
+    marks = pytest.mark.recordings
+    return [pytest.param(path, id=_name(path), marks=marks) for path in paths] or [absent]
+
+
+def _ours(paths: list[Path]) -> list[object]:
+    return [pytest.param(path, id=f"ours/{_name(path)}") for path in paths]
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
