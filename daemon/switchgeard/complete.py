@@ -111,7 +111,7 @@ class Completing:
                 return ended
             again = await self._worth_waiting(attempts) if ended.why == "exhausted" else None
             if again is None:
-                raise refusal.why(ended, self._plan(), self.reports)
+                raise refusal.why(ended, self._plan(), self.reports, captive=self.at.state.captive(self.at.now()))
             attempts.replan(self._plan(), again)
 
     async def _walk(self, attempts: Attempts) -> Answer | GiveUp:

@@ -7,6 +7,7 @@ first offer may serve again, by the plan as it stands at that moment (I20). Noth
 from switchgear_protocol.errors import AttemptReport, ErrorObject, error
 from switchgear_protocol.words import FailureKind
 
+from .core import portal
 from .core.failover import GiveUp
 from .core.failure import Failure
 from .core.offer import MergedModel
@@ -22,8 +23,8 @@ REQUEST_SHAPED = {
 }
 
 
-def why(ended: GiveUp, plan: Plan, reports: list[AttemptReport]) -> RpcError:
-    """The error for a completion that gave up."""
+def why(ended: GiveUp, plan: Plan, reports: list[AttemptReport], *, captive: bool = False) -> RpcError:
+    """The error for a completion that gave up. `captive`: the network seems to answer instead of the providers."""
     failure = ended.failure
     if ended.why == "surface" and failure is not None and failure.kind in REQUEST_SHAPED:
         return RpcError(_request_shaped(failure, reports))
@@ -33,7 +34,7 @@ def why(ended: GiveUp, plan: Plan, reports: list[AttemptReport]) -> RpcError:
         return too_late(plan.model, plan.model.failover.deadline, reports)
     if ended.why == "stopped" and failure is not None:
         return RpcError(error("internal", failure.message, hint="switchgear status", attempts=reports))
-    return RpcError(_exhausted(plan, failure, reports))
+    return RpcError(_exhausted(plan, reports, captive=captive))
 
 
 def too_late(model: MergedModel, limit: float, reports: list[AttemptReport], committed: bool = False) -> RpcError:
@@ -78,7 +79,7 @@ def _interrupted(plan: Plan, failure: Failure | None, reports: list[AttemptRepor
     )
 
 
-def _exhausted(plan: Plan, failure: Failure | None, reports: list[AttemptReport]) -> ErrorObject:
+def _exhausted(plan: Plan, reports: list[AttemptReport], *, captive: bool) -> ErrorObject:
     skipped = plan.skipped
     kind = "exhausted"
     if not reports and skipped and all(s.code in ("consent", "user_cap") for s in skipped):
@@ -88,8 +89,8 @@ def _exhausted(plan: Plan, failure: Failure | None, reports: list[AttemptReport]
     return error(
         kind,
         f"No provider can serve {plan.model.alias} now.",
-        detail=_reasons(plan, reports),
-        hint=_hint(plan),
+        detail=f"{portal.WORDS} {_reasons(plan, reports)}" if captive else _reasons(plan, reports),
+        hint=portal.HINT if captive else _hint(plan),
         retry_after_ms=None if kind == "unsupported_feature" else _milliseconds(plan),
         attempts=reports,
     )

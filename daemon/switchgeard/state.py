@@ -17,7 +17,7 @@ from switchgear_protocol.events import Event
 from switchgear_protocol.words import Health, Outcome, Scope, StickyMode
 
 from .config.settled import Config
-from .core import health, permit, quota, routing, sticky
+from .core import health, permit, portal, quota, routing, sticky
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
@@ -75,6 +75,7 @@ class State:
     pauses: dict[str, float | None] = field(default_factory=dict)
     spending: Spending = field(default_factory=Spending)
     live: dict[int, Permit] = field(default_factory=dict)
+    pages: portal.Pages = field(default_factory=dict)
     seq: int = 0
     numbers: int = 0
     last_served: str | None = None
@@ -198,6 +199,7 @@ class State:
         failure = settled.failure
         events = self._changed(permit.settle(self.circuits, given, failure, now, self.rand()), now)
         self.spending.count(given.offer, ask.key, settled.usage or Usage(), settled.cost_usd or 0.0, now)
+        events += self._looked_at(given.offer.provider, settled, now)
         told = self._of(
             given.offer,
             "attempt",
@@ -213,6 +215,15 @@ class State:
             cost_usd=settled.cost_usd,
         )
         return [told, *events]
+
+    def captive(self, now: Now) -> bool:
+        """Whether web pages come instead of answers, whoever is asked."""
+        return portal.suspected(self.pages, now)
+
+    def _looked_at(self, provider: str, settled: Settled, now: Now) -> list[Event]:
+        suspected = self.captive(now)
+        self.pages = portal.noted(self.pages, provider, settled.failure, now)
+        return [self._event("network", now, reason=portal.WORDS)] if self.captive(now) and not suspected else []
 
     def failed_over(self, ask: Ask, left: Offer, failure: Failure, now: Now) -> list[Event]:
         """The request moves on from `left`."""

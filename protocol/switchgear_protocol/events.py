@@ -176,6 +176,7 @@ EVENT_TYPES = {
     "credential": "a credential was set, removed or found missing",
     "config": "the config was loaded, or refused and the last good one kept",
     "spend": "metered spending was allowed, refused or capped",
+    "network": "it looks as if the network answers instead of the providers",
     "storage": "the state file could not be read or written as usual",
     "daemon": "the daemon started or is shutting down",
     "lagged": "this subscriber was too slow: `dropped` events are missing; a snapshot follows",
