@@ -44,10 +44,11 @@ def answers_and_errors(parameters: list[object]) -> tuple[list[object], list[obj
 
 
 def one_of_each(folders: tuple[str, ...]) -> list[object]:
-    """One parameter per folder, its longest stream recorded, or one that skips; and all our fixtures."""
+    """One parameter per folder, its longest stream recorded, or one that skips; and all answers of ours."""
     found = [_streams(RECORDINGS, (folder,)) for folder in folders]
     longest = [max(paths, key=lambda path: path.stat().st_size) for paths in found if paths]
-    return _recorded(longest) + _ours(_streams(FIXTURES, folders))
+    bodies, _ = answers_and_errors(_ours(_bodies(FIXTURES, folders)))
+    return _recorded(longest) + _ours(_streams(FIXTURES, folders)) + bodies
 
 
 def wire_of(path: Path) -> str:
