@@ -25,8 +25,9 @@ from .attempt import Attempt
 from .core import quota
 from .core.clock import Now
 from .core.cost import cost_usd
+from .core.estimate import counted
 from .core.failover import Attempts, GiveUp, OfferKey, Try
-from .core.failure import Failure, garbled, transport_failure
+from .core.failure import Failure, garbled, maybe_billed, transport_failure
 from .core.needs import Needs
 from .core.offer import MergedModel
 from .core.permit import Permit
@@ -175,7 +176,7 @@ class Completing:
             again = await dial(self.at.vault, provider, offer, self._request_for(step))
             failure = await self._call(permit, again) if isinstance(again, Dialled) else again
         try:
-            return failure or await self.delivery.complete()
+            return failure or counted(self.request, await self.delivery.complete())
         except Garbled as fault:
             return garbled(str(fault))
 
@@ -266,7 +267,7 @@ class Completing:
             reasoning_tokens=usage.reasoning,
             usage_estimated=usage.estimated,
             cost_usd=settled.cost_usd,
-            maybe_billed=bool(failure and failure.sent),
+            maybe_billed=maybe_billed(failure, cut=settled.outcome is Outcome.INTERRUPTED),
         )
 
     def _answer(self, permit: Permit, completion: Completion, settled: Settled, step: Try) -> Answer:

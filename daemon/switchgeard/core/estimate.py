@@ -1,16 +1,18 @@
 """Estimate: how large a request is before any tokenizer has seen it, and what it needs of an offer.
 
-Used for the context gate and for reservations, so it errs on the high side; it is never billed and
-never shown as a count. Rules for editing: cheap (one pass, no tokenizer) and monotonic: more content
+Used for the context gate and for reservations, so it errs on the high side. Where a provider reports no
+usage it stands in for it, marked as an estimate. Rules for editing: cheap (one pass, no tokenizer) and monotonic: more content
 never estimates as less.
 """
 
 import math
 
 import msgspec
+from msgspec.structs import replace
 
 from switchgear_protocol.content import (
     Block,
+    Completion,
     Document,
     Image,
     Message,
@@ -20,6 +22,7 @@ from switchgear_protocol.content import (
     Thinking,
     ToolCall,
     ToolResult,
+    Usage,
 )
 
 from .needs import Needs
@@ -37,6 +40,14 @@ def input_tokens(request: Request) -> int:
     if request.response_format is not None:
         size += _json(request.response_format)
     return math.ceil(size) + sum(_message(message) for message in request.messages)
+
+
+def counted(request: Request, completion: Completion) -> Completion:
+    """The completion with its usage guessed from the lengths of question and answer, when the provider gave none."""
+    if completion.usage != Usage(estimated=True):
+        return completion
+    guess = Usage(input=input_tokens(request), output=_message(completion.message), estimated=True)
+    return replace(completion, usage=guess)
 
 
 def needs(request: Request) -> Needs:

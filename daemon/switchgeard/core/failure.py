@@ -77,6 +77,14 @@ def garbled(message: str, *, sent: bool = True, status: int | None = None, html:
     )
 
 
+_BILLABLE = {FailureKind.UNAVAILABLE, FailureKind.TIMEOUT, FailureKind.PROTOCOL, FailureKind.CANCELLED}
+
+
+def maybe_billed(failure: Failure | None, *, cut: bool = False) -> bool:
+    """Whether a failed attempt may cost something: its request was sent and not refused. `cut`: content had come."""
+    return failure is not None and failure.sent and (cut or failure.kind in _BILLABLE)
+
+
 _CONFIG_WORDS: dict[FailureKind, str] = {
     FailureKind.QUOTA_EXCEEDED: "quota_exceeded",
     FailureKind.RATE_LIMITED: "rate_limited",

@@ -1,0 +1,92 @@
+"""What each attempt leaves in the ledger: who was asked, what it used, what it may have cost."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from world import World, world
+
+HELLO = "Hello from a stand-in provider."
+
+
+async def ledger(w: World) -> list[dict[str, Any]]:
+    """Every row, oldest first."""
+    await w.daemon.at.store.flush()
+    with closing(sqlite3.connect(w.home / "state" / "state.db")) as file:
+        file.row_factory = sqlite3.Row
+        return [dict(row) for row in file.execute("SELECT * FROM attempts ORDER BY rowid")]
+
+
+async def test_usage_nobody_reported_is_estimated_and_marked(tmp_path: Path) -> None:
+    """F28: the ledger has a figure, and says that it is a guess; so does the answer."""
+    async with world(tmp_path, {"a": "ok_no_usage"}, kinds={"a": "openai"}) as w:
+        heard = await w.ask()
+        assert heard.result is not None
+        usage = heard.result["usage"]
+        assert usage["estimated"]
+        assert usage["input"] > 0
+        assert usage["output"] >= len(HELLO) // 4
+        [row] = await ledger(w)
+        assert (row["usage_estimated"], row["input_tokens"], row["output_tokens"]) == (
+            1,
+            usage["input"],
+            usage["output"],
+        )
+
+
+async def test_usage_that_was_reported_is_no_estimate(tmp_path: Path) -> None:
+    """F28: what the provider counted is what is kept."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        assert (await w.ask()).answer == HELLO
+        [row] = await ledger(w)
+        assert (row["usage_estimated"], row["input_tokens"], row["output_tokens"]) == (0, 12, 8)
+
+
+BILLED = ["eof", "rst", "hang", "hang_event", "empty_200", "html_200", "error_event_late", "cut_text_clean"]
+UNBILLED = ["500", "429", "quota", "402", "401", "403", "404", "529", "503", "400", "error_event"]
+
+
+@pytest.mark.parametrize(("fault", "billed"), [*((f, 1) for f in BILLED), *((f, 0) for f in UNBILLED)])
+async def test_an_attempt_that_may_have_been_billed_is_marked(tmp_path: Path, fault: str, billed: int) -> None:
+    """F56: sent and not refused means that somebody may have worked for it; a refusal costs nothing."""
+    async with world(tmp_path, {"a": fault, "b": "ok"}) as w:
+        await w.ask()
+        assert (await ledger(w))[0]["maybe_billed"] == billed
+
+
+async def test_a_request_that_was_never_sent_is_not_billed(tmp_path: Path) -> None:
+    """F56: nothing listens there, so nothing was asked."""
+    async with world(tmp_path, {"a": "ok", "b": "ok"}) as w:
+        config = tmp_path / "config.toml"
+        config.write_text(config.read_text().replace(w.standins["a"].url, "http://127.0.0.1:1"))
+        await w.call("config/reload")
+        assert (await w.ask()).outcomes == [("a", "unavailable"), ("b", None)]
+        assert [row["maybe_billed"] for row in await ledger(w)] == [0, 0]
+
+
+async def test_a_client_that_leaves_is_a_cancelled_row_that_may_have_been_billed(tmp_path: Path) -> None:
+    """F43, F56: exactly one row, and its outcome is not a failure of the provider."""
+    async with world(tmp_path, {"a": "hang", "b": "ok"}) as w:
+        client = await w.client()
+        await w.put(client, 1)
+        await w.standins["a"].until(lambda s: s.hits == 1)
+        client.close()
+        with trio.fail_after(5):
+            await w.standins["a"].until(lambda s: s.disconnects == 1)
+            while not await ledger(w):
+                await trio.lowlevel.checkpoint()
+        [row] = await ledger(w)
+        assert (row["outcome"], row["kind"], row["maybe_billed"]) == ("cancelled", "cancelled", 1)
+
+
+async def test_a_request_is_not_sent_on_for_ever_where_it_may_have_been_billed(tmp_path: Path) -> None:
+    """F56: four attempts that may each have cost something are enough for one request."""
+    names = "abcdef"
+    async with world(tmp_path, dict.fromkeys(names, "eof_before_event")) as w:
+        heard = await w.ask()
+        assert heard.kind == "exhausted"
+        assert sum(row["maybe_billed"] for row in await ledger(w)) <= 4
