@@ -100,7 +100,7 @@ class Attempts:
     def next(self, now: Now) -> Step:
         """What to do now. Call after construction and after each `failed`, `refused` or `replan`."""
         step = self.verdict or self._advance()
-        self.verdict = None
+        self.verdict = step if isinstance(step, GiveUp) else None  # an end stays one, until there is a new plan
         if isinstance(step, GiveUp):
             return step
         if now.boot + step.wait >= self.started.boot + self.policy.deadline + self.waited:
@@ -130,7 +130,7 @@ class Attempts:
 
     def replan(self, plan: Plan, again: Set[OfferKey] = frozenset()) -> None:
         """All offers were exhausted and things have changed: try what was not tried, and these again."""
-        self.plan = plan
+        self.plan, self.verdict = plan, None
         self.queue = deque(s for s in plan.candidates if self._is_worth(s, again))
         self.cap = min(self.made + len(self.queue), self.policy.max_attempts)
         self.missed.clear()

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from switchgear_protocol.words import Health
-
 from . import sticky
 from .clock import Now
 from .needs import Needs
@@ -131,10 +129,6 @@ def plan(
         return Plan(model, tuple(usable), skipped, moved_back=True)
     rest = tuple(s for s in usable if s is not stay)
     return Plan(model, (stay, *rest), skipped, sticky=stay.offer)
-
-
-def health_code(health: Health) -> str:
-    return health.value
 
 
 def _unless_pinned(standing: Standing, pinned: str, alias: str) -> Standing:
