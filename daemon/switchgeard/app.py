@@ -20,6 +20,7 @@ import structlog
 import trio
 
 from switchgear_protocol.events import Event
+from switchgear_protocol.messages import UsageQuery
 from switchgear_protocol.paths import PathError, config_path, make_private_dir, socket_path, state_dir
 
 from . import clock, descriptors, log, remembered
@@ -28,6 +29,7 @@ from .bus import Bus
 from .complete import Services
 from .config.settled import Config
 from .configuration import Configuration
+from .core.caps import day_start
 from .credentials.install_key import install_key
 from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
@@ -35,6 +37,7 @@ from .doorkeeper import Doorkeeper
 from .instance import EXIT_ALREADY_RUNNING, AlreadyRunning, Instance, claim
 from .listening import SocketFile, bind_socket
 from .methods import Daemon
+from .rpc_error import RpcError
 from .server import Server
 from .state import State
 from .store import Store
@@ -101,6 +104,7 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
             await helpers.start(_obey_signals, daemon, server)
             await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
             await daemon.configuration.reload()
+            await resume_spending(daemon)
             helpers.start_soon(_tell_storage, daemon)
             helpers.start_soon(keeper.run)
             if idle_exit is not None:
@@ -130,6 +134,17 @@ def build(places: Places, home: str, store: Store) -> tuple[Daemon, Server]:
     if unreadable:
         announce(state.note("storage", f"{unreadable} remembered beliefs were unreadable and dropped", now()))
     return daemon, Server(daemon.dispatch, bus)
+
+
+async def resume_spending(daemon: Daemon) -> None:
+    """The user's daily limits go on where they were: the ledger knows what today has cost."""
+    at, now = daemon.at, daemon.at.now()
+    try:
+        today = await at.store.usage(UsageQuery(by=["provider"], since=day_start(now)))
+    except RpcError as error:
+        daemon.announce(at.state.note("storage", f"limits begin anew: {error.answer.message}", now))
+        return
+    at.state.spending.resume(at.state.config, {row.key["provider"]: row.cost_usd for row in today.rows}, now)
 
 
 async def _obey_signals(

@@ -5,6 +5,7 @@ code and, where waiting helps, a time; it never reorders offers. Budgets count w
 guesses money in advance.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from switchgear_protocol.content import Usage
@@ -56,6 +57,13 @@ class Spending:
 
     def settle(self, permit: Permit) -> None:
         self.held[permit.offer.provider].settle(permit.number)
+
+    def resume(self, config: Config, usd: Mapping[str, float], now: Now) -> None:
+        """After a restart: what the ledger says each provider cost today (UTC), so that no cap begins anew."""
+        for name, cost in usd.items():
+            self.meters[name] = caps.restored(now, cost)
+        metered = [name for name, provider in config.providers.items() if provider.billing is Billing.METERED]
+        self.meters[SPEND] = caps.restored(now, sum(usd.get(name, 0.0) for name in metered))
 
     def count(self, offer: Offer, session: SessionKey | None, usage: Usage, cost: float, now: Now) -> None:
         """One settled attempt: its tokens, and USD where it cost something."""

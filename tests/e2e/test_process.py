@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 import trio
 
 from daemon_process import Home, home
@@ -62,6 +63,29 @@ async def test_kill_9_keeps_cooldowns_quota_and_sticky_sessions(tmp_path: Path) 
         await ask(place, session="s")
         assert {name: s.hits for name, s in standins.items()} == {"a": 1, "b": 1, "c": 2}
         assert place.call("usage/query")["total"]["attempts"] == 4
+
+
+LIMITED = [
+    ("limits = {usd_per_day = 0.01}\n", "", "budget"),
+    ("", "[spend]\nusd_per_day = 0.01\n", "consent"),
+]
+
+
+@pytest.mark.parametrize(("limits", "spend", "kind"), LIMITED)
+async def test_a_daily_limit_holds_across_restarts(tmp_path: Path, limits: str, spend: str, kind: str) -> None:
+    """What today has cost is read back from the ledger: neither kill -9 nor an end in order begins the day anew."""
+    async with served(tmp_path, a="ok") as (place, standins):
+        text = (tmp_path / "config.toml").read_text().replace('id = "a"\n', f'id = "a"\nbilling = "metered"\n{limits}')
+        place.configure(text.replace("}]\n", ", price = {input = 1000.0, output = 1000.0}}]\n") + spend)
+        assert (await call(place, "config/reload"))["ok"]
+        assert (await ask(place))["cost_usd"] == 0.02
+        for end in (place.kill, place.stop):
+            await trio.to_thread.run_sync(end)
+            await trio.to_thread.run_sync(place.start)
+            refused: Any = await ask(place)
+            assert refused["error"]["data"]["kind"] == kind
+            assert refused["error"]["data"]["retry_after_ms"] > 0
+        assert standins["a"].hits == 1
 
 
 async def test_sigterm_lets_a_running_answer_finish(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Estimate: how large a request is before any tokenizer has seen it, and what it needs of an offer.
 
 Used for the context gate and for reservations, so it errs on the high side. Where a provider reports no
-usage it stands in for it, marked as an estimate. Rules for editing: cheap (one pass, no tokenizer) and monotonic: more content
-never estimates as less.
+usage it stands in for it, marked as an estimate. Rules for editing: cheap (one pass, no tokenizer) and
+monotonic: more content never estimates as less.
 """
 
 import math
