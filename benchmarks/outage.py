@@ -33,13 +33,16 @@ class Load:
     """Clients at work on one daemon, until it dies."""
 
     door: str
+    round: int
     answered: list[Answer] = field(default_factory=list)
     served: set[str] = field(default_factory=set)  # sessions with an answer
     first: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
-        self.threads = [threading.Thread(target=self._work, args=(f"s{number}",)) for number in range(CLIENTS)]
+        self.threads = [
+            threading.Thread(target=self._work, args=(f"round {self.round}, {number}",)) for number in range(CLIENTS)
+        ]
         for thread in self.threads:
             thread.start()
 
@@ -100,7 +103,7 @@ class Tally:
             return Row(name, str(count), "= 0", count == 0, exact=True)
 
         return [
-            Row("rounds under a limit known from before the restart", str(self.limited)),
+            Row("rounds under a limit known from before", str(self.limited), "> 0", self.limited > 0, exact=True),
             Row("answers given to clients", str(self.answers), "> 0", self.answers > 0, exact=True),
             none("their rows not in the ledger", self.lost),
             none("files unsound or set aside", self.unsound),
@@ -122,7 +125,7 @@ def rounds(kills: int, chance: random.Random, tally: Tally, players: Cast, first
                 known = False
             first.since()
             tally.limited += known
-            load = Load(here.door)
+            load = Load(here.door, number)
             load.start()
             assert load.first.wait(20), here.log()
             time.sleep(chance.uniform(0, LONGEST))

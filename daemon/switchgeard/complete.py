@@ -43,8 +43,10 @@ from .state import Ask, Settled, State
 from .store import Store
 from .store.row import AttemptRow
 from .upstream.transport import Transport
+from .upstream.turn import Withdrawn
 
 SETTLE_WAIT = 30.0  # seconds a request waits for somebody else's probe before it gives up
+OVERTAKEN = "not asked: another request was turned away there meanwhile"
 CONTINUE = "Continue exactly where you stopped. Do not repeat anything and do not comment on it."
 
 
@@ -129,7 +131,12 @@ class Completing:
             if permit is None:
                 attempts.refused()
                 continue
-            ended = await self._try(permit, step)
+            try:
+                ended = await self._try(permit, step)
+            except Withdrawn:
+                await self._tell("left", step.standing, OVERTAKEN)
+                attempts.refused()
+                continue
             if isinstance(ended, Answer):
                 return ended
             await self._move_on(attempts, permit, ended)
@@ -151,6 +158,9 @@ class Completing:
             await self._prepare(step)
             ended = await self._ask_upstream(permit, step)
             settled = self._settled(permit, ended)
+        except Withdrawn:
+            settled = Settled(Outcome.CANCELLED, self._elapsed(), Failure(FailureKind.CANCELLED, OVERTAKEN))
+            raise
         except Exception:
             settled = Settled(self._cut_short(), self._elapsed(), Failure(FailureKind.LOCAL, "an error of our own"))
             raise
@@ -194,9 +204,11 @@ class Completing:
             windows = quota.readings(offer.provider, offer.model, headers, now)
             self.at.announce(self.at.state.observe(windows, now))
 
-        emit = self.delivery.emit
-        watch = trio.CancelScope()
-        attempt = Attempt(offer, DIALECTS[offer.wire], self.at.transport, self.at.now, emit, read_quota, watch)
+        def still_wanted() -> bool:
+            return self.at.state.still_wanted(permit, self.at.now())
+
+        dialect, emit, watch = DIALECTS[offer.wire], self.delivery.emit, trio.CancelScope()
+        attempt = Attempt(offer, dialect, self.at.transport, self.at.now, emit, read_quota, watch, still_wanted)
         return _unsaid(await attempt.run(dialled.call), dialled)
 
     def _committed(self) -> None:

@@ -175,6 +175,10 @@ class State:
         fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
         return given, [*events, self._of(offer, "route", now, alias=ask.model.alias, **fields)]
 
+    def still_wanted(self, given: Permit, now: Now) -> bool:
+        """Whether nothing learnt since it was given speaks against sending its request."""
+        return permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
+
     def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:
         """The first content reached the client: its scopes work, and the session now stays with this offer."""
         self.last_served = given.offer.label

@@ -66,6 +66,13 @@ def acquire(circuits: Circuits, offer: Offer, now: Now) -> tuple[Circuits, tuple
     return changed, tuple(grants)
 
 
+def stands(circuits: Circuits, permit: Permit) -> bool:
+    """Whether no scope of its offer was closed since it was given; a probe's own scope is, and may be."""
+    own = {key: grant.generation for key, grant in permit.grants if grant.probe}
+    keys = scopes(circuits, permit.offer)
+    return all(not circuits[key].open or circuits[key].generation == own.get(key) for key in keys if key in circuits)
+
+
 def prove(circuits: Circuits, permit: Permit, now: Now) -> Circuits:
     """The circuits after the attempt's first content: every scope works, whatever comes of the rest."""
     return {key: health.prove(circuits.get(key, CLOSED), grant, now) for key, grant in permit.grants}
