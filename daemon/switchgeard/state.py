@@ -201,9 +201,7 @@ class State:
             return []
         self.spending.settle(given)
         failure = settled.failure
-        events = self._changed(permit.settle(self.circuits, given, failure, now, self.rand()), now)
         self.spending.count(given.offer, ask.key, settled.usage or Usage(), settled.cost_usd or 0.0, now)
-        events += self._looked_at(given.offer.provider, settled, now)
         told = self._of(
             given.offer,
             "attempt",
@@ -218,7 +216,8 @@ class State:
             usage=settled.usage,
             cost_usd=settled.cost_usd,
         )
-        return [told, *events]
+        events = self._changed(permit.settle(self.circuits, given, failure, now, self.rand()), now)
+        return [told, *events, *self._looked_at(given.offer.provider, settled, now)]
 
     def captive(self, now: Now) -> bool:
         """Whether web pages come instead of answers, whoever is asked."""
