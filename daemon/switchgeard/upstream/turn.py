@@ -4,6 +4,9 @@ Fifty requests that start at once would all be written in the same breath, befor
 what the first one's answer says. One at a time, a request's answer can stop those behind it. A turn
 lasts for the write alone, never for an answer, so a crowd on a healthy provider waits for nothing.
 
+A write that stalls (a slow uplink, a host that stopped reading) holds the others up for PATIENCE at
+most: then they go without a turn.
+
 Rules for editing: whoever has a turn gives it back whatever happens; `leave` may be called twice.
 """
 
@@ -11,6 +14,8 @@ from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 import trio
+
+PATIENCE = 0.25  # seconds; a healthy write takes less than one
 
 
 class Withdrawn(Exception):
@@ -28,12 +33,14 @@ class Turn:
         self._has = False
 
     async def take(self) -> None:
-        """Wait for the turn. Raises Withdrawn when the request should no longer be sent."""
+        """Wait for the turn, PATIENCE at most. Raises Withdrawn when the request should no longer be sent."""
         try:
             self._line.acquire_nowait()
+            self._has = True
         except trio.WouldBlock:
-            await self._line.acquire()
-        self._has = True
+            with trio.move_on_after(PATIENCE):
+                await self._line.acquire()
+                self._has = True
         if not self._still_wanted():
             raise Withdrawn
 

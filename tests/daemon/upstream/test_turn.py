@@ -11,7 +11,7 @@ from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport
-from switchgeard.upstream.turn import Turns, Withdrawn
+from switchgeard.upstream.turn import PATIENCE, Turns, Withdrawn
 
 
 def yes() -> bool:
@@ -135,3 +135,15 @@ async def test_an_answer_stops_the_crowd_behind_it() -> None:
     assert reached.count(False) <= 4
     assert len(reached) < 25
     await transport.aclose()
+
+
+async def test_a_stalled_write_holds_nobody_up_for_long(autojump_clock: trio.testing.MockClock) -> None:
+    """After PATIENCE the next one goes without a turn, and giving back what it has not is harmless."""
+    turns = Turns()
+    stalled, next_one = turns.at("http://a", yes), turns.at("http://a", yes)
+    await stalled.take()
+    began = trio.current_time()
+    await next_one.take()
+    assert trio.current_time() - began == pytest.approx(PATIENCE)
+    next_one.leave()
+    stalled.leave()
