@@ -2,7 +2,7 @@
 
 Asked turn by turn, so that whatever else the machine does hits all of them: the echo with a plain socket,
 the real daemon with the same plain socket, and the daemon with the sync client of the library, which
-checks, encodes and decodes typed messages. A ping is a method that asks State and nothing else.
+checks, encodes and decodes typed messages.
 
     python benchmarks/rpc_ping.py [--quick] [--pings 5000]
 """
@@ -26,7 +26,7 @@ from switchgear import Client
 MOST = 2.0
 WARM_UP = 500  # pings before any is counted
 TURN = 50  # longer than a scheduler's whim
-PING = {"jsonrpc": "2.0", "id": 1, "method": "sessions/unpin", "params": {"model": "m"}}
+PING = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"client": {"name": "ping"}}}
 Ping = Callable[[], object]
 
 
@@ -61,13 +61,10 @@ def frame(message: object) -> bytes:
     return len(payload).to_bytes(4, "big") + payload
 
 
-def plain(path: str, *, introduce: bool) -> Ping:
+def plain(path: str) -> Ping:
     """One round trip of a request and its reply (the echo's reply is the request)."""
     sock = socket.socket(socket.AF_UNIX)
     sock.connect(path)
-    if introduce:
-        sock.sendall(frame({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {}}))
-        sock.recv(65536)
 
     def ping() -> None:
         sock.sendall(frame(PING))
@@ -114,9 +111,9 @@ def main() -> int:
         here.start()
         with Client(here.door) as client:
             pings = {
-                "bare trio echo": plain(path, introduce=False),
-                "daemon, plain socket": plain(here.door, introduce=True),
-                "daemon, sync client": lambda: client.unpin("m"),
+                "bare trio echo": plain(path),
+                "daemon, plain socket": plain(here.door),
+                "daemon, sync client": client.ping,
             }
             taken = measure(pings, asked.pings or (2000 if asked.quick else 10_000))
     return report("A ping", rows(taken), quick=asked.quick)

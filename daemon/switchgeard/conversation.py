@@ -168,13 +168,16 @@ class Conversation:
         due = inf
         with trio.CancelScope(deadline=trio.current_time() + self._limits.first_byte) as patience:
             while data := await self._receive():
-                patience.deadline = inf  # serving takes as long as it takes
+                if patience.deadline != inf:  # to set it anew costs as much as to decode a frame
+                    patience.deadline = inf  # serving takes as long as it takes
                 arrivals = self._wire.receive_data(data)
                 for arrival in arrivals:
                     await self._take(arrival)
                     if len(arrivals) > 1:  # a client that sends hundreds at once gets no more than its turn
                         await trio.lowlevel.checkpoint()
-                due = patience.deadline = self._due(due, begins_anew=bool(arrivals))
+                due = self._due(due, begins_anew=bool(arrivals))
+                if due != inf:
+                    patience.deadline = due
         if patience.cancelled_caught:
             await self._send(lambda: self._wire.farewell(TOO_SLOW))
             await self._hang_up()

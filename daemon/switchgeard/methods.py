@@ -73,6 +73,8 @@ from .rpc_error import RpcError
 from .state import Ask, PinState
 
 VERSIONS = VersionRange(1, 1)
+OURSELVES = ClientInfo("switchgeard", __version__)
+CAPABILITIES = {"dialects": list(asking.DIALECTS), "interrupts": [word.value for word in Interrupt]}
 
 
 @dataclass(slots=True)
@@ -140,8 +142,7 @@ class Daemon:
 async def initialize(at: Daemon, caller: Caller, params: Initialize) -> Initialized:
     """Version negotiation itself happens in the connection; this only introduces the daemon."""
     agreed = min(params.protocol.max, VERSIONS.max)
-    capabilities = {"dialects": list(asking.DIALECTS), "interrupts": [word.value for word in Interrupt]}
-    return Initialized(agreed, VERSIONS, ClientInfo("switchgeard", __version__), capabilities)
+    return Initialized(agreed, VERSIONS, OURSELVES, CAPABILITIES)
 
 
 async def status(at: Daemon, caller: Caller, params: Nothing) -> Status:
