@@ -112,7 +112,7 @@ async def test_a_withdrawn_request_never_reaches_the_provider() -> None:
 
 
 async def test_an_answer_stops_the_crowd_behind_it() -> None:
-    """Fifty at once, and the first answer says stop: at most four more are written after it came."""
+    """Fifty at once, and the first answer says stop: a handful was in flight then, nobody else is written."""
     wanted, reached = True, list[bool]()
 
     def refuse(asked: Asked, said: Said) -> Answer:
@@ -132,7 +132,7 @@ async def test_an_answer_stops_the_crowd_behind_it() -> None:
 
         for _ in range(50):
             nursery.start_soon(one)
-    assert reached.count(False) <= 4
+    assert len(reached) <= 12
     assert len(reached) < 25
     await transport.aclose()
 
@@ -140,10 +140,16 @@ async def test_an_answer_stops_the_crowd_behind_it() -> None:
 async def test_a_stalled_write_holds_nobody_up_for_long(autojump_clock: trio.testing.MockClock) -> None:
     """After PATIENCE the next one goes without a turn, and giving back what it has not is harmless."""
     turns = Turns()
-    stalled, next_one = turns.at("http://a", yes), turns.at("http://a", yes)
+    stalled = turns.at("http://a", yes)
     await stalled.take()
+
+    async def waiting() -> None:
+        turn = turns.at("http://a", yes)
+        await turn.take()
+        assert trio.current_time() - began == pytest.approx(PATIENCE)
+        turn.leave()
+
     began = trio.current_time()
-    await next_one.take()
-    assert trio.current_time() - began == pytest.approx(PATIENCE)
-    next_one.leave()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(waiting)
     stalled.leave()
