@@ -1,0 +1,122 @@
+"""What State believes survives a restart, and what cannot be read is dropped."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sample_offers import T0, ask, codes, failure, merged, offer, state
+from switchgear_protocol.words import FailureKind as K
+from switchgear_protocol.words import Outcome
+from switchgeard import remembered
+from switchgeard.core.clock import Now
+from switchgeard.core.quota import Window
+from switchgeard.state import PinState, Settled, State
+from switchgeard.store.beliefs import TOPICS
+
+MODEL = merged(offer("a"), offer("b"))
+LATER = Now(T0.wall + 20, 3.0)  # another boot, 20 s later
+Rows = dict[str, dict[str, bytes]]
+
+
+def kept(world: State, rows: Rows | None = None) -> Rows:
+    """The store's rows after the changes of `world`."""
+    rows = {} if rows is None else rows
+    for topic, key, value in remembered.changes(world):
+        rows.setdefault(topic, {})
+        if value is None:
+            rows[topic].pop(key, None)
+        else:
+            rows[topic][key] = value
+    return rows
+
+
+def restarted(rows: Rows, now: Now = LATER) -> State:
+    world = state(MODEL)
+    assert remembered.recall(world, rows, now) == 0
+    return world
+
+
+def fail(world: State, kind: K, seconds: float | None = None) -> None:
+    """One attempt at the first candidate that ends so."""
+    given, _ = world.begin(world.plan(ask(MODEL), T0).candidates[0], ask(MODEL), T0)
+    assert given is not None
+    world.finish(given, ask(MODEL), Settled(Outcome.FAILED, 1.0, failure(kind, seconds)), T0)
+
+
+def test_a_block_goes_on_for_what_was_left_of_it() -> None:
+    """Deadlines are re-based on the new boot."""
+    world = state(MODEL)
+    fail(world, K.RATE_LIMITED, 60.0)
+    fail(world, K.AUTH_FAILED)
+    back = restarted(kept(world))
+    plan = back.plan(ask(MODEL), LATER)
+    assert codes(plan.skipped) == [("a", "rate_limited"), ("b", "auth_failed")]
+    assert plan.retry_after == 40.0
+    assert codes(back.plan(ask(MODEL), LATER.after(40)).candidates) == [("a", "")]
+
+
+def test_everything_else_people_and_providers_said_is_there_again() -> None:
+    """Windows, assignments, pins, pauses, consent."""
+    world = state(MODEL)
+    asking = ask(MODEL, "s")
+    given, _ = world.begin(world.plan(asking, T0).candidates[0], asking, T0)
+    assert given is not None
+    world.committed(given, asking, T0)
+    world.observe([Window("a", "5h", T0.wall, "header", used=0.4)], T0)
+    world.pin("m", None, PinState("b", T0.wall + 900), T0)
+    world.pin("m", "s", PinState("a"), T0)
+    world.pause("b", None, T0)
+    world.allow_metered(T0.wall + 3600, T0)
+    back = restarted(kept(world))
+    for name in ("windows", "sessions", "pins", "pauses"):
+        assert getattr(back, name) == getattr(world, name) != {}
+    assert back.spending.consent_until == T0.wall + 3600
+
+
+def test_what_was_taken_back_is_forgotten_on_disk_too() -> None:
+    """A resumed provider, a removed pin, a withdrawn consent."""
+    world = state(MODEL)
+    world.pause("a", None, T0)
+    world.pin("m", None, PinState("b"), T0)
+    world.allow_metered(T0.wall + 3600, T0)
+    rows = kept(world)
+    world.resume("a", T0)
+    world.unpin("m", None, T0)
+    world.allow_metered(None, T0)
+    back = restarted(kept(world, rows))
+    assert (back.pauses, back.pins, back.spending.consent_until) == ({}, {}, None)
+
+
+def test_only_what_changed_is_written() -> None:
+    """Nothing, the second time."""
+    world = state(MODEL)
+    fail(world, K.RATE_LIMITED, 60.0)
+    assert [(topic, key) for topic, key, _ in remembered.changes(world)] == [("circuits", "bucket:a/account")]
+    assert list(remembered.changes(world)) == []
+
+
+def test_every_topic_is_one_the_store_knows() -> None:
+    """And no two keys share a name."""
+    assert {*remembered.TOPICS, "spend"} <= set(TOPICS)
+
+
+UNREADABLE = [b"", b"\xc1", b"\x91\x00", msgspec.msgpack.encode("text"), b"\x91" * 5000, b"\x92\xc0\xc0"]
+
+
+@pytest.mark.parametrize("topic", [*remembered.TOPICS])
+def test_rows_of_another_version_are_dropped_and_counted(topic: str) -> None:
+    """The readable ones beside them stay."""
+    world = state(MODEL)
+    world.pause("b", None, T0)
+    rows = kept(world)
+    rows.setdefault(topic, {}).update({f"bad{n}": row for n, row in enumerate(UNREADABLE)})
+    back = state(MODEL)
+    assert remembered.recall(back, rows, LATER) == len(UNREADABLE)
+    assert back.pauses == {"b": None}
+
+
+@given(st.sampled_from(["spend", *remembered.TOPICS]), st.binary(max_size=60))
+def test_no_row_keeps_the_daemon_from_starting(topic: str, row: bytes) -> None:
+    """Whatever bytes are found, at most a belief is lost."""
+    assert remembered.recall(state(MODEL), {topic: {"consent": row}}, LATER) in (0, 1)

@@ -1,0 +1,123 @@
+"""Views: what a person reads of offers, providers, routes and sessions."""
+
+from sample_offers import T0, ask, failure, merged, offer, state
+from switchgear_protocol.words import Billing, Health, Outcome
+from switchgear_protocol.words import FailureKind as K
+from switchgeard import views
+from switchgeard.core.failure import Failure
+from switchgeard.core.needs import Needs
+from switchgeard.core.offer import Features, Price
+from switchgeard.core.quota import Window
+from switchgeard.state import PinState, Settled, State
+
+A, B = offer("a"), offer("b", price=Price(3.0, 15.0), billing=Billing.METERED)
+MODEL = merged(A, B)
+
+
+def world(*troubles: Failure) -> State:
+    """State after these failures, each of the offer first in line."""
+    made = state(MODEL)
+    for trouble in troubles:
+        given, _ = made.begin(made.plan(ask(MODEL), T0).candidates[0], ask(MODEL), T0)
+        assert given is not None
+        made.finish(given, ask(MODEL), Settled(Outcome.FAILED, 1.0, trouble), T0)
+    return made
+
+
+def test_a_model_says_who_serves_and_why_the_others_do_not() -> None:
+    """Health, reason, time, where it comes from."""
+    made = world(failure(K.RATE_LIMITED, 30.0, source="retry-after"))
+    (shown,) = views.models(made, T0)
+    first, second = shown.offers
+    assert (shown.alias, shown.serving, shown.pinned) == ("m", "M (via b)", None)
+    assert (first.health, first.usable, first.until) == (Health.RATE_LIMITED, False, T0.wall + 30)
+    assert (first.reason, first.source) == ("rate_limited it says", "retry-after")
+    assert (second.health, second.usable, second.price) == (Health.AVAILABLE, True, {"input": 3.0, "output": 15.0})
+    assert first.features["tools"]
+
+
+def test_a_model_nobody_can_serve_says_so() -> None:
+    """`serving` is None."""
+    made = world(failure(K.QUOTA_EXCEEDED, 30.0), failure(K.AUTH_FAILED))
+    (shown,) = views.models(made, T0)
+    assert shown.serving is None
+    assert shown.offers[1].hint == "switchgear login b"
+
+
+def test_a_pin_is_shown_with_its_end() -> None:
+    """And only while it binds."""
+    made = world()
+    made.pin("m", None, PinState("b", T0.wall + 60), T0)
+    shown = views.model(made, MODEL, T0)
+    assert (shown.pinned, shown.pinned_until, shown.serving) == ("b", T0.wall + 60, "M (via b)")
+    assert len(views.pins(made, T0)) == 1
+    assert views.model(made, MODEL, T0.after(61)).pinned is None
+    assert views.pins(made, T0.after(61)) == []
+
+
+def test_a_provider_is_as_ill_as_its_whole_account() -> None:
+    """A refused login, a spent account; one model line of several is not the account."""
+    refused = views.provider(made := world(failure(K.AUTH_FAILED)), made.config.providers["a"], T0)
+    assert (refused.health, refused.hint, refused.until) == (Health.AUTH_FAILED, "switchgear login a", None)
+    two = merged(A, offer("a", "opus"))
+    lines = state(two)
+    lines.observe([Window("a", "7d_opus", T0.wall, "h", "*opus*", status="rejected", resets_at=T0.wall + 9e3)], T0)
+    assert views.provider(lines, lines.config.providers["a"], T0).health is Health.AVAILABLE
+    lines.observe([Window("a", "7d", T0.wall, "h", status="rejected", resets_at=T0.wall + 9e3)], T0)
+    assert views.provider(lines, lines.config.providers["a"], T0).health is Health.QUOTA_EXHAUSTED
+
+
+def test_a_provider_none_of_whose_offers_can_serve_is_ill_too() -> None:
+    """Its only model is unknown there."""
+    made = world(failure(K.MODEL_NOT_FOUND, 86_400.0))
+    assert [view.health for view in views.providers(made, T0)] == [Health.UNAVAILABLE, Health.AVAILABLE]
+
+
+def test_a_pause_and_what_is_in_flight_are_shown() -> None:
+    """A paused offer reads as disabled."""
+    made = world()
+    given, _ = made.begin(made.plan(ask(MODEL), T0).candidates[0], ask(MODEL), T0)
+    assert given is not None
+    made.pause("a", T0.wall + 60, T0)
+    shown = views.provider(made, made.config.providers["a"], T0)
+    assert (shown.paused, shown.paused_until, shown.in_flight) == (True, T0.wall + 60, 1)
+    assert views.model(made, MODEL, T0).offers[0].health is Health.DISABLED
+    assert not views.provider(made, made.config.providers["a"], T0.after(60)).paused
+
+
+def test_a_route_is_explained_with_every_offer_once() -> None:
+    """Candidates in order, then the skipped with code, reason and time."""
+    made = world(failure(K.RATE_LIMITED, 30.0))
+    asking = ask(MODEL)
+    told = views.explained(made, made.plan(asking, T0), asking)
+    assert [(s.provider, s.code, s.usable) for s in told.steps] == [("b", "first", True), ("a", "rate_limited", False)]
+    assert (told.chosen, told.retry_after_ms) == ("M (via b)", None)
+
+
+def test_an_exhausted_route_says_when_to_come_back() -> None:
+    """In milliseconds."""
+    made = world(failure(K.RATE_LIMITED, 30.5), failure(K.QUOTA_EXCEEDED, 600.0))
+    asking = ask(MODEL)
+    told = views.explained(made, made.plan(asking, T0), asking)
+    assert (told.chosen, told.retry_after_ms) == (None, 30_500)
+
+
+def test_a_downgrade_is_said_where_it_is_allowed() -> None:
+    """ "without images"."""
+    poor = offer("a", features=Features(images=False))
+    model = merged(poor, routing=type(MODEL.routing)(allow_feature_downgrade=True))
+    made = state(model)
+    asking = ask(model, needs=Needs(images=True))
+    assert views.explained(made, made.plan(asking, T0), asking).steps[0].reason == "without images"
+
+
+def test_sessions_are_listed_with_their_offers() -> None:
+    """Whose, which, since when."""
+    made = world()
+    asking = ask(MODEL, "s")
+    given, _ = made.begin(made.plan(asking, T0).candidates[0], asking, T0)
+    assert given is not None
+    made.committed(given, asking, T0)
+    (shown,) = views.sessions(made)
+    assert (shown.session, shown.alias, shown.provider, shown.client) == ("s", "m", "a", "editor")
+    assert (shown.assigned_at, shown.last_used) == (T0.wall, T0.wall)
