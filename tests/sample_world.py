@@ -153,7 +153,15 @@ ANSWER = Answer(
     usage=Usage(input=12, output=5),
     served_by=ServedBy("github_copilot", "claude-opus-4.6", COPILOT.label),
     attempts=[
-        AttemptReport("claude_pro", "claude-opus-4-6", "failed", "5-hour window", FailureKind.QUOTA_EXCEEDED, 12.0),
+        AttemptReport(
+            "claude_pro",
+            "claude-opus-4-6",
+            "failed",
+            "5-hour window",
+            FailureKind.QUOTA_EXCEEDED,
+            12.0,
+            label="Opus 4.6 (via Claude Pro)",
+        ),
         AttemptReport("github_copilot", "claude-opus-4.6", "complete", milliseconds=840.0),
     ],
     request="r1",

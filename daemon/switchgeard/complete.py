@@ -248,6 +248,7 @@ class Completing:
                 failure.kind if failure else None,
                 round(settled.milliseconds, 1),
                 self.at.now().wall + failure.retry_after if failure and failure.retry_after else None,
+                permit.offer.label,
             )
         )
         return self._row(permit, settled)

@@ -19,6 +19,7 @@ class AttemptReport(Struct, omit_defaults=True, frozen=True):
     kind: FailureKind | None = None
     milliseconds: float = 0.0
     retry_at: float | None = None
+    label: str | None = None  # "Opus 4.6 (via Claude Pro)"
 
 
 class ErrorData(Struct, omit_defaults=True, frozen=True):

@@ -10,7 +10,7 @@ import sys
 
 from .screen import clean, clean_answer
 from .times import ahead, wall
-from .words import brief_reason_of, reason_of, via
+from .words import brief_reason_of, reason_of, via, who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ class Shown:
 
     def __init__(self, invocation: Invocation, model: str) -> None:
         self._invocation = invocation
-        self._model = model
+        self.model = model
         self._last = ""  # the last character of text shown
         self._thinking = False
-        self.left: dict[str, str] = {}  # provider: why it did not serve
+        self.left: dict[str, str] = {}  # who, as a person knows it: why it did not serve
+        self.routed = False  # the routing was told while it happened
 
     def progress(self, value: Json) -> None:
         """One `$/progress` value."""
@@ -64,8 +65,9 @@ class Shown:
 
     def _routing(self, value: Json) -> None:
         action = value.get("action", "")
+        self.routed = True
         if action in ("left", "skipped"):
-            self.left[value["provider"]] = brief_reason_of(value)
+            self.left[name_of(value)] = brief_reason_of(value)
         if action == "waiting" or self._invocation.args.verbose:
             self._hide_thinking()
             self._invocation.note(routing_line(value, wall()))
@@ -91,7 +93,7 @@ class Shown:
 def routing_line(value: Json, now: float) -> str:
     """ "skipped claude_pro: quota spent until 14:05 (in 12 m)"."""
     step = STEPS.get(value.get("action", ""), "considered")
-    line = f"{step} {via(value['label'])[4:] if value.get('label') else value['provider']}"
+    line = f"{step} {name_of(value)}"
     why = reason_of(value) if value.get("kind") or value.get("reason") else ""
     until = f"until {ahead(value['until'], now)}" if value.get("until") else ""
     return clean(": ".join(part for part in (line, " ".join(p for p in (why, until) if p)) if part))
@@ -105,10 +107,32 @@ def finish(invocation: Invocation, shown: Shown, answer: Json) -> int:
     if not shown._last:
         shown.text(text)
     shown.close()
+    if invocation.args.verbose and not shown.routed:
+        _retell(invocation, shown, answer)
     for name, arguments in _tool_calls(answer["message"]):
         invocation.note(clean(f"tool call {name} {arguments or '{}'}"))
     invocation.note(served_line(answer, shown.left))
     return 0
+
+
+def _retell(invocation: Invocation, shown: Shown, answer: Json) -> None:
+    """The routing of an answer that came whole: the tries made, and who was not even tried."""
+    failed = [{**attempt, "action": "left"} for attempt in answer["attempts"] if attempt["outcome"] != "complete"]
+    tried = {(attempt["provider"], attempt["model"]) for attempt in answer["attempts"]}
+    steps = invocation.call("route/explain", model=shown.model, session=invocation.args.session)["steps"]
+    skipped = [
+        {**step, "action": "skipped", "kind": step["code"]}
+        for step in steps
+        if not step["usable"] and (step["provider"], step["model"]) not in tried
+    ]
+    for value in [*skipped, *failed]:
+        shown.left.setdefault(name_of(value), brief_reason_of(value))
+        invocation.note(routing_line(value, wall()))
+
+
+def name_of(value: Json) -> str:
+    """ "Claude Pro": a step or an attempt by its label, else by the provider's id."""
+    return who(value["label"]) if value.get("label") else str(value["provider"])
 
 
 def text_of(message: Json) -> str:
@@ -119,11 +143,11 @@ def text_of(message: Json) -> str:
 
 
 def served_line(answer: Json, left: dict[str, str]) -> str:
-    """ "via Claude API, after claude_pro (quota spent), github_copilot (rate limited)"."""
+    """ "via Claude API (Claude Pro: quota spent; GitHub Copilot: rate limited)"."""
     failed = [attempt for attempt in answer.get("attempts", []) if attempt["outcome"] != "complete"]
-    told = {**left, **{attempt["provider"]: brief_reason_of(attempt) for attempt in failed}}
-    after = ", ".join(f"{provider} ({reason})" if reason else provider for provider, reason in told.items())
-    line = via(answer["served_by"]["label"]) + (f", after {after}" if after else "")
+    told = {**left, **{name_of(attempt): brief_reason_of(attempt) for attempt in failed}}
+    others = "; ".join(f"{name}: {reason}" if reason else name for name, reason in told.items())
+    line = via(answer["served_by"]["label"]) + (f" ({others})" if others else "")
     unusual = {
         "length": "cut at the token limit",
         "content_filter": "stopped by a content filter",

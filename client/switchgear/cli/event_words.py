@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .screen import clean
-from .times import ahead
+from .times import ahead, clock_time
 from .words import HEALTH, KINDS, WEIGHTS
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ def words(event: Json, now: float) -> str:
         subject += f"/{event['model']}"
     told = [part for part in (_state(event), _reason(event), _figures(event)) if part]
     if event.get("until"):
-        told.append(f"until {ahead(event['until'], now)}")
+        told.append(f"until {_moment(event['until'], now)}")
     return f"{subject}: {', '.join(told)}" if subject and told else subject or ", ".join(told)
 
 
@@ -49,12 +49,29 @@ def _weight(event: Json) -> str:
 def _state(event: Json) -> str:
     if event.get("health"):
         now = HEALTH.get(event["health"], event["health"])
-        was = f" (was {HEALTH.get(event['was'], event['was'])})" if event.get("was") else ""
-        scope = f"{event['scope']} " if event.get("scope") else ""
-        return f"{scope}{now}{was}"
+        changed = event.get("was") and event["was"] != event["health"]
+        was = f" (was {HEALTH.get(event['was'], event['was'])})" if changed else ""
+        return f"{_scope(event)}{now}{was}"
     if event.get("outcome"):
         return str(event["outcome"])
     return f"{event['dropped']} events missed" if event.get("dropped") else ""
+
+
+def _scope(event: Json) -> str:
+    """ "5h window " of "bucket:claude_pro/5h": how far it reaches, without the provider said already."""
+    kind, _, rest = str(event.get("scope") or "").partition(":")
+    if kind == "endpoint":
+        return f"{rest} "
+    tail = rest.removeprefix(f"{event.get('provider')}").removeprefix("/")
+    if kind == "bucket":
+        window, _, model = tail.partition("/")
+        return f"{model or window} " if window == "rate" else f"{window} window{' of ' + model if model else ''} "
+    return f"{tail} " if kind == "offer" and tail else ""
+
+
+def _moment(moment: float, now: float) -> str:
+    """A past one too: this is a record of what was believed then."""
+    return ahead(moment, now) if moment > now else clock_time(moment, now)
 
 
 def _reason(event: Json) -> str:

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 def explained(invocation: Invocation, model: str, error: CommandError) -> CommandError:
     """`error` with a line per provider, and exit code 4 when only logins are wanting."""
+    session = invocation.args.session
     try:
-        steps = invocation.call("route/explain", model=model)["steps"]
+        steps = invocation.call("route/explain", model=model, session=session)["steps"]
     except CommandError:
         return error
     now = wall()
     tried = {attempt["provider"]: attempt for attempt in error.data.get("attempts") or []}
-    error.why = "\n".join([*(_line(step, tried, now) for step in steps), *_first_back(steps, now)])
+    pinned = [step for step in steps if step["code"] != "not_pinned"]
+    error.why = "\n".join([*(_line(step, tried, now) for step in pinned), *_first_back(steps, now)])
+    if len(pinned) < len(steps):
+        error.why += "\nthe others are not asked: the model is pinned"
+        error.hint = f"switchgear unpin {model}" + (f" --session {session}" if session else "")
     if steps and all(_code(step, tried) in LOGIN_KINDS for step in steps):
         error.exit = LOGIN
     return error

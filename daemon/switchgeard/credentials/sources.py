@@ -39,9 +39,15 @@ def from_env(name: str, environ: Mapping[str, str]) -> Answer:
     if name not in environ:
         return Missing(
             f"environment variable {name} was not set when switchgeard started",
-            f"set {name} for the daemon and restart it: systemctl --user restart switchgeard",
+            f"set {name} for the daemon and restart it: {restart(environ)}",
         )
     return answer(environ[name], f"environment variable {name}")
+
+
+def restart(environ: Mapping[str, str]) -> str:
+    """What starts the daemon anew: systemd where it did, else the user's next command."""
+    by_systemd = environ.get("SYSTEMD_EXEC_PID") == str(os.getpid())
+    return "systemctl --user restart switchgeard" if by_systemd else "switchgear stop; switchgear status"
 
 
 async def from_file(path: str) -> Answer:

@@ -11,6 +11,7 @@ than one after the other. A Carrier is one connection; idle ones wait in a LIFO 
 """
 
 import errno
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -354,7 +355,7 @@ def _open_failure(error: httpx.HTTPError, progress: _Progress) -> Failure:
         return _connect_failure(error, progress.phase)
     if _is_garbage(error):
         return garbled(f"not an HTTP reply: {error}", sent=progress.sent)
-    return transport_failure("read" if progress.sent else "write", str(error) or "reset", sent=progress.sent)
+    return transport_failure("read" if progress.sent else "write", _plainly(error), sent=progress.sent)
 
 
 def _connect_failure(error: httpx.HTTPError, phase: str) -> Failure:
@@ -375,7 +376,13 @@ def _read_failure(error: httpx.HTTPError) -> Failure:
     """After the reply's head: a cut is the network's doing, broken framing the provider's."""
     if _is_garbage(error):
         return garbled(f"broken HTTP framing: {error}")
-    return transport_failure("read", str(error) or "connection reset", sent=True)
+    return transport_failure("read", _plainly(error), sent=True)
+
+
+def _plainly(error: httpx.HTTPError) -> str:
+    """What the system calls it ("connection reset by peer"), else the library."""
+    said = [os.strerror(cause.errno) for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
+    return (said[0] if said else str(error) or "connection reset").lower()
 
 
 def _is_garbage(error: httpx.HTTPError) -> bool:

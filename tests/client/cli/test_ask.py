@@ -19,7 +19,7 @@ from switchgear_protocol.words import FailureKind, Finish
 
 LISTED = {"models/list": Models(MODELS)}
 ANSWERS = {**LISTED, "completion/create": ANSWER}
-NOTE = "via GitHub Copilot, after claude_pro (quota spent)\n"
+NOTE = "via GitHub Copilot (Claude Pro: quota spent)\n"
 LEFT = Routing("left", "claude_pro", "claude-opus-4-6", "Opus 4.6 (via Claude Pro)", "5-hour window", "quota_exceeded")
 WAITING = Routing("waiting", "claude_pro", "m", "Opus 4.6 (via Claude Pro)", until=NOW + 60)
 
@@ -105,6 +105,39 @@ def test_json_is_one_versioned_object_with_the_text(run: Run, serve: Serve) -> N
     serve(ANSWERS)
     told = run("ask", "hi", "--json").json
     assert (told["v"], told["text"], told["served_by"]["provider"]) == (1, "The sky is blue.", "github_copilot")
+
+
+def test_verbose_retells_the_routing_of_a_whole_answer(run: Run, serve: Serve) -> None:
+    """It was not told while it happened: the tries of the answer, and who was not even tried."""
+    model, label = "claude-opus-4-6", "Opus 4.6 (via Claude API)"
+    steps = [
+        RouteStep("claude_pro", model, "Opus 4.6 (via Claude Pro)", False, "quota_exhausted", "used up"),
+        RouteStep("claude_api", model, label, False, "paused", "", NOW + 60),
+        RouteStep("github_copilot", "claude-opus-4.6", "Opus 4.6 (via GitHub Copilot)", True, "first", ""),
+    ]
+    serve({**ANSWERS, "route/explain": RouteExplained("opus-4.6", steps)})
+    assert run("ask", "-v", "hi").err.splitlines() == [
+        "skipped Claude API: paused by you until 14:01 (in 1 m)",
+        "left Claude Pro: quota spent (5-hour window)",
+        "via GitHub Copilot (Claude API: paused by you; Claude Pro: quota spent)",
+    ]
+
+
+def test_a_pinned_model_that_cannot_be_served_says_how_to_unpin_it(run: Run, serve: Serve) -> None:
+    """The others are not at fault, and the pin of a session is the session's."""
+    steps = [
+        RouteStep("claude_pro", "m", "M (via Claude Pro)", False, "rate_limited", "", NOW + 60),
+        RouteStep("claude_api", "m", "M (via Claude API)", False, "not_pinned", ""),
+    ]
+    refusal = error("exhausted", "No provider can serve opus-4.6 now.", hint="switchgear route opus-4.6 --explain")
+    daemon = serve({**LISTED, "completion/create": refusal, "route/explain": RouteExplained("opus-4.6", steps)})
+    assert run("ask", "-s", "s1", "hi").err.splitlines() == [
+        "switchgear: No provider can serve opus-4.6 now.",
+        "  Claude Pro: rate limited until 14:01 (in 1 m)",
+        "  the others are not asked: the model is pinned",
+        "hint: switchgear unpin opus-4.6 --session s1",
+    ]
+    assert daemon.asked("route/explain")["session"] == "s1"
 
 
 def test_a_piped_answer_is_exact(run: Run, serve: Serve) -> None:

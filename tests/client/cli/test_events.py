@@ -36,6 +36,8 @@ SERVED = Event(
     usage=Usage(1200, 80),
     cost_usd=0.0123,
 )
+SPENT = Health.QUOTA_EXHAUSTED
+OPUS = "p: 7d window of *opus* quota spent"
 PAGE = """\
 14:00:00  attempt     opus-4.6 claude_pro/claude-opus-4-6: failed, rate limited (429), 12 ms, until 14:01 (in 1 m)
 14:00:01  attempt     opus-4.6 claude_api: complete, 1.8 s, 1,200 in, 80 out, $0.0123
@@ -63,8 +65,19 @@ def test_as_json_each_event_is_one_line(run: Run, serve: Serve) -> None:
     ("event", "said"),
     [
         (
-            Event(1, NOW, "health", provider="p", scope="bucket", health=Health.AVAILABLE, was=Health.RATE_LIMITED),
-            "p: bucket ok (was rate limited)",
+            Event(1, NOW, "health", provider="p", scope="bucket:p/5h", health=Health.AVAILABLE, was=SPENT),
+            "p: 5h window ok (was quota spent)",
+        ),
+        (
+            Event(1, NOW, "health", provider="p", scope="bucket:p/rate/m", health=Health.RATE_LIMITED, until=NOW - 60),
+            "p: m rate limited, until 13:59",
+        ),
+        (Event(1, NOW, "health", provider="p", scope="bucket:p/7d/*opus*", health=SPENT), OPUS),
+        (Event(1, NOW, "health", provider="p", scope="offer:p/m", health=SPENT, was=SPENT), "p: m quota spent"),
+        (Event(1, NOW, "health", provider="p", scope="credential:p", health=Health.LOCKED), "p: keyring locked"),
+        (
+            Event(1, NOW, "health", scope="endpoint:https://api.x.ai", health=Health.UNAVAILABLE),
+            "https://api.x.ai down",
         ),
         (Event(1, NOW, "quota", provider="p", window="5h", used=0.38), "p: 5h 62 % left"),
         (Event(1, NOW, "lagged", dropped=7), "7 events missed"),

@@ -12,6 +12,7 @@ from sample_world import ANSWER, STATUS
 from scripted_daemon import LEAVE
 from switchgear_protocol.errors import error
 from switchgear_protocol.events import TextDelta
+from switchgear_protocol.messages import METHODS
 
 
 def test_rpc_prints_progress_then_the_result(run: Run, serve: Serve) -> None:
@@ -30,6 +31,12 @@ def test_rpc_reads_params_from_stdin(run: Run, serve: Serve) -> None:
     assert daemon.asked("status") == {}
 
 
+def test_rpc_help_names_every_method(run: Run) -> None:
+    """The list is written down, so that help needs no msgspec; here it is compared."""
+    shown = run("rpc", "-h").out.split("Methods:")[1].split("  switchgear rpc")[0]
+    assert set(shown.split()) == set(METHODS)
+
+
 @pytest.mark.parametrize("params", ["[1]", "{", "[" * 100_000])
 def test_rpc_refuses_what_is_no_object(run: Run, params: str) -> None:
     """Before any daemon is asked."""
@@ -39,7 +46,7 @@ def test_rpc_refuses_what_is_no_object(run: Run, params: str) -> None:
 def test_an_unknown_method_is_usage(run: Run, serve: Serve) -> None:
     """The daemon says which are near."""
     serve({"statu": error("method_not_found", "no method 'statu'", hint="status")})
-    assert run("rpc", "statu") == (2, "", "switchgear: no method 'statu'\nhint: status\n")
+    assert run("rpc", "statu") == (2, "", "switchgear: no method 'statu'\nhint: switchgear rpc status\n")
 
 
 def test_version_tells_both_and_starts_nothing(run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,7 @@ provider     day          requests   failed    input   cached   output     cost
 claude_pro   2025-11-23         12        1   40,000    1,000    9,000    $0.00
 openai       2025-11-23          2        0      500        0       70   $1.25+
 total                           14        1   40,500    1,000    9,070   $1.25+
++ and what has no known price (`price` of an offer, in the config)
 """
 AUTH_PAGE = """\
 claude_pro   keyring              ● ok
@@ -167,6 +168,13 @@ def test_usage_adds_up(run: Run, serve: Serve) -> None:
     ran = run("usage", "--by", "provider,day", "--since", "7d")
     assert (ran.out, ran.err) == (USAGE_PAGE, "")
     assert daemon.asked("usage/query") == {"by": ["provider", "day"], "since": NOW - 7 * 24 * HOUR}
+
+
+def test_usage_shows_what_costs_less_than_a_cent(run: Run, serve: Serve) -> None:
+    """Small models are not free."""
+    rows = [UsageRow({"model": "m"}, 1, 1, 1, 0, Usage(10, 5), 0.00017)]
+    serve({"usage/query": UsageReply(rows, rows[0])})
+    assert run("usage", "--by", "model").out.splitlines()[1].endswith("$0.0002")
 
 
 def test_usage_refuses_what_it_cannot_group_by(run: Run) -> None:

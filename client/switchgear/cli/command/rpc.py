@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from switchgear.cli.failed import usage
+from switchgear.cli.failed import CommandError, usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Calls METHOD of the daemon with the JSON object given (or `-`: from stdin) and
-prints its result. Progress, if any, comes first, one object per line.
+prints its result. Progress, if any, comes first, one object per line. Methods:
+
+  initialize  status  completion/create  models/list  models/show  models/order
+  providers/list  providers/pause  providers/resume  credentials/list
+  credentials/set  credentials/delete  sessions/list  sessions/pin  sessions/unpin
+  quota/list  usage/query  route/explain  events/subscribe  config/check
+  config/reload  tokens/create  tokens/list  tokens/revoke  spend/allow
 
   switchgear rpc status
   switchgear rpc route/explain '{"model": "opus-4.6"}'"""
@@ -28,16 +34,24 @@ prints its result. Progress, if any, comes first, one object per line.
 
 def run(invocation: Invocation) -> int:
     params = _params(invocation.args.params)
-    streaming = invocation.wire.stream(invocation.args.method, params)
-    for kind, value in streaming:
-        invocation.out.line(json.dumps(value, ensure_ascii=False))
-        if kind == "progress":
-            invocation.out.write("")
+    try:
+        _print_all(invocation, params)
+    except CommandError as error:
+        if error.kind == "method_not_found":
+            error.hint = f"switchgear rpc {error.hint or '-h'}"
+        raise
     if invocation.args.method == "events/subscribe":
         while True:
             invocation.out.line(json.dumps(invocation.wire.next_event(), ensure_ascii=False))
             invocation.out.write("")
     return 0
+
+
+def _print_all(invocation: Invocation, params: Json) -> None:
+    for kind, value in invocation.wire.stream(invocation.args.method, params):
+        invocation.out.line(json.dumps(value, ensure_ascii=False))
+        if kind == "progress":
+            invocation.out.write("")
 
 
 def _params(text: str) -> Json:

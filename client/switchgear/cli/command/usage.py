@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from switchgear.cli.wire import Json
 
 BY = ("provider", "model", "alias", "day", "session")
+UNPRICED = "+ and what has no known price (`price` of an offer, in the config)"
 FIGURES = ("requests", "failed", "input", "cached", "output", "cost")
 
 
@@ -55,12 +56,14 @@ def lines(screen: Screen, result: Json, by: list[str]) -> Iterable[str]:
     if result.get("total"):
         body.append(["total", *[""] * (len(by) - 1), *_figures(result["total"])])
     head: list[Cell] = [("bold", word) for word in by]
-    return rows(screen, [[*head, *_heads(body, len(by))], *_right(body, len(by))], indent="")
+    table = rows(screen, [[*head, *_heads(body, len(by))], *_right(body, len(by))], indent="")
+    unpriced = any(row.get("unpriced") for row in result["rows"])
+    return [*table, *([screen.paint("dim", UNPRICED)] if unpriced else [])]
 
 
 def _figures(row: Json) -> list[str]:
     tokens = row["usage"]
-    cost = f"${row.get('cost_usd', 0.0):.2f}" + ("+" if row.get("unpriced") else "")
+    cost = _money(row.get("cost_usd") or 0.0) + ("+" if row.get("unpriced") else "")
     counts = (
         row["requests"],
         row["failed"],
@@ -69,6 +72,11 @@ def _figures(row: Json) -> list[str]:
         tokens.get("output", 0),
     )
     return [*(f"{count:,}" for count in counts), cost]
+
+
+def _money(usd: float) -> str:
+    """Cents, or less than one as it is: "$1.20", "$0.0012"."""
+    return f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:.2f}"
 
 
 def _heads(body: list[list[str]], keys: int) -> list[tuple[str, str]]:
