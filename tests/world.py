@@ -14,11 +14,13 @@ import msgspec
 import trio
 
 from rpc_client import Client
+from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard import clock
 from switchgeard.app import Places, build
 from switchgeard.demo.standin import Script, StandIn
 from switchgeard.listening import bind_socket
 from switchgeard.methods import Daemon
+from switchgeard.server import Server
 from switchgeard.store import Store
 
 CANARY = "sk-CANARY-7f3a9b2c1d4e5f60718293a4b5c6d7e8"
@@ -140,8 +142,9 @@ async def world(
     kinds: Mapping[str, str] | None = None,
     model: str = "",
     more: str = "",
+    limits: Limits = DEFAULT,
 ) -> AsyncIterator[World]:
-    """The world, while the block runs. `kinds`: provider -> kind, anthropic unless named."""
+    """The world, while the block runs. `kinds`: provider -> kind, anthropic unless named; `limits`: of its server."""
     standins = {n: s if isinstance(s, StandIn) else StandIn(s) for n, s in scripts.items()}
     async with trio.open_nursery() as nursery:
         for standin in standins.values():
@@ -150,7 +153,7 @@ async def world(
         path = home / "config.toml"
         path.write_text(config(standins, kinds or {}, model, more))
         path.chmod(0o600)
-        async with _daemon(home, path, nursery) as (daemon, socket):
+        async with _daemon(home, path, nursery, limits) as (daemon, socket):
             yield World(standins, daemon, socket, home)
         for standin in standins.values():
             standin.release.set()
@@ -158,14 +161,15 @@ async def world(
 
 
 @asynccontextmanager
-async def _daemon(home: Path, path: Path, nursery: trio.Nursery) -> AsyncIterator[tuple[Daemon, str]]:
+async def _daemon(home: Path, path: Path, nursery: trio.Nursery, limits: Limits) -> AsyncIterator[tuple[Daemon, str]]:
     state = home / "state"
     state.mkdir(mode=0o700, exist_ok=True)
     os.environ["CANARY"] = CANARY
     listening = bind_socket(str(home / "run" / "s.sock"))
     store = Store.open(state / "state.db", clock.now)
     try:
-        daemon, server = build(Places(listening.path, str(path), str(state)), str(state), store)
+        daemon, _ = build(Places(listening.path, str(path), str(state)), str(state), store)
+        server = Server(daemon.dispatch, daemon.at.announce.bus, limits)
         await daemon.configuration.reload()
         assert daemon.configuration.view().ok, msgspec.json.encode(daemon.configuration.view())
         serving = trio.CancelScope()

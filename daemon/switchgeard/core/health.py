@@ -122,7 +122,7 @@ LOCAL_RECHECK = 30.0  # looking into our own keyring again costs nobody anything
 RATE_BASE, RATE_CAP = 5.0, 300.0
 OPEN_BASE, OPEN_CAP = 30.0, 300.0
 OPAQUE_WINDOW, OPAQUE_LIMIT = 120.0, 3
-RAMP_FULL = 8
+RAMP_FULL = 64  # more at once than any one user has: from then on nothing is counted
 
 
 def eligible(circuit: Circuit, now: Now) -> bool:

@@ -111,7 +111,7 @@ def test_an_expired_circuit_grants_one_probe_and_no_more() -> None:
 
 
 def test_a_probe_that_succeeds_closes_and_lets_callers_in_by_and_by() -> None:
-    """1, 2, 4 at a time, then all."""
+    """1, 2, 4, ... 32 at a time, then all."""
     now = T0.after(30)
     circuit, given = grant(limited(), now)
     circuit = health.succeed(circuit, given, now)
@@ -126,7 +126,7 @@ def test_a_probe_that_succeeds_closes_and_lets_callers_in_by_and_by() -> None:
         circuit = health.succeed(circuit, lent.pop(), now)
         for one in lent:
             circuit = health.release(circuit, one)
-    assert widths == [1, 2, 4]
+    assert widths == [1, 2, 4, 8, 16, 32]
     assert circuit.live == 0
 
 
