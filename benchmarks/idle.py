@@ -2,20 +2,37 @@
 
 Processor time is utime + stime of /proc/PID/stat, in clock ticks, plus the voluntary context switches of
 all its threads: a daemon that sleeps without timers makes none. Measured fresh, and again with a client
-connected and listening for events after a streamed answer. Linux only.
+connected and listening for events after a streamed answer. The daemon runs without what only a
+development environment has and its dependencies would pick up there (rich, click). Linux only.
 
     python benchmarks/idle.py [--quick] [--seconds 30]
 """
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from figures import Row, at_most, options, report
 from stage import cast, home
-from switchgear import Client
+from switchgear import Client, Error
 
 MEMORY = 45.0  # MB of VmRSS
+AS_INSTALLED = """
+import runpy, sys
+sys.modules.update(dict.fromkeys(("rich", "click", "pygments")))
+runpy.run_module("switchgeard", run_name="__main__")
+"""
+KEYED = """
+[[providers]]
+id = "keyed"
+kind = "anthropic"
+base_url = "{}"
+
+[[models]]
+alias = "keyed"
+group = [{{provider = "keyed", model = "x"}}]
+"""
 SETTLE = 1.5  # seconds: beliefs are flushed 0.4 s after they changed
 
 
@@ -66,7 +83,10 @@ def main() -> int:
         return 0
     seconds = asked.seconds or (3.0 if asked.quick else 30.0)
     with cast({"only": "ok"}) as players, home() as here:
+        here.program = ("-P", "-c", AS_INSTALLED)
         here.configure(players.urls)
+        with (here.path / "config.toml").open("a") as config:
+            config.write(KEYED.format(players.urls["only"]))
         here.start()
         rows = [*sleeping("fresh", here.pid, seconds), weigh("fresh", here.pid)]
         with Client(here.door) as client:
@@ -80,6 +100,10 @@ def main() -> int:
                 list(stream.text())
             rows += sleeping("with a listener, after 300 answers", here.pid, seconds)
             rows.append(weigh("after 300 answers", here.pid))
+            with suppress(Error):  # there is no key, and often no keyring either
+                client.ask("keyed", "hello")
+            resident, share = memory(here.pid)
+            rows.append(Row("after a look into the OS keyring: VmRSS", f"{resident:.2f} MB  PSS {share:.1f} MB"))
     return report("An idle daemon", rows, quick=asked.quick)
 
 

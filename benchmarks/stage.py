@@ -71,6 +71,7 @@ class Home:
     path: Path
     python: str = sys.executable
     process: "subprocess.Popen[bytes] | None" = None
+    program: tuple[str, ...] = ("-P", "-m", "switchgeard")
     env: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +108,7 @@ class Home:
 
     def spawn(self) -> None:
         with (self.path / "daemon.log").open("ab") as log:
-            argv = [self.python, "-P", "-m", "switchgeard"]
+            argv = [self.python, *self.program]
             self.process = subprocess.Popen(argv, env=self.env, stdout=log, stderr=log, cwd="/")
 
     def start(self) -> None:
