@@ -6,7 +6,7 @@ The error reply tells of the tries made; providers that were not even tried are 
 
 from __future__ import annotations
 
-from .failed import LOGIN, LOGIN_KINDS, CommandError
+from .failed import LOGIN, LOGIN_KINDS, NOBODY, CommandError
 from .times import ahead, wall
 from .words import KINDS, TIME_CURES, brief_reason_of, who
 
@@ -30,8 +30,8 @@ def explained(invocation: Invocation, model: str, error: CommandError) -> Comman
     if len(pinned) < len(steps):
         error.why += "\nthe others are not asked: the model is pinned"
         error.hint = f"switchgear unpin {model}" + (f" --session {session}" if session else "")
-    if steps and all(_code(step, tried) in LOGIN_KINDS for step in steps):
-        error.exit = LOGIN
+    logins = [_code(step, tried) in LOGIN_KINDS for step in steps]
+    error.exit = LOGIN if logins and all(logins) else NOBODY
     return error
 
 

@@ -45,8 +45,12 @@ def test_rpc_refuses_what_is_no_object(run: Run, params: str) -> None:
 
 def test_an_unknown_method_is_usage(run: Run, serve: Serve) -> None:
     """The daemon says which are near."""
-    serve({"statu": error("method_not_found", "no method 'statu'", hint="status")})
-    assert run("rpc", "statu") == (2, "", "switchgear: no method 'statu'\nhint: switchgear rpc status\n")
+    serve({"statu": error("method_not_found", "no method 'statu'", hint="did you mean status?")})
+    assert run("rpc", "statu") == (
+        2,
+        "",
+        "switchgear: no method 'statu'\n  did you mean status?\nhint: switchgear rpc -h\n",
+    )
 
 
 def test_version_tells_both_and_starts_nothing(run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

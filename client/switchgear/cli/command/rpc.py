@@ -38,7 +38,7 @@ def run(invocation: Invocation) -> int:
         _print_all(invocation, params)
     except CommandError as error:
         if error.kind == "method_not_found":
-            error.hint = f"switchgear rpc {error.hint or '-h'}"
+            error.why, error.hint = error.hint, "switchgear rpc -h"
         raise
     if invocation.args.method == "events/subscribe":
         while True:
