@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cli_runs import Run, Serve
 from on_terminal import on_terminal
+from sample_world import PROVIDERS
 from switchgear_protocol.errors import error
-from switchgear_protocol.messages import CredentialView, Done, TokenCreated
+from switchgear_protocol.messages import CredentialView, Done, Providers, TokenCreated
 
 KEY = "sk-ant-very-secret"
 STORED = CredentialView("claude_api", "keyring", "unknown")
@@ -21,9 +23,19 @@ def test_login_reads_the_key_from_stdin_without_its_line_end(run: Run, serve: Se
     assert daemon.asked("credentials/set") == {"provider": "claude_api", "secret": KEY}
 
 
+def test_a_mistyped_provider_is_told_before_the_key_is_asked_for(home: Path, serve: Serve) -> None:
+    """Exit 2, with the names there are."""
+    daemon = serve({"providers/list": Providers(PROVIDERS)})
+    code, shown = on_terminal("login", "claude_ap")
+    assert (code, "Key for" in shown) == (2, False)
+    assert f"known: {', '.join(provider.id for provider in PROVIDERS)}" in shown
+    assert len(daemon.requests) == 1
+
+
 def test_login_asks_hidden_on_a_terminal(home: Path, serve: Serve) -> None:
     """The key is typed and never shown."""
-    daemon = serve({"credentials/set": STORED})
+    known = replace(PROVIDERS[0], id="claude_api")
+    daemon = serve({"providers/list": Providers([known]), "credentials/set": STORED})
     code, shown = on_terminal("login", "claude_api", typed=(b"not shown", f"{KEY}\n".encode()))
     assert (code, KEY in shown) == (0, False)
     assert "Key for claude_api (not shown): " in shown

@@ -31,7 +31,7 @@ def run(invocation: Invocation) -> int:
     from switchgear.cli.screen import clean
 
     provider = invocation.args.provider
-    secret = _from_stdin() if invocation.args.stdin else _asked(provider)
+    secret = _from_stdin() if invocation.args.stdin else _asked(invocation, provider)
     view = invocation.call("credentials/set", provider=provider, secret=_checked(secret, provider))
     if invocation.args.json:
         invocation.emit(view)
@@ -42,17 +42,26 @@ def run(invocation: Invocation) -> int:
     return OK if view["state"] in ("ok", "unknown") else LOGIN
 
 
+def _check_known(invocation: Invocation, provider: str) -> None:
+    """Nobody should paste a key only to hear that the name was mistyped."""
+    known = [view["id"] for view in invocation.call("providers/list")["providers"]]
+    if provider not in known:
+        told = f"known: {', '.join(known)}" if known else "the config has no provider yet"
+        raise usage(f"there is no provider {provider!r}", "switchgear auth", told)
+
+
 def _from_stdin() -> str:
     return sys.stdin.read(LARGEST + 1)
 
 
-def _asked(provider: str) -> str:
+def _asked(invocation: Invocation, provider: str) -> str:
     if not sys.stdin.isatty():
         raise usage(
             "no terminal to ask for the key",
             f"switchgear login {provider} --stdin < FILE",
             "the key is asked for on a terminal, or read with --stdin",
         )
+    _check_known(invocation, provider)
     from getpass import getpass
 
     return getpass(f"Key for {provider} (not shown): ")
