@@ -90,3 +90,24 @@ async def test_a_request_is_not_sent_on_for_ever_where_it_may_have_been_billed(t
         heard = await w.ask()
         assert heard.kind == "exhausted"
         assert sum(row["maybe_billed"] for row in await ledger(w)) <= 4
+
+
+async def test_a_full_disk_stops_no_request_and_loses_no_row(tmp_path: Path) -> None:
+    """F34: the ledger cannot be written for a while; clients are answered, and the rows follow when there is space."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        assert (await w.ask()).answer == HELLO
+        await _pages(w, 1)  # the least there can be: what the file has now
+        for _ in range(60):
+            assert (await w.ask()).answer == HELLO
+        notices = [notice.trouble for notice in w.daemon.at.store.take_notices()]
+        assert notices
+        await _pages(w, 1_000_000)
+        with trio.fail_after(10):
+            while not await w.daemon.at.store.flush():
+                await trio.lowlevel.checkpoint()
+        assert await w.rows() == 61
+
+
+async def _pages(w: World, most: int) -> None:
+    """How large the file may become."""
+    await w.daemon.at.store._writer.call(lambda connection: connection.execute(f"PRAGMA max_page_count = {most}"))

@@ -241,3 +241,44 @@ async def test_a_tool_call_is_never_continued(tmp_path: Path) -> None:
         heard = await w.ask(on_interrupt="continue")
         assert heard.kind == "interrupted"
         assert w.hits()["b"] == 0
+
+
+async def test_an_answer_under_way_survives_a_reload_without_its_provider(tmp_path: Path) -> None:
+    """F49: it began under the old config and ends under it; the next request knows only the new one."""
+    async with world(tmp_path, {"a": "hang_text", "b": "ok"}) as w:
+        client = await w.client()
+        await w.put(client, 1)
+        while (await client.hear()).get("params", {}).get("value", {}).get("type") != "text_delta":
+            pass
+        text = (tmp_path / "config.toml").read_text()
+        first, _, rest = text.partition('[[providers]]\nid = "b"')
+        gone = '[[providers]]\nid = "b"' + rest.replace('{provider = "a", model = "model-a"}, ', "")
+        (tmp_path / "config.toml").write_text(gone)
+        assert first
+        assert (await w.call("config/reload"))["ok"]
+        w.standins["a"].release.set()
+        heard = await w.listen(client, 1)
+        assert heard.answer == HELLO
+        assert heard.outcomes == [("a", None)]
+        assert (await w.ask()).outcomes == [("b", None)]
+        client.close()
+
+
+async def test_a_config_that_is_gone_keeps_the_last_good_one(tmp_path: Path) -> None:
+    """F49: deleted, emptied to half a line, a symlink to nowhere: requests go on."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        path = tmp_path / "config.toml"
+        good = path.read_text()
+        for spoil in (path.unlink, lambda: path.write_text("[[prov"), lambda: _nowhere(path)):
+            spoil()
+            assert not (await w.call("config/reload"))["ok"]
+            assert (await w.ask()).answer == HELLO
+        path.unlink()
+        path.write_text(good)
+        path.chmod(0o600)
+        assert (await w.call("config/reload"))["ok"]
+
+
+def _nowhere(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.with_name("nowhere.toml"))

@@ -191,3 +191,19 @@ async def test_impatient_clients_do_not_make_a_provider_work_more(tmp_path: Path
             hand.advance(0.1)
         client.close()
         assert all(3 <= hits <= 6 for hits in w.hits().values()), w.hits()
+
+
+async def test_five_hundred_silent_connections_do_not_keep_anybody_out(tmp_path: Path) -> None:
+    """F47: they take every place there is, are told so or sent away, and soon others are served again."""
+    async with world(tmp_path, {"a": "ok"}, limits=Limits(first_byte=0.3, connections=32)) as w:
+        editor = await w.client()
+        await w.put(editor, 1)
+        assert (await w.listen(editor, 1)).answer == HELLO
+        silent = [await w.client() for _ in range(500)]
+        await w.put(editor, 2)
+        assert (await w.listen(editor, 2)).answer == HELLO  # who was here before notices nothing
+        for client in silent:
+            assert (await client.hear())["error"]["data"]["kind"] in ("busy", "timeout_first_frame")
+            client.close()
+        assert (await w.ask()).answer == HELLO
+        editor.close()
