@@ -18,7 +18,8 @@ from switchgear_protocol.events import Continued, Event, Restarted, TextDelta
 from switchgear_protocol.messages import Answer
 from switchgear_protocol.words import Interrupt
 from switchgeard.announce import Announce
-from switchgeard.complete import Completing, Options, Services, asked
+from switchgeard.asking import asked
+from switchgeard.complete import Completing, Options, Services
 from switchgeard.core.estimate import needs
 from switchgeard.core.offer import FailoverPolicy, MergedModel, RoutingPolicy
 from switchgeard.core.provider import Env
@@ -121,10 +122,10 @@ class World:
     async def _complete(self, told: Told) -> None:
         asking = told.asking
 
-        async def send(value: Any) -> None:
+        async def send(*values: Any) -> None:
             assert not told.ends, "nothing comes after the end"
-            told.values.append(value)
-            await trio.sleep(asking.slow)
+            told.values += values
+            await trio.sleep(asking.slow * len(values))
 
         request = Request([Message("user", f"{PROMPT} {told.name}")])
         ask = asked(told.name, self.model, needs(request), request, "editor", asking.session)

@@ -6,14 +6,16 @@ the parameter. How an answer comes about is not known here.
 
 import uuid
 
-from switchgear_protocol.content import Request
+from switchgear_protocol.content import Request, ToolResult
 from switchgear_protocol.messages import Answer, CompletionCreate
 
 from .caller import Caller
-from .complete import Completing, Options, Services, asked
+from .complete import Completing, Options, Services
 from .core.estimate import needs
+from .core.needs import Needs
 from .core.offer import MergedModel
 from .rpc_error import RpcError
+from .state import Ask
 
 DIALECTS = ("switchgear",)
 
@@ -66,3 +68,15 @@ def _patience(wait: bool | float) -> float:
     if wait is True:
         return float("inf")
     return max(float(wait), 0.0)
+
+
+def turn_boundary(request: Request) -> bool:
+    """Whether the conversation stands between turns: the last message is the user's own words, not a tool's."""
+    last = request.messages[-1] if request.messages else None
+    if last is None or last.role != "user":
+        return False
+    return isinstance(last.content, str) or not any(isinstance(b, ToolResult) for b in last.content)
+
+
+def asked(request_id: str, model: MergedModel, needs: Needs, request: Request, client: str, session: str | None) -> Ask:
+    return Ask(request_id, model, needs, client, session, turn_boundary(request))

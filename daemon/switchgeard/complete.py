@@ -7,19 +7,19 @@ Rules for editing:
 - Decisions are asked of `core` (plan, Attempts); this file only carries them out.
 """
 
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 import trio
 from msgspec import Struct, structs
 
-from switchgear_protocol.content import Completion, Message, Request, Text, ToolResult, Usage
+from switchgear_protocol.content import Completion, Message, Request, Text
 from switchgear_protocol.errors import AttemptReport
-from switchgear_protocol.events import Routing, StreamEvent
+from switchgear_protocol.events import Routing
 from switchgear_protocol.messages import Answer, ServedBy
 from switchgear_protocol.words import FailureKind, Interrupt, Outcome
 
-from . import refusal
+from . import record, refusal
 from .announce import Announce
 from .attempt import Attempt
 from .core import quota
@@ -27,18 +27,17 @@ from .core.clock import Now
 from .core.cost import cost_usd
 from .core.estimate import counted
 from .core.failover import Attempts, GiveUp, OfferKey, Try
-from .core.failure import Failure, garbled, maybe_billed, transport_failure
-from .core.needs import Needs
-from .core.offer import MergedModel
+from .core.failure import Failure, garbled, transport_failure
 from .core.permit import Permit
 from .core.provider import Provider
 from .core.routing import Plan, Standing
 from .core.scrub import MASK
 from .credentials.vault import Vault
-from .delivery import Delivery
+from .delivery import Delivery, Send
 from .dialects.fault import Garbled
 from .dialects.known import DIALECTS
 from .dialling import Dialled, dial
+from .record import Attempted
 from .state import Ask, Settled, State
 from .store import Store
 from .store.row import AttemptRow
@@ -82,7 +81,7 @@ class Completing:
     ask: Ask
     request: Request
     options: Options
-    send: Callable[[StreamEvent | Routing], Awaitable[None]]
+    send: Send
     reports: list[AttemptReport] = field(default_factory=list)
     skips_told: set[tuple[str, str]] = field(default_factory=set)
     delivery: Delivery = field(init=False)
@@ -238,50 +237,11 @@ class Completing:
         """Tell State, the subscribers and the client's own record. Synchronous, so nothing can get between."""
         self.at.announce(self.at.state.finish(permit, self.ask, settled, self.at.now()))
         self.granted = None
-        failure = settled.failure
-        self.reports.append(
-            AttemptReport(
-                permit.offer.provider,
-                permit.offer.model,
-                settled.outcome,
-                failure.message if failure else "",
-                failure.kind if failure else None,
-                round(settled.milliseconds, 1),
-                self.at.now().wall + failure.retry_after if failure and failure.retry_after else None,
-                permit.offer.label,
-            )
-        )
-        return self._row(permit, settled)
-
-    def _row(self, permit: Permit, settled: Settled) -> AttemptRow:
-        offer, failure, usage = permit.offer, settled.failure, settled.usage or Usage()
-        first = None if self.first_content is None else (self.first_content.boot - self.began.boot) * 1000
-        return AttemptRow(
-            request=self.ask.request,
-            n=len(self.reports),
-            at=self.began.wall,
-            alias=self.ask.model.alias,
-            provider=offer.provider,
-            model=offer.model,
-            outcome=settled.outcome,
-            billing=offer.billing,
-            session=self.ask.session,
-            client=self.ask.client,
-            dialect=self.options.dialect,
-            stream=self.options.stream,
-            kind=failure.kind if failure else None,
-            status=failure.status if failure else None,
-            milliseconds=settled.milliseconds,
-            first_content_ms=first,
-            input_tokens=usage.input,
-            output_tokens=usage.output,
-            cache_read_tokens=usage.cache_read,
-            cache_write_tokens=usage.cache_write,
-            reasoning_tokens=usage.reasoning,
-            usage_estimated=usage.estimated,
-            cost_usd=settled.cost_usd,
-            maybe_billed=maybe_billed(failure, cut=settled.outcome is Outcome.INTERRUPTED),
-        )
+        began, first, now = self.began, self.first_content, self.at.now()
+        dialect, stream = self.options.dialect, self.options.stream
+        attempted = Attempted(permit, settled, len(self.reports) + 1, began, now, first, dialect, stream)
+        self.reports.append(record.report(attempted))
+        return record.row(attempted, self.ask)
 
     def _answer(self, permit: Permit, completion: Completion, settled: Settled, step: Try) -> Answer:
         offer = permit.offer
@@ -302,7 +262,7 @@ class Completing:
             attempts.committed()
             if attempts.on_interrupt is Interrupt.CONTINUE and not self._continuable():
                 attempts.on_interrupt = Interrupt.ERROR
-        attempts.failed(failure, self.at.rand())
+        attempts.failed(failure, self.at.rand(), may_retry=self.at.state.may_retry(permit.offer))
         if isinstance(attempts.verdict, GiveUp):
             return
         self.at.announce(self.at.state.failed_over(self.ask, permit.offer, failure, self.at.now()))
@@ -375,18 +335,6 @@ def continued(request: Request, so_far: Message) -> Request:
     return Request(**fields)
 
 
-def turn_boundary(request: Request) -> bool:
-    """Whether the conversation stands between turns: the last message is the user's own words, not a tool's."""
-    last = request.messages[-1] if request.messages else None
-    if last is None or last.role != "user":
-        return False
-    return isinstance(last.content, str) or not any(isinstance(b, ToolResult) for b in last.content)
-
-
-def asked(request_id: str, model: MergedModel, needs: Needs, request: Request, client: str, session: str | None) -> Ask:
-    return Ask(request_id, model, needs, client, session, turn_boundary(request))
-
-
 def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:
     """The failure without the credential, should the provider have repeated it."""
     secret = dialled.secret.reveal() if dialled.secret else ""
@@ -394,6 +342,3 @@ def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:
         return failure
     code = failure.code and failure.code.replace(secret, MASK)
     return structs.replace(failure, message=failure.message.replace(secret, MASK), code=code)
-
-
-__all__ = ["Completing", "Options", "Services", "asked", "continued", "turn_boundary"]

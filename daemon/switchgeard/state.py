@@ -17,7 +17,7 @@ from switchgear_protocol.events import Event
 from switchgear_protocol.words import Health, Outcome, Scope, StickyMode
 
 from .config.settled import Config
-from .core import health, permit, portal, quota, routing, sticky
+from .core import budget, health, permit, portal, quota, routing, sticky
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
@@ -31,6 +31,7 @@ from .spending import SessionKey, Spending
 
 LONG_RESET = 300.0  # seconds: a window closed for longer is a spent quota, not a rate limit
 MAX_WINDOWS = 64  # of one provider; no provider has as many, so the rest is noise
+OfferKey = tuple[str, str]  # provider, model
 MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each costs about 300 bytes
 
 
@@ -74,6 +75,7 @@ class State:
     pins: dict[tuple[str, str | None], PinState] = field(default_factory=dict)
     pauses: dict[str, float | None] = field(default_factory=dict)
     spending: Spending = field(default_factory=Spending)
+    retries: dict[OfferKey, float] = field(default_factory=dict)  # retry budget by offer
     live: dict[int, Permit] = field(default_factory=dict)
     pages: portal.Pages = field(default_factory=dict)
     seq: int = 0
@@ -201,6 +203,8 @@ class State:
             return []
         self.spending.settle(given)
         failure = settled.failure
+        if failure is None or failure.kind not in permit.NO_EVIDENCE:
+            self.retries[given.offer.key] = budget.after(self._retry_tokens(given.offer), failure is not None)
         self.spending.count(given.offer, ask.key, settled.usage or Usage(), settled.cost_usd or 0.0, now)
         told = self._of(
             given.offer,
@@ -227,6 +231,13 @@ class State:
         suspected = self.captive(now)
         self.pages = portal.noted(self.pages, provider, settled.failure, now)
         return [self._event("network", now, reason=portal.WORDS)] if self.captive(now) and not suspected else []
+
+    def may_retry(self, offer: Offer) -> bool:
+        """Whether the offer's recent history allows a further try at the same offer."""
+        return budget.allows_retry(self._retry_tokens(offer))
+
+    def _retry_tokens(self, offer: Offer) -> float:
+        return self.retries.get(offer.key, budget.FULL)
 
     def failed_over(self, ask: Ask, left: Offer, failure: Failure, now: Now) -> list[Event]:
         """The request moves on from `left`."""

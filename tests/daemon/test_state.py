@@ -374,3 +374,21 @@ def test_a_provider_that_moved_starts_with_a_clean_slate() -> None:
     assert events[-1].type == "config"
     assert first(world) == "a"
     assert codes(world.plan(ask(MODEL), T0).skipped) == [("b", "quota_exhausted")]
+
+
+def test_an_offer_that_keeps_failing_loses_its_retries_and_earns_them_back() -> None:
+    """The retry budget counts per offer; what says nothing about it does not count."""
+    world = state(MODEL)
+    for _ in range(5):
+        ended(world, failure(K.INVALID_REQUEST))
+    assert world.may_retry(A)
+    for _ in range(5):
+        begun_at = world.plan(ask(MODEL), T0).candidates[0]
+        given = begun(world, begun_at, ask(MODEL))
+        world.finish(given, ask(MODEL), Settled(Outcome.FAILED, 1.0, failure(K.OVERLOADED)), T0)
+        world.forgive("a", T0)
+    assert not world.may_retry(A)
+    assert world.may_retry(B)
+    for _ in range(2):
+        ended(world, None)
+    assert world.may_retry(A)

@@ -120,12 +120,12 @@ class Attempts:
     def committed(self) -> None:
         self.has_committed = True
 
-    def failed(self, failure: Failure, rand: float) -> None:
-        """The current attempt failed; decides the next step."""
+    def failed(self, failure: Failure, rand: float, *, may_retry: bool = True) -> None:
+        """The current attempt failed; decides the next step. `may_retry`: the offer's retry budget allows one."""
         self.last, self.mode = failure, None
         if failure.sent and failure.kind in MAYBE_BILLED:
             self.maybe_billed += 1
-        step = self._after_commit(failure) if self.has_committed else self._before_commit(failure, rand)
+        step = self._after_commit(failure) if self.has_committed else self._before_commit(failure, rand, may_retry)
         self.verdict = step or self._advance()
 
     def replan(self, plan: Plan, again: Set[OfferKey] = frozenset()) -> None:
@@ -151,7 +151,7 @@ class Attempts:
     def _fits(self, standing: Standing) -> bool:
         return self.floor is None or (standing.offer.features.context or 0) > self.floor
 
-    def _before_commit(self, failure: Failure, rand: float) -> Step | None:
+    def _before_commit(self, failure: Failure, rand: float, may_retry: bool) -> Step | None:
         if failure.kind in STOPS:
             return GiveUp("stopped", failure)
         if failure.kind in SURFACES:
@@ -162,7 +162,7 @@ class Attempts:
             return GiveUp("surface", failure)
         if self.maybe_billed >= MAX_MAYBE_BILLED:
             return GiveUp("exhausted", failure)
-        return self._same_again(failure, rand)
+        return self._same_again(failure, rand) if may_retry else None
 
     def _same_again(self, failure: Failure, rand: float) -> Step | None:
         """A further try at the same offer, or None for the next one."""
