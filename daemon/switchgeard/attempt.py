@@ -9,7 +9,7 @@ Rules for editing:
   for a moment, and done without.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 
@@ -32,7 +32,7 @@ REST_SECONDS = 0.5  # for what may follow the terminal marker, since the marker 
 ERROR_LIMIT = 64 * 1024  # bytes of an error body that are looked at
 ERROR_SECONDS = 5.0  # an error body that does not end is judged by what has come
 
-Emit = Callable[[StreamEvent], Awaitable[None]]
+Emit = Callable[[Sequence[StreamEvent]], Awaitable[None]]
 
 
 class Rejected(Exception):
@@ -125,22 +125,27 @@ class Attempt:
         await self._deliver(decoder.end())
 
     async def _feed(self, decoder: Decoding, events: list[sse.Event]) -> bool:
-        """Whether there was anything in the events."""
-        news = False
-        for event in events:
-            told = decoder.feed(event)
-            news = news or bool(told)
+        """Whether there was anything in the events. What came before one that is wrong is delivered too."""
+        told: list[StreamEvent] = []
+        try:
+            for event in events:
+                told += decoder.feed(event)
+        except (Garbled, UpstreamError):
             await self._deliver(told)
-        return news
+            raise
+        await self._deliver(told)
+        return bool(told)
 
     async def _deliver(self, events: list[StreamEvent]) -> None:
-        for event in events:
-            content = commits(event) or isinstance(event, Restarted)
-            self.content_seen = self.content_seen or content
-            left = self.watch.deadline - trio.current_time()
-            self._expect(float("inf"))
-            await self.emit(event)
-            self._expect(self.offer.timeouts.idle if content else left)
+        """All that one read brought, at once: a deadline moved and a write made for each would cost the most."""
+        if not events:
+            return
+        content = any(commits(event) or isinstance(event, Restarted) for event in events)
+        self.content_seen = self.content_seen or content
+        left = self.watch.deadline - trio.current_time()
+        self._expect(float("inf"))
+        await self.emit(events)
+        self._expect(self.offer.timeouts.idle if content else left)
 
     def _expect(self, seconds: float) -> None:
         self.watch.deadline = trio.current_time() + seconds

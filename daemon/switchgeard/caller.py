@@ -25,15 +25,15 @@ class Caller:
     framing: str  # "msgpack" | "content-length" | "ndjson"
     uid: int
     pid: int | None  # None where the system does not tell
-    send_progress: Callable[[Struct], Awaitable[None]] = field(repr=False)
+    send_progress: Callable[..., Awaitable[None]] = field(repr=False)
     start_feed: Callable[[EventsSubscribe], Subscribed] = field(repr=False)
 
-    async def progress(self, value: Struct) -> None:
-        """Send one `$/progress` value (a ProgressValue) of this request.
+    async def progress(self, *values: Struct) -> None:
+        """Send `$/progress` values (each a ProgressValue) of this request, in one write.
 
         Awaits while the client's socket is full. Cancelled when the client leaves.
         """
-        await self.send_progress(value)
+        await self.send_progress(*values)
 
     def subscribe(self, ask: EventsSubscribe) -> Subscribed:
         """Start the event feed on this request's connection; answer the request with what this returns.

@@ -279,9 +279,9 @@ class Conversation:
             start_feed=partial(self._start_feed, id),
         )
 
-    async def _progress(self, id: Id, value: Struct) -> None:
+    async def _progress(self, id: Id, *values: Struct) -> None:
         await self._writer.room()
-        self._writer.post(self._wire.send_progress(id, value))
+        self._writer.post(b"".join([self._wire.send_progress(id, value) for value in values]))
 
     async def _send(self, frame: Callable[[], bytes]) -> None:
         """Make a frame and send it when there is room: frames that wait are not even made."""

@@ -5,14 +5,16 @@ not stream gets nothing at all before the whole answer is checked. After commit,
 content follows only behind a `restarted` or `continued` event (I8).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from switchgear_protocol.content import Block, Completion, Text
 from switchgear_protocol.events import (
     BlockEnd,
     Continued,
     Restarted,
+    Routing,
     Start,
     StreamEvent,
     TextDelta,
@@ -25,11 +27,17 @@ from .dialects.assemble import Assembler
 from .dialects.fault import Garbled
 
 
+class Send(Protocol):
+    """Hands events to the client, in one write."""
+
+    def __call__(self, *events: StreamEvent | Routing) -> Awaitable[None]: ...
+
+
 @dataclass(slots=True)
 class Delivery:
     stream: bool
     on_interrupt: Interrupt
-    send: Callable[[StreamEvent], Awaitable[None]]
+    send: Send
     on_commit: Callable[[], None]
     held: list[StreamEvent] = field(default_factory=list)
     committed: bool = False
@@ -39,21 +47,21 @@ class Delivery:
     plain: bool = True  # nothing but text so far
     restarts: int = 0
 
-    async def emit(self, event: StreamEvent) -> None:
-        """One event of the current attempt."""
-        if isinstance(event, Restarted):
-            await self._upstream_restarted(event)
-            return
-        self.assembler.feed(event)
-        self._note(event)
-        if not self.stream:
-            return
-        if self.committed:
-            await self.send(event)
-            return
-        self.held.append(event)
-        if commits(event):
-            await self._commit()
+    async def emit(self, events: Sequence[StreamEvent]) -> None:
+        """Events of the current attempt. Raises Garbled when one makes no sense; those before it are handed over."""
+        content = False
+        try:
+            for event in events:
+                if isinstance(event, Restarted):
+                    await self._hand_over(content)
+                    await self._upstream_restarted(event)
+                    content = False
+                else:
+                    content = self._take(event) or content
+        except Garbled:
+            await self._hand_over(content)
+            raise
+        await self._hand_over(content)
 
     async def complete(self) -> Completion:
         """The attempt ended well: hand over what was held, if anything, and give the whole answer.
@@ -61,8 +69,7 @@ class Delivery:
         Raises Garbled, with nothing handed over, when the parts make no whole.
         """
         completion = self.assembler.completion()
-        if not self.committed:
-            await self._commit()
+        await self._hand_over(content=True)
         return _joined(self.before, completion) if self.before else completion
 
     def begin(self, issuer: str) -> None:
@@ -87,6 +94,14 @@ class Delivery:
         """What was delivered so far, when it is text and nothing else: the only thing that can be continued."""
         return self.before + "".join(self.said) if self.plain else None
 
+    def _take(self, event: StreamEvent) -> bool:
+        """Whether a client that streams has content now."""
+        self.assembler.feed(event)
+        self._note(event)
+        if self.stream:
+            self.held.append(event)
+        return self.stream and commits(event)
+
     def _note(self, event: StreamEvent) -> None:
         if isinstance(event, TextDelta):
             if self.on_interrupt is Interrupt.CONTINUE:
@@ -94,13 +109,14 @@ class Delivery:
         elif not isinstance(event, Start | BlockEnd | UsageReport):
             self.plain = False
 
-    async def _commit(self) -> None:
-        self.committed = True
-        self.on_commit()
-        held, self.held = self.held, []
-        if self.stream:
-            for event in held:
-                await self.send(event)
+    async def _hand_over(self, content: bool) -> None:
+        """What is held, once there has been content: the first of it is the commit."""
+        if content and not self.committed:
+            self.committed = True
+            self.on_commit()
+        if self.committed and self.held:
+            held, self.held = self.held, []
+            await self.send(*held)
 
     async def _upstream_restarted(self, event: Restarted) -> None:
         """The provider itself threw its answer away and began anew."""

@@ -30,9 +30,9 @@ WIRES = [OPENAI, ANTHROPIC]
 def heard(wire: str, transport: Any, events: list[StreamEvent], slow: float = 0.0) -> Attempt:
     """An attempt that writes down what it emits, to a client that takes `slow` seconds for each event."""
 
-    async def emit(event: StreamEvent) -> None:
-        events.append(event)
-        await trio.sleep(slow)
+    async def emit(told: Sequence[StreamEvent]) -> None:
+        events.extend(told)
+        await trio.sleep(slow * len(told))
 
     limits = Timeouts(5.0, 5.0, IDLE)
     offer = Offer("p", "m", "openai", "http://here", Billing.METERED, "M (via P)", wire=wire, timeouts=limits)

@@ -1,5 +1,7 @@
 """Delivery: nothing before commit, nothing spliced after it, nothing at all for who does not stream."""
 
+from typing import Any
+
 import pytest
 
 from switchgear_protocol.content import Text, ToolCall, Usage
@@ -28,19 +30,20 @@ class Client:
 
     def __init__(self, stream: bool = True, on_interrupt: Interrupt = Interrupt.ERROR) -> None:
         self.got: list[StreamEvent] = []
-        self.commits = 0
+        self.commits = self.writes = 0
         self.delivery = Delivery(stream, on_interrupt, self.take, self.note)
         self.delivery.begin("a/m-1")
 
-    async def take(self, event: StreamEvent) -> None:
-        self.got.append(event)
+    async def take(self, *events: Any) -> None:
+        self.writes += 1
+        self.got += events
 
     def note(self) -> None:
         self.commits += 1
 
     async def hear(self, *events: StreamEvent) -> None:
         for event in events:
-            await self.delivery.emit(event)
+            await self.delivery.emit([event])
 
 
 async def test_nothing_is_sent_before_the_first_content() -> None:
@@ -52,6 +55,18 @@ async def test_nothing_is_sent_before_the_first_content() -> None:
     await client.hear(ToolArgsDelta("t", "{"), ToolArgsDelta("t", "}"))
     assert client.got == [*held, ToolArgsDelta("t", "{"), ToolArgsDelta("t", "}")]
     assert client.commits == 1
+
+
+async def test_what_came_together_is_handed_over_together() -> None:
+    """One write, in order; what stood before a nonsensical event is handed over all the same."""
+    client = Client()
+    together: list[StreamEvent] = [START, TextDelta("a"), TextDelta("b")]
+    await client.delivery.emit(together)
+    assert (client.got, client.writes, client.commits) == (together, 1, 1)
+    with pytest.raises(Garbled):
+        await client.delivery.emit([TextDelta("c"), ToolArgsDelta("never begun", "{"), TextDelta("d")])
+    assert client.got == [*together, TextDelta("c")]
+    assert client.writes == 2
 
 
 @pytest.mark.parametrize("content", [TextDelta("a"), ReasoningDelta("a")])
