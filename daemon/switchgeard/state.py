@@ -106,7 +106,10 @@ class State:
     def plan(self, ask: Ask, now: Now) -> Plan:
         standings = [self.standing(offer, ask, now) for offer in ask.model.offers]
         assignment = None if ask.key is None else self.sessions.get(ask.key)
-        return routing.plan(ask.model, standings, assignment, self.pinned(ask, now), ask.turn_boundary, now)
+        pin = self._pin(ask, now)
+        left = None if pin is None or pin.until is None else pin.until - now.wall
+        pinned = None if pin is None else pin.provider
+        return routing.plan(ask.model, standings, assignment, pinned, ask.turn_boundary, now, left)
 
     def standing(self, offer: Offer, ask: Ask, now: Now) -> Standing:
         """Whether this offer can serve this request now: what keeps it longest from it, or its features."""
@@ -123,12 +126,17 @@ class State:
         return routing.longest(obstacles) or well
 
     def pinned(self, ask: Ask, now: Now) -> str | None:
-        """The provider pinned for this session, else for the model. One that left the model binds nobody."""
+        """The provider pinned for this session, else for the model."""
+        pin = self._pin(ask, now)
+        return None if pin is None else pin.provider
+
+    def _pin(self, ask: Ask, now: Now) -> PinState | None:
+        """The pin in force. One to a provider that left the model binds nobody."""
         offered = {offer.provider for offer in ask.model.offers}
         for key in ((ask.model.alias, ask.session), (ask.model.alias, None)):
             pin = self.pins.get(key)
             if pin is not None and pin.provider in offered and (pin.until is None or now.wall < pin.until):
-                return pin.provider
+                return pin
         return None
 
     def _paused(self, offer: Offer, now: Now) -> Standing | None:

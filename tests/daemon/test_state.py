@@ -138,6 +138,18 @@ def test_a_pin_binds_its_model_or_one_session_until_it_ends() -> None:
     assert world.unpin("m", "nobody", T0) == []
 
 
+def test_the_end_of_a_pin_is_when_the_others_may_serve_again() -> None:
+    """I20: not the later time of the pinned one; an offer with its own obstacle waits for both."""
+    world = state(MODEL)
+    world.pause("b", T0.wall + 3600, T0)
+    world.pin("m", None, PinState("b", T0.wall + 60), T0)
+    assert world.plan(ask(MODEL), T0).retry_after == 60
+    world.pause("a", T0.wall + 900, T0)
+    assert world.plan(ask(MODEL), T0).retry_after == 900
+    world.pin("m", None, PinState("b"), T0)
+    assert world.plan(ask(MODEL), T0).retry_after == 3600
+
+
 def test_a_pin_to_a_provider_that_left_the_model_binds_nobody() -> None:
     """Else the model would be dead until somebody remembers the pin."""
     world = state(MODEL)

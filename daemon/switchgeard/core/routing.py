@@ -116,10 +116,14 @@ def plan(
     pinned: str | None,
     turn_boundary: bool,
     now: Now,
+    pin_left: float | None = None,
 ) -> Plan:
-    """The order of tries. `standings` are in the user's order, one per offer of `model`."""
+    """The order of tries. `standings` are in the user's order, one per offer of `model`.
+
+    `pin_left`: seconds until the pin ends, None when only the user ends it.
+    """
     if pinned is not None:
-        standings = [_unless_pinned(s, pinned, model.alias) for s in standings]
+        standings = [_unless_pinned(s, pinned, pin_left, model.alias) for s in standings]
     usable = [s for s in standings if s.usable]
     skipped = tuple(s for s in standings if not s.usable)
     stay = None if pinned is not None else _stays_with(usable, assignment, model.routing, now)
@@ -131,10 +135,13 @@ def plan(
     return Plan(model, (stay, *rest), skipped, sticky=stay.offer)
 
 
-def _unless_pinned(standing: Standing, pinned: str, alias: str) -> Standing:
+def _unless_pinned(standing: Standing, pinned: str, pin_left: float | None, alias: str) -> Standing:
+    """Another provider's offer waits for the end of the pin, and for its own obstacle."""
     if standing.offer.provider == pinned:
         return standing
-    return Standing(standing.offer, "not_pinned", f"{pinned} is pinned", hint=f"switchgear unpin {alias}")
+    own = 0.0 if standing.usable else standing.left
+    left = None if pin_left is None or own is None else max(pin_left, own)
+    return Standing(standing.offer, "not_pinned", f"{pinned} is pinned", left=left, hint=f"switchgear unpin {alias}")
 
 
 def _stays_with(
