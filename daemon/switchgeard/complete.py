@@ -46,6 +46,7 @@ from .upstream.turn import Withdrawn
 
 SETTLE_WAIT = 30.0  # seconds a request waits for somebody else's probe before it gives up
 OVERTAKEN = "not asked: another request was turned away there meanwhile"
+LOOK = 15.0  # seconds between two looks at the clock while waiting: timers stand still in suspend
 CONTINUE = "Continue exactly where you stopped. Do not repeat anything and do not comment on it."
 
 
@@ -302,8 +303,9 @@ class Completing:
             return False
         first = min((s for s in plan.skipped if s.left is not None), key=lambda s: s.left or 0.0)
         await self._tell("waiting", first, f"all providers are blocked; the first is back in {left:.0f} s")
-        with trio.move_on_after(max(left, 0.01)):
-            while not self._plan().candidates:
+        until = begun + max(left, 0.01)
+        while not self._plan().candidates and (left := until - self.at.now().boot) > 0:
+            with trio.move_on_after(min(left, LOOK)):
                 await self.at.announce.change()
         attempts.waited += self.at.now().boot - begun
         return True

@@ -1,5 +1,8 @@
 """The one reader of clocks, and the two stand-ins tests use."""
 
+import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -36,6 +39,18 @@ def test_the_time_asleep_is_known() -> None:
     first = asleep()
     assert first > -1
     assert abs(asleep() - first) < 0.5
+
+
+def test_the_time_a_machine_slept_is_counted() -> None:
+    """In a time namespace whose machine has slept for eight hours."""
+    program = "from switchgeard.clock import asleep; print(asleep())"
+    argv = ["unshare", "--map-root-user", "--time", "--boottime", "28800", sys.executable, "-c", program]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        ran = subprocess.run(argv, env=env, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no time namespaces here")
+    assert abs(float(ran.stdout) - asleep() - 28800) < 1
 
 
 async def test_the_trio_clock_follows_virtual_time(autojump_clock: object) -> None:

@@ -1,11 +1,13 @@
 """Clocks that lie: wrong wall clocks on either side, jumps, suspend. Blocks end when they should, never for ever."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import trio
 
 from fake_clock import ManualClock
-from switchgeard import clock
+from switchgeard import clock, complete
 from switchgeard.core.clock import Now
 from switchgeard.demo.standin import StandIn
 from world import World, world
@@ -67,6 +69,21 @@ async def test_a_night_of_suspend_ends_what_was_to_end_meanwhile(tmp_path: Path)
         assert (await w.ask()).kind == "exhausted"
         hand.advance(8 * HOUR)
         assert (await w.ask()).outcomes == [("a", None)]
+
+
+async def test_a_request_that_waits_notices_the_night_that_passed(tmp_path: Path, monkeypatch: Any) -> None:
+    """F29: timers stand still in suspend; the clock is looked at again and again while waiting for a reset."""
+    monkeypatch.setattr(complete, "LOOK", 0.05)
+    async with world(tmp_path, {"a": ["quota_5h", "ok"]}) as w:
+        hand = by_hand(w)
+        client = await w.client()
+        await w.put(client, 1, wait_until_reset=True)
+        while (await client.hear()).get("params", {}).get("value", {}).get("action") != "waiting":
+            pass
+        hand.advance(8 * HOUR)
+        with trio.fail_after(5):
+            assert (await w.listen(client, 1)).answer == HELLO
+        client.close()
 
 
 async def test_after_a_suspend_no_connection_from_before_is_used(tmp_path: Path) -> None:

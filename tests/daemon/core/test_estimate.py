@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchgear_protocol.content import (
+    Completion,
     Document,
     Image,
     Message,
@@ -18,8 +19,10 @@ from switchgear_protocol.content import (
     Tool,
     ToolCall,
     ToolResult,
+    Usage,
 )
-from switchgeard.core.estimate import IMAGE_TOKENS, PAGE_TOKENS, input_tokens, needs
+from switchgear_protocol.words import Finish
+from switchgeard.core.estimate import IMAGE_TOKENS, PAGE_TOKENS, counted, input_tokens, needs
 from switchgeard.core.needs import Needs
 
 PLAIN = Request([Message("user", "hello")])
@@ -70,3 +73,14 @@ def test_more_content_is_never_estimated_as_less(first: str, more: str) -> None:
     short = Request([Message("user", [Thinking(first)])])
     long = Request([Message("user", [Thinking(first), Text(more)])])
     assert input_tokens(short) <= input_tokens(long)
+
+
+def test_usage_nobody_counted_is_estimated_and_what_was_counted_is_kept() -> None:
+    """Marked as an estimate, never nothing."""
+    request = Request([Message("user", "How are you?")])
+    answer = Message("assistant", [Text("Fine, thank you.")])
+    guessed = counted(request, Completion(answer, Finish.STOP, Usage(estimated=True))).usage
+    assert guessed == Usage(input=input_tokens(request), output=guessed.output, estimated=True)
+    assert guessed.output >= 4
+    told = Completion(answer, Finish.STOP, Usage(input=3))
+    assert counted(request, told) is told

@@ -10,7 +10,15 @@ from error_bodies import ANTHROPIC, DAY, MODEL, OPENAI, OTHERS, Case, openai, un
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 from switchgeard.core.clock import Now
-from switchgeard.core.failure import ErrorReply, Failure, classify, config_word, garbled, transport_failure
+from switchgeard.core.failure import (
+    ErrorReply,
+    Failure,
+    classify,
+    config_word,
+    garbled,
+    maybe_billed,
+    transport_failure,
+)
 from switchgeard.core.failure_tables import CODES, REQUEST_SHAPED, by_status
 
 NOW = Now(wall=1_795_000_000.0, boot=1_000.0)  # 2026-11-18T11:06:40Z
@@ -168,3 +176,14 @@ def test_every_status_means_something(status: int) -> None:
     kind = by_status(status)
     assert (kind is K.PROTOCOL) is (status < 400)
     assert status < 500 or kind in (K.OVERLOADED, K.TIMEOUT)
+
+
+def test_only_what_was_sent_and_not_refused_may_have_been_billed() -> None:
+    """A refusal costs nothing, a silence may; content that came before the end was worked for whatever the end."""
+    silence = transport_failure("first_event", "no answer", sent=True)
+    refused = Failure(K.RATE_LIMITED, "slow down", sent=True)
+    assert maybe_billed(silence)
+    assert not maybe_billed(transport_failure("connect", "refused", refused=True))
+    assert not maybe_billed(refused)
+    assert maybe_billed(refused, cut=True)
+    assert not maybe_billed(None)
