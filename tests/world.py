@@ -20,7 +20,6 @@ from switchgeard.app import Places, build
 from switchgeard.demo.standin import Script, StandIn
 from switchgeard.listening import bind_socket
 from switchgeard.methods import Daemon
-from switchgeard.server import Server
 from switchgeard.store import Store
 
 CANARY = "sk-CANARY-7f3a9b2c1d4e5f60718293a4b5c6d7e8"
@@ -168,8 +167,7 @@ async def _daemon(home: Path, path: Path, nursery: trio.Nursery, limits: Limits)
     listening = bind_socket(str(home / "run" / "s.sock"))
     store = Store.open(state / "state.db", clock.now)
     try:
-        daemon, _ = build(Places(listening.path, str(path), str(state)), str(state), store)
-        server = Server(daemon.dispatch, daemon.at.announce.bus, limits)
+        daemon, server = build(Places(listening.path, str(path), str(state)), str(state), store, limits)
         await daemon.configuration.reload()
         assert daemon.configuration.view().ok, msgspec.json.encode(daemon.configuration.view())
         serving = trio.CancelScope()

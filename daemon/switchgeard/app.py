@@ -20,6 +20,7 @@ import structlog
 import trio
 
 from switchgear_protocol.events import Event
+from switchgear_protocol.limits import DEFAULT, Limits
 from switchgear_protocol.messages import UsageQuery
 from switchgear_protocol.paths import PathError, config_path, make_private_dir, socket_path, state_dir
 
@@ -120,7 +121,7 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
         await store.aclose()
 
 
-def build(places: Places, home: str, store: Store) -> tuple[Daemon, Server]:
+def build(places: Places, home: str, store: Store, limits: Limits = DEFAULT) -> tuple[Daemon, Server]:
     """The daemon's parts, connected. Touches no network and no config."""
     now = clock.now
     state = State(Config(places.config), random.random)
@@ -133,7 +134,7 @@ def build(places: Places, home: str, store: Store) -> tuple[Daemon, Server]:
     daemon = Daemon(services, configuration, os.getpid(), now().wall)
     if unreadable:
         announce(state.note("storage", f"{unreadable} remembered beliefs were unreadable and dropped", now()))
-    return daemon, Server(daemon.dispatch, bus)
+    return daemon, Server(daemon.dispatch, bus, limits)
 
 
 async def resume_spending(daemon: Daemon) -> None:

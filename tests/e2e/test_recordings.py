@@ -19,7 +19,7 @@ from naive import Reading, naive_anthropic, naive_chat, naive_message
 from on_terminal import command, environment, shown_by
 from recorded import ANTHROPIC, CHAT, FIXTURES, answers_and_errors, bodies, one_of_each, payloads, streams, wire_of
 from switchgear.trio import AsyncClient
-from switchgear_protocol.content import Text, Thinking, ToolCall
+from switchgear_protocol.content import Text, Thinking, ToolCall, Usage
 from switchgear_protocol.events import (
     Finished,
     ProgressValue,
@@ -73,9 +73,15 @@ def of_answer(answer: Answer) -> Reading:
         "reasoning": "".join(block.text for block in blocks if isinstance(block, Thinking)),
         "calls": [(b.id, b.name, json.loads(b.arguments or "{}")) for b in blocks if isinstance(b, ToolCall)],
         "finish": str(answer.finish),
-        "prompt": answer.usage.input + answer.usage.cache_read + answer.usage.cache_write,
-        "output": answer.usage.output,
+        **of_usage(answer.usage),
     }
+
+
+def of_usage(usage: Usage) -> Reading:
+    """Two numbers, 0 where the recording has none: an estimate is ours."""
+    if usage.estimated:
+        return {"prompt": 0, "output": 0}
+    return {"prompt": usage.input + usage.cache_read + usage.cache_write, "output": usage.output}
 
 
 def of_values(values: list[ProgressValue]) -> Reading:
@@ -97,8 +103,7 @@ def of_values(values: list[ProgressValue]) -> Reading:
             case ToolArgsDelta(id=id, json=piece):
                 arguments[id] = arguments.get(id, "") + piece
             case UsageReport(usage=usage):
-                read["prompt"] = usage.input + usage.cache_read + usage.cache_write
-                read["output"] = usage.output
+                read |= of_usage(usage)
             case Finished(reason=reason):
                 read["finish"] = str(reason)
     return read | {"calls": [(key, name, json.loads(arguments.get(key) or "{}")) for key, name in names.items()]}
