@@ -203,7 +203,8 @@ def block(circuit: Circuit, health: Health, reason: str, until: float, source: s
     A reading that says the same within a second is no news. It is not a failure either: backoff does not grow.
     """
     seconds = max(until - now.wall, 1.0)
-    if circuit.open and circuit.until_boot is not None and circuit.until_boot + 1.0 >= now.boot + seconds:
+    stands = circuit.open and circuit.until_boot is not None and circuit.until_boot > now.boot
+    if stands and (circuit.until_boot or 0.0) + 1.0 >= now.boot + seconds:
         return circuit
     return _replace(_with_deadline(circuit, health, reason, seconds, source, now), opens=max(circuit.opens, 1))
 

@@ -233,6 +233,15 @@ def test_the_same_reading_again_is_no_news_and_no_failure() -> None:
     assert (later.until_boot, later.opens) == (T0.boot + 60, 1)
 
 
+def test_a_reading_after_the_block_has_run_out_blocks_anew() -> None:
+    """Found by the state machine: a window still spent at its reset was taken for no news."""
+    circuit = health.block(CLOSED, Health.RATE_LIMITED, "spent", T0.wall + 0.5, "header", T0)
+    now = T0.after(1.0)
+    assert health.admits(circuit, now)
+    again = health.block(circuit, Health.RATE_LIMITED, "spent", now.wall + 0.5, "header", now)
+    assert not health.admits(again, now)
+
+
 def test_a_reading_counts_on_the_boot_clock_when_the_wall_clock_was_set_back() -> None:
     """A day set back does not make an hour's block look like a day's."""
     circuit = health.block(CLOSED, Health.RATE_LIMITED, "spent", T0.wall + 60, "header", T0)
