@@ -25,6 +25,10 @@ INVISIBLE = [
 ]
 """Faults before the first content (F1-F9, F12, F13, F15, F16, F19, F22-F27)."""
 
+LAST = ["429", "429_no_hint", "quota", "402", "401", "403", "404", "500", "529", "html_200", "empty_200", "redirect"]
+LAST += ["gzip", "eof", "rst", "eof_before_event", "error_event", "bad_json", "hang_event", "huge_line"]
+"""One of each class, where nobody is left behind it."""
+
 LATE = ["cut_text_clean", "cut_text_dirty", "cut_text_rst", "cut_thinking", "cut_tool", "error_event_late"]
 LATE += ["bad_json_late", "hang_text"]
 """Faults after the first content (F14, F17, F18, F20)."""
@@ -55,6 +59,22 @@ async def test_a_fault_before_content_is_invisible(tmp_path: Path, fault: str, s
         assert not stream or heard.text == HELLO
         assert "restarted" not in heard.types
         assert len(heard.outcomes) == await w.rows()
+
+
+@pytest.mark.parametrize("fault", LAST)
+async def test_a_fault_of_the_last_offer_is_a_typed_error(tmp_path: Path, fault: str) -> None:
+    """Nobody is left: the client is told so, with what happened and a cure, and was handed nothing before."""
+    async with world(tmp_path, {"a": "429_hour", "b": fault}) as w:
+        heard = await w.ask()
+        assert heard.result is None
+        assert heard.types == []
+        assert heard.kind == "exhausted"
+        assert heard.error is not None
+        assert heard.error["data"]["hint"].startswith("switchgear ")
+        assert {provider for provider, _ in heard.outcomes} == {"a", "b"}
+        assert all(kind for _, kind in heard.outcomes)
+        assert len(heard.outcomes) == await w.rows()
+        assert (await w.call("status"))["in_flight"] == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
