@@ -117,12 +117,27 @@ COUNTED: dict[FailureKind, int] = {
 THRESHOLD = {Scope.ENDPOINT: 2}
 DEFAULT_THRESHOLD = 3
 
+NEEDS_THE_USER = {Health.AUTH_FAILED, Health.MISSING_CREDENTIAL, Health.LOCKED}
+"""Blocks that no waiting ends, though the daemon looks again from time to time."""
+
+CURES: dict[Health, str] = {
+    Health.AUTH_FAILED: "switchgear login {provider}",
+    Health.MISSING_CREDENTIAL: "switchgear login {provider}",
+    Health.LOCKED: "unlock your keyring, then: switchgear resume {provider}",
+}
+
 QUOTA_RECHECK = 1800.0  # spent, and the provider did not say until when
 LOCAL_RECHECK = 30.0  # looking into our own keyring again costs nobody anything
 RATE_BASE, RATE_CAP = 5.0, 300.0
 OPEN_BASE, OPEN_CAP = 30.0, 300.0
 OPAQUE_WINDOW, OPAQUE_LIMIT = 120.0, 3
 RAMP_FULL = 64  # more at once than any one user has: from then on nothing is counted
+
+
+def cure(health: Health, provider: str) -> str | None:
+    """The command that mends a provider's health, where there is one and its cause named none."""
+    text = CURES.get(health)
+    return text and text.format(provider=provider)
 
 
 def eligible(circuit: Circuit, now: Now) -> bool:
@@ -203,8 +218,8 @@ def block(circuit: Circuit, health: Health, reason: str, until: float, source: s
     A reading that says the same within a second is no news. It is not a failure either: backoff does not grow.
     """
     seconds = max(until - now.wall, 1.0)
-    stands = circuit.open and circuit.until_boot is not None and circuit.until_boot > now.boot
-    if stands and (circuit.until_boot or 0.0) + 1.0 >= now.boot + seconds:
+    stands = circuit.open and not eligible(circuit, now)
+    if stands and (circuit.until_boot is None or circuit.until_boot + 1.0 >= now.boot + seconds):
         return circuit
     return _replace(_with_deadline(circuit, health, reason, seconds, source, now), opens=max(circuit.opens, 1))
 
@@ -250,11 +265,11 @@ def _opened(circuit: Circuit, failure: Failure, now: Now, rand: float) -> Circui
 
 def _how_long(circuit: Circuit, failure: Failure, health: Health, rand: float) -> tuple[float | None, str]:
     """(seconds until the next probe or None, where the figure comes from)."""
+    if health is Health.AUTH_FAILED:
+        return None, "until the credential changes"
     if failure.retry_after is not None:
         return failure.retry_after, failure.source or "provider"
     match health:
-        case Health.AUTH_FAILED | Health.DISABLED:
-            return None, "until the credential changes"
         case Health.MISSING_CREDENTIAL | Health.LOCKED:
             return LOCAL_RECHECK, "re-check"
         case Health.QUOTA_EXHAUSTED:

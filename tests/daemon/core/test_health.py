@@ -94,7 +94,7 @@ def test_backoff_doubles_with_each_opening_up_to_its_cap() -> None:
 
 def test_a_refused_credential_waits_for_a_person_and_a_missing_one_is_looked_for_again() -> None:
     """Time cures the one, looking into our own keyring the other."""
-    refused = failed(CLOSED, failure(K.AUTH_FAILED))
+    refused = failed(CLOSED, failure(K.AUTH_FAILED, 5.0))  # whatever time it names
     assert health.seconds_left(refused, T0) is None
     assert not health.admits(refused, T0.after(1e9))
     missing = failed(CLOSED, failure(K.MISSING_CREDENTIAL))
