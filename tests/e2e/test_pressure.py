@@ -79,6 +79,19 @@ async def test_a_client_that_never_reads_stops_its_provider_and_is_dropped(tmp_p
         client.close()
 
 
+@pytest.mark.parametrize("stream", [True, False])
+async def test_an_answer_without_end_is_ended(tmp_path: Path, stream: bool) -> None:
+    """F41: after eight million characters it is no answer: a typed error to who has read them, failover for others."""
+    async with world(tmp_path, {"a": Flood(), "b": "ok"}) as w:
+        heard = await w.ask(stream=stream)
+        if stream:
+            assert heard.kind == "interrupted"
+            assert len(heard.text) <= 8 * MIB
+        else:
+            assert heard.answer == HELLO
+        assert heard.outcomes[0] == ("a", "protocol")
+
+
 @linux
 async def test_many_answers_nobody_reads_take_little_memory(tmp_path: Path) -> None:
     """F41: each stream holds at most its buffer and what the kernel takes, however much there would be."""

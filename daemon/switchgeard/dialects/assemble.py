@@ -25,6 +25,8 @@ from switchgear_protocol.words import Finish
 
 from .fault import Garbled
 
+ANSWER_LIMIT = 8 * 1024 * 1024  # characters: some two million tokens, and no longer answer would fit a frame
+
 
 class _Open:
     """A block being written: pieces, joined once."""
@@ -43,7 +45,7 @@ class _Open:
 class Assembler:
     """Feed it every event of one attempt. `issuer` ("provider/model") marks the blocks only it understands."""
 
-    __slots__ = ("_blocks", "_current", "_finish", "_issuer", "_model", "_tools", "_usage")
+    __slots__ = ("_blocks", "_current", "_finish", "_issuer", "_model", "_size", "_tools", "_usage")
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
@@ -56,15 +58,16 @@ class Assembler:
         self._model: str | None = None
         self._usage: Usage | None = None
         self._finish: Finish | None = None
+        self._size = 0
 
     def feed(self, event: StreamEvent) -> None:
         match event:
             case TextDelta(text=text):
-                self._writing("text").pieces.append(text)
+                self._writing("text").pieces.append(self._counted(text))
             case ReasoningDelta(text=text):
-                self._writing("reasoning").pieces.append(text)
+                self._writing("reasoning").pieces.append(self._counted(text))
             case ToolArgsDelta(id=id, json=json):
-                self._tool(id).pieces.append(json)
+                self._tool(id).pieces.append(self._counted(json))
             case ToolStart(id=id, name=name):
                 self._current = None
                 self._tools[id] = self._opened(_Open("tool", id, name))
@@ -101,6 +104,12 @@ class Assembler:
             raise Garbled("the answer ends inside a tool call")
         blocks = [block for block in map(self._closed, self._blocks) if not _empty(block)]
         return Completion(Message("assistant", blocks), self._finish, self._usage or Usage(estimated=True), self._model)
+
+    def _counted(self, text: str) -> str:
+        self._size += len(text)
+        if self._size > ANSWER_LIMIT:
+            raise Garbled(f"an answer of more than {ANSWER_LIMIT >> 20} Mi characters")
+        return text
 
     def _writing(self, kind: str) -> _Open:
         if self._current is None or self._current.kind != kind:

@@ -18,7 +18,7 @@ from switchgear_protocol.events import (
     UsageReport,
 )
 from switchgear_protocol.words import Finish
-from switchgeard.dialects.assemble import Assembler
+from switchgeard.dialects.assemble import ANSWER_LIMIT, Assembler
 from switchgeard.dialects.fault import Garbled
 
 
@@ -108,3 +108,15 @@ def test_arguments_of_no_call_are_garbled() -> None:
     """They could be anyone's."""
     with pytest.raises(Garbled):
         assembled(ToolArgsDelta("t", "{"))
+
+
+@pytest.mark.parametrize("piece", [TextDelta, ReasoningDelta])
+def test_an_answer_without_end_is_garbled(piece: type[TextDelta] | type[ReasoningDelta]) -> None:
+    """At the limit, however small its pieces are; a restart counts anew."""
+    whole, mebi = Assembler("p/m"), "x" * 2**20
+    for _ in range(2):
+        for _ in range(ANSWER_LIMIT >> 20):
+            whole.feed(piece(mebi))
+        with pytest.raises(Garbled, match="more than 8 Mi"):
+            whole.feed(piece("x"))
+        whole.feed(Restarted("again"))
