@@ -182,6 +182,9 @@ async def test_two_hundred_that_waited_for_a_reset_come_back_one_by_one_first(tm
         return FAULTS["ok"](asked, said)
 
     async with world(tmp_path, {"a": [limited("2"), counting]}, model="failover = {max_inline_wait = 0}") as w:
+        config = tmp_path / "config.toml"
+        config.write_text(config.read_text().replace('first_event = "1s"', 'first_event = "60s"'))  # it is a crowd
+        assert (await w.call("config/reload"))["ok"]
         assert (await w.ask()).kind == "exhausted"
         heard = await crowd(w, 200, wait_until_reset=True, stream=False)
         assert [h.error for h in heard if h.error] == []
