@@ -19,7 +19,9 @@ from .config.load import load
 from .config.problem import Problem, sentence
 from .config.settled import Config
 from .core.clock import Now
+from .core.provider import Env, File, Systemd
 from .credentials.vault import Vault
+from .dialling import without
 from .rpc_error import RpcError
 from .state import State
 
@@ -50,7 +52,17 @@ class Configuration:
         gone_is_wrong = bool(self.state.config.providers)  # a deleted file must not take the last good config along
         found = await trio.to_thread.run_sync(load_file, self.path, revision, gone_is_wrong)
         self.announce(self._adopt(found))
+        await self._look_for_credentials()
         return self.view()
+
+    async def _look_for_credentials(self) -> None:
+        """Where looking costs nothing and asks nobody: a missing variable is known before a request needs it."""
+        for provider in list(self.state.config.providers.values()):
+            if not isinstance(provider.credential, Env | File | Systemd):
+                continue
+            trouble = without(await self.vault.get(provider))
+            if trouble is not None:
+                self.announce(self.state.credential_absent(provider.id, trouble, self.now()))
 
     def _adopt(self, found: Config | list[Problem]) -> list[Event]:
         now = self.now()

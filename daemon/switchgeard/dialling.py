@@ -29,8 +29,10 @@ async def dial(vault: Vault, provider: Provider, offer: Offer, request: Request)
     secret: Secret | None = None
     if not isinstance(provider.credential, NoCredential | Passthrough):
         found = await vault.get(provider)
-        if not isinstance(found, Ready):
-            return _without(found)
+        trouble = without(found)
+        if trouble is not None:
+            return trouble
+        assert isinstance(found, Ready)
         secret = found.secret
     try:
         return Dialled(_call(provider, offer, request, secret), secret)
@@ -46,11 +48,12 @@ def _call(provider: Provider, offer: Offer, request: Request, secret: Secret | N
     )
 
 
-def _without(found: Answer) -> Failure:
+def without(found: Answer) -> Failure | None:
+    """The failure that no credential is; None when there is one."""
     match found:
         case Missing(reason=reason, hint=hint) | Broken(reason=reason, hint=hint):
             return Failure(FailureKind.MISSING_CREDENTIAL, reason, Scope.CREDENTIAL, hint=hint)
         case Locked(reason=reason, hint=hint):
             return Failure(FailureKind.LOCKED, reason, Scope.CREDENTIAL, hint=hint)
         case Ready():
-            raise AssertionError("there is a credential")
+            return None

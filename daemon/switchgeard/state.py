@@ -158,9 +158,9 @@ class State:
         _, circuit = found
         if health.settling(circuit, now):
             return Standing(offer, "recovering", routing.SKIPS["recovering"], left=1.0)
-        code, hint = circuit.health.value, circuit.hint or cure(circuit.health.value, offer.provider)
+        code, hint = circuit.health.value, circuit.hint or health.cure(circuit.health, offer.provider)
         reason = circuit.reason or routing.SKIPS[code]
-        if code in NEEDS_THE_USER:
+        if circuit.health in health.NEEDS_THE_USER:
             return Standing(offer, code, reason, hint=hint)
         return Standing(offer, code, reason, circuit.until, health.seconds_left(circuit, now), hint)
 
@@ -316,6 +316,12 @@ class State:
         self.dirty.add(("spend", "consent"))
         return [self._event("spend", now, until=until, reason="metered spending allowed" if until else "withdrawn")]
 
+    def credential_absent(self, provider: str, failure: Failure, now: Now) -> list[Event]:
+        """Looked for and not there: known before any request has to find out."""
+        key = ScopeKey(Scope.CREDENTIAL, provider)
+        circuit = permit.told(self.circuits.get(key, CLOSED), failure, Scope.CREDENTIAL, now, self.rand())
+        return self._changed({key: circuit}, now)
+
     def credential_changed(self, provider: str, what: str, now: Now) -> list[Event]:
         """Set or deleted: what was believed of the old one no longer holds."""
         return [*self.forgive(provider, now), self._event("credential", now, provider=provider, reason=what)]
@@ -371,22 +377,6 @@ class State:
             del self.sessions[oldest]
             self.spending.session_usd.pop(oldest, None)
             self.dirty.add(("assignments", oldest))
-
-
-NEEDS_THE_USER = {"auth_failed", "missing_credential", "locked"}
-"""Blocks that no waiting ends, though the daemon looks again from time to time."""
-
-CURES = {
-    "auth_failed": "switchgear login {provider}",
-    "missing_credential": "switchgear login {provider}",
-    "locked": "unlock your keyring, then: switchgear resume {provider}",
-}
-
-
-def cure(code: str, provider: str) -> str | None:
-    """The command that mends a blocked offer of this provider, where there is one."""
-    text = CURES.get(code)
-    return text and text.format(provider=provider)
 
 
 def _moved(before: object, after: object) -> bool:

@@ -7,14 +7,14 @@ secret. One function per struct.
 from switchgear_protocol.messages import ModelView, OfferView, Pin, ProviderView, RouteExplained, RouteStep, SessionView
 from switchgear_protocol.words import Health, Scope
 
-from .core import permit
+from .core import health, permit
 from .core.clock import Now
 from .core.health import Circuit, ScopeKey
 from .core.needs import Needs
 from .core.offer import MergedModel, Offer
 from .core.provider import Provider
 from .core.routing import FEATURE_CODES, Plan, Standing
-from .state import Ask, State, cure
+from .state import Ask, State
 
 
 def models(state: State, now: Now) -> list[ModelView]:
@@ -85,7 +85,7 @@ def provider(state: State, one: Provider, now: Now) -> ProviderView:
     )
     if circuit is None:
         return view
-    hint = circuit.hint or cure(circuit.health.value, one.id)
+    hint = circuit.hint or health.cure(circuit.health, one.id)
     trouble = {"reason": circuit.reason, "hint": hint, "since": circuit.since}
     return _with(view, **trouble, until=circuit.until, source=circuit.source or None)
 
@@ -128,8 +128,12 @@ def _step(standing: Standing, code: str) -> RouteStep:
 
 
 def _worst(state: State, keys: list[ScopeKey], now: Now) -> Circuit | None:
+    """The circuit that blocks longest; else one that only looks free because it is time to look again."""
     found = permit.worst(state.circuits, keys, now)
-    return found[1] if found and found[1].open else None
+    if found and found[1].open:
+        return found[1]
+    known = (state.circuits[key] for key in keys if key in state.circuits)
+    return next((circuit for circuit in known if circuit.health in health.NEEDS_THE_USER), None)
 
 
 def _account_scopes(state: State, one: Provider) -> list[ScopeKey]:

@@ -95,7 +95,7 @@ def settle(circuits: Circuits, permit: Permit, failure: Failure | None, now: Now
     if failure is not None and blamed is not None and blamed not in changed:
         # a bucket nobody knew when the permit was given
         first = circuits.get(blamed, CLOSED)
-        changed[blamed] = _first_news(first, failure, blamed.scope, now, rand)
+        changed[blamed] = told(first, failure, blamed.scope, now, rand)
     return changed
 
 
@@ -140,8 +140,8 @@ def _answered(failure: Failure) -> bool:
     return failure.status is not None and failure.kind not in NO_EVIDENCE
 
 
-def _first_news(circuit: Circuit, failure: Failure, scope: Scope, now: Now, rand: float) -> Circuit:
-    """An ungranted failure: as the first of its generation when closed, as stale news when already open."""
+def told(circuit: Circuit, failure: Failure, scope: Scope, now: Now, rand: float) -> Circuit:
+    """A failure nobody held a grant for: the first of its generation when closed, stale news when already open."""
     generation = circuit.generation if not circuit.open else circuit.generation - 1
     lent = circuit if circuit.open else health.acquire(circuit, now)[0]
     return health.fail(lent, Grant(generation), failure, scope, now, rand)
