@@ -75,6 +75,20 @@ class Beliefs(RuleBasedStateMachine):
         assert all(health.admits(circuit, self.now) for circuit in before.values())
         self.running.append((given, asking))
 
+    @rule(count=st.integers(2, 4), which=st.integers(0, 3))
+    def herd(self, count: int, which: int) -> None:
+        """Several at once, each with a plan of its own."""
+        for _ in range(count):
+            self.begin(None, which, True)
+
+    @precondition(lambda self: any(self.blocks().values()))
+    @rule(which=st.integers(0, 9), count=st.integers(1, 3))
+    def herd_at_a_reset(self, which: int, count: int) -> None:
+        """When a block ends, those who waited for it all come (F51)."""
+        times = sorted(left for left in self.blocks().values() if left)
+        self.pass_time(times[which % len(times)])
+        self.herd(count, 0)
+
     @precondition(lambda self: self.running)
     @rule(which=st.integers(0, 50))
     def content(self, which: int) -> None:
@@ -110,12 +124,12 @@ class Beliefs(RuleBasedStateMachine):
         if SCOPES.get(kind) == "bucket":
             more |= {"bucket": pool[0], "family": pool[1]}
         trouble = failure(kind, seconds, **more)
-        before = believed(self.world)
+        before, news = believed(self.world), self.news(which, trouble)
         self.end(which, Settled(Outcome.FAILED, 5.0, trouble))
         if kind in NO_EVIDENCE:
             assert believed(self.world) == before
-        elif seconds is not None:
-            self.is_believed(trouble)
+        elif seconds is not None and news is not None:
+            assert not health.admits(self.world.circuits[news], self.now), "I1: a named time is believed"
 
     @rule(provider=st.sampled_from(PROVIDERS), pool=POOLS, seconds=SECONDS, spent=st.booleans())
     def read(self, provider: str, pool: tuple[str, str | None], seconds: float, spent: bool) -> None:
@@ -261,17 +275,15 @@ class Beliefs(RuleBasedStateMachine):
         assert sorted(event.scope or "" for event in events if event.type == "health") == sorted(changed)
         assert self.world.finish(given, asking, settled, self.now) == []
 
-    def is_believed(self, trouble: Failure) -> None:
-        """I1: a time that opened a circuit is the time before which nothing but a probe is let in."""
-        assert trouble.retry_after is not None
-        for circuit in self.world.circuits.values():
-            if (
-                circuit.open
-                and circuit.since == self.now.wall
-                and circuit.until_boot is not None
-                and not circuit.restored
-            ):
-                assert not health.admits(circuit, self.now)
+    def news(self, which: int, trouble: Failure) -> ScopeKey | None:
+        """The scope this failure will be the latest word of; None when it comes late."""
+        given, _ = self.running[which % len(self.running)]
+        key = permit.blame(given.offer, trouble)
+        if key is None:
+            return None
+        circuit, grant = self.world.circuits.get(key, CLOSED), dict(given.grants).get(key)
+        fresh = not circuit.open if grant is None else grant.generation == circuit.generation
+        return key if fresh else None
 
     def serves(self, provider: str) -> None:
         circuits = [c for key, c in self.world.circuits.items() if key.owner == provider]
