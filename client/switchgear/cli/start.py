@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0  # seconds until a start counts as failed
 FIRST_LOOK = 0.01
-SLOWEST_LOOK = 0.1
+SLOWEST_LOOK = 0.02  # a look costs 0.1 ms, a late one all that it is late
 LOG_KEPT = 1024 * 1024
 LOG_SHOWN = 8  # lines
 NEEDED = ("trio", "httpx", "switchgeard")
