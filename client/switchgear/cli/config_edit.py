@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .command.config import problem_lines, read_config
+from .config_text import problem_lines, read_config
 from .failed import FAILURE, OK, CommandError, usage
 
 TYPE_CHECKING = False
@@ -22,17 +22,25 @@ if TYPE_CHECKING:
 
 EDITORS = ("vi", "nano")
 TEMPLATE = """\
-# Switchgear: your providers, and the models they serve together.
-# Keys are not written here: run `switchgear login PROVIDER`.
+# Switchgear: your providers, and the models they serve together. Take the # away where it fits.
+# Keys are not written here: run `switchgear login PROVIDER`, or name where one comes from:
+#   credential = {env = "ANTHROPIC_API_KEY"}, {file = "..."}, {command = ["op", "read", "..."]}, "none"
 
 # [[providers]]
-# id = "claude_api"
-# kind = "anthropic"
+# id = "claude_api"                # your name for it
+# kind = "anthropic"               # anthropic, openai, openai-compatible
+# billing = "metered"              # included (a subscription), local, prepaid, metered
+
+# [[providers]]
+# id = "openrouter"
+# kind = "openai-compatible"
+# base_url = "https://openrouter.ai/api/v1"
 
 # [[models]]
-# alias = "opus-4.6"
-# group = [
+# alias = "opus-4.6"               # what you select
+# group = [                        # who serves it, in your order
 #   {provider = "claude_api", model = "claude-opus-4-6"},
+#   {provider = "openrouter", model = "anthropic/claude-opus-4.6"},
 # ]
 """
 CHOICES = "(e)dit again, (k)eep the old config, (s)ave it anyway? [e] "

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from switchgear.cli.config_text import problem_lines, read_config
 from switchgear.cli.failed import FAILURE, OK, CommandError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Iterable
 
     from switchgear.cli.invocation import Invocation
-    from switchgear.cli.screen import Screen
-    from switchgear.cli.wire import Json
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -39,34 +37,6 @@ def config_file() -> Path:
     from switchgear_protocol.paths import config_path
 
     return Path(config_path())
-
-
-def read_config(path: Path) -> str:
-    """The file's text; "" when there is none."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise CommandError(f"cannot read {path}", why, f"ls -l {path}") from None
-
-
-def problem_lines(screen: Screen, checked: Json) -> Iterable[str]:
-    """One line per problem with its place, then its hint; warnings after."""
-    for style, word, problems in (("bad", "error", "problems"), ("busy", "warning", "warnings")):
-        for problem in checked.get(problems, []):
-            yield from _one_problem(screen, problem, screen.paint(style, word))
-
-
-def _one_problem(screen: Screen, problem: Json, word: str) -> Iterable[str]:
-    from switchgear.cli.screen import clean
-
-    line = f"line {problem['line']}" if problem.get("line") else ""
-    place = ", ".join(part for part in (line, problem.get("key", "")) if part)
-    yield f"{word}: {clean(f'{place}: ' if place else '')}{clean(problem['message'])}"
-    if problem.get("hint"):
-        yield screen.paint("dim", f"  hint: {clean(problem['hint'])}")
 
 
 def _path(invocation: Invocation) -> int:
@@ -95,6 +65,6 @@ def _check(invocation: Invocation) -> int:
         return OK if checked["ok"] else FAILURE
     for line in problem_lines(invocation.out, checked):
         invocation.out.line(line)
-    if checked["ok"]:
+    if checked["ok"] and Path(checked["path"]).exists():
         invocation.out.line(f"{checked['path']} is sound")
     return OK if checked["ok"] else FAILURE
