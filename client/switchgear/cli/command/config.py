@@ -65,6 +65,6 @@ def _check(invocation: Invocation) -> int:
         return OK if checked["ok"] else FAILURE
     for line in problem_lines(invocation.out, checked):
         invocation.out.line(line)
-    if checked["ok"] and Path(checked["path"]).exists():
-        invocation.out.line(f"{checked['path']} is sound")
+    if checked["ok"]:
+        invocation.out.line(f"{checked['path']} is sound" if not checked.get("warnings") else "nothing is broken")
     return OK if checked["ok"] else FAILURE
