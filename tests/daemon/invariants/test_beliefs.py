@@ -73,6 +73,10 @@ class Beliefs(RuleBasedStateMachine):
         self.tell(events)
         assert given is not None, "a candidate of this moment's plan is admitted"
         assert all(health.admits(circuit, self.now) for circuit in before.values())
+        for key, circuit in before.items():  # I1, I5, in words of their own
+            passed = circuit.until_boot is not None and self.now.boot >= circuit.until_boot
+            by_wall = circuit.restored and circuit.until is not None and self.now.wall >= circuit.until
+            assert not circuit.open or ((passed or by_wall) and not circuit.probing), key
         self.running.append((given, asking))
 
     @rule(count=st.integers(2, 4), which=st.integers(0, 3))
