@@ -38,14 +38,21 @@ class Limiter:
         self.ready.register(self.listener, selectors.EVENT_READ, self._accept)
         self.ready.register(sys.stdin, selectors.EVENT_READ, None)
         while True:
-            for key, _ in self.ready.select(self._patience()):
-                if key.data is None:
-                    if not sys.stdin.readline():
-                        return
-                    self._tell()
-                else:
-                    key.data()
+            if not self._take_in(self._patience()):
+                return
             self._refuse_due()
+
+    def _take_in(self, patience: float | None) -> int:
+        """Whatever has come; 0 at the end of our input. With patience 0 and nothing to take in: -1."""
+        ready = self.ready.select(patience)
+        for key, _ in ready:
+            if key.data is not None:
+                key.data()
+            elif sys.stdin.readline():
+                self._tell()
+            else:
+                return 0
+        return len(ready) or -1
 
     def _patience(self) -> float | None:
         return max(self.due[0][0] - time.perf_counter(), 0) if self.due else None
@@ -75,9 +82,11 @@ class Limiter:
     def _refuse_due(self) -> None:
         while self.due and self.due[0][0] <= time.perf_counter():
             _, sock = self.due.pop(0)
-            self.first = self.first or time.perf_counter()
+            while self.first is None and self._take_in(0.0) > 0:
+                pass  # what is here already came before the first refusal, however late we are to look
             if sock in self.heard:
                 sock.send(REFUSAL)
+            self.first = self.first or time.perf_counter()
 
     def _tell(self) -> None:
         late = sum(self.first is not None and asked > self.first for asked in self.asked)
