@@ -170,6 +170,7 @@ class Completing:
                 await self.at.store.record(row)
         if isinstance(ended, Failure):
             return ended
+        assert settled is not None  # nothing was raised
         return self._answer(permit, ended, settled, step)
 
     async def _ask_upstream(self, permit: Permit, step: Try) -> Completion | Failure:
