@@ -39,6 +39,7 @@ from .instance import EXIT_ALREADY_RUNNING, AlreadyRunning, Instance, claim
 from .listening import SocketFile, bind_socket
 from .methods import Daemon
 from .rpc_error import RpcError
+from .sealing import seal
 from .server import Server
 from .state import State
 from .store import Store
@@ -61,6 +62,7 @@ class Places:
 
 def main(args: argparse.Namespace) -> int:
     """Run until told to stop; the exit code. Says in words why it cannot start."""
+    seal()
     log.start(args.log_format, args.log_level)
     try:
         places = Places(args.socket or socket_path(), args.config or config_path(), args.state_dir or state_dir())
