@@ -129,13 +129,13 @@ class Completing:
             permit, events = self.at.state.begin(step.standing, self.ask, self.at.now())
             self.at.announce(events)
             if permit is None:
-                attempts.refused()
+                attempts.refused(self._plan())
                 continue
             try:
                 ended = await self._try(permit, step)
             except Withdrawn:
                 await self._tell("left", step.standing, OVERTAKEN)
-                attempts.refused()
+                attempts.refused(self._plan())
                 continue
             if isinstance(ended, Answer):
                 return ended

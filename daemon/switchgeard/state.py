@@ -157,12 +157,14 @@ class State:
             return None
         _, circuit = found
         if health.settling(circuit, now):
-            return Standing(offer, "recovering", routing.SKIPS["recovering"], left=1.0)
+            return Standing(offer, "recovering", routing.SKIPS["recovering"], left=1.0, cause=circuit.cause)
         code, hint = circuit.health.value, circuit.hint or health.cure(circuit.health, offer.provider)
         reason = circuit.reason or routing.SKIPS[code]
         if circuit.health in health.NEEDS_THE_USER:
-            return Standing(offer, code, reason, hint=hint)
-        return Standing(offer, code, reason, circuit.until, health.seconds_left(circuit, now), hint)
+            return Standing(offer, code, reason, hint=hint, cause=circuit.cause)
+        return Standing(
+            offer, code, reason, circuit.until, health.seconds_left(circuit, now), hint, cause=circuit.cause
+        )
 
     def _well_for(self, offer: Offer, now: Now) -> float:
         keys = permit.scopes(self.circuits, offer)

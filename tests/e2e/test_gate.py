@@ -282,3 +282,14 @@ async def test_a_config_that_is_gone_keeps_the_last_good_one(tmp_path: Path) -> 
 def _nowhere(path: Path) -> None:
     path.unlink()
     path.symlink_to(path.with_name("nowhere.toml"))
+
+
+async def test_what_failover_on_does_not_name_never_reaches_the_next_offer(tmp_path: Path) -> None:
+    """Not at first, not once it is known, not in a crowd: the limit is told, with its time."""
+    async with world(tmp_path, {"a": "429_hour", "b": "ok"}, model='failover = {on = ["timeout"]}') as w:
+        heard = [*await crowd(w, 10), await w.ask(), await w.ask()]
+        assert {h.kind for h in heard} == {"exhausted"}
+        assert w.hits()["b"] == 0
+        data = (heard[-1].error or {})["data"]
+        assert "does not let it take over" in data["detail"]
+        assert 3590_000 < data["retry_after_ms"] <= 3600_000

@@ -43,6 +43,7 @@ KINDS = {
     "paused": "paused by you",
     "disabled": "disabled",
     "not_pinned": "another one is pinned",
+    "held": "failover.on keeps it with the one before",
     "user_cap": "at your own limit",
     "consent": "needs your consent to spend",
     "no_tools": "has no tools",

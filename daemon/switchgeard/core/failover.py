@@ -111,11 +111,14 @@ class Attempts:
         self.tried.add(step.standing.offer.key)
         return step
 
-    def refused(self) -> None:
-        """The offer's gate closed between plan and try: not an attempt."""
+    def refused(self, plan: Plan | None = None) -> None:
+        """The offer's gate closed between plan and try: not an attempt. By `plan` others may be out now too."""
         assert self.current is not None
         self.made -= 1
         self.missed.add(self.current.offer.key)
+        if plan is not None:
+            usable = {standing.offer.key for standing in plan.candidates}
+            self.queue = deque(standing for standing in self.queue if standing.offer.key in usable)
 
     def committed(self) -> None:
         self.has_committed = True

@@ -63,6 +63,7 @@ class Circuit(Struct, frozen=True, omit_defaults=True):
     until: float | None = None  # wall; for people, and for the time after a restart
     source: str = ""
     hint: str | None = None  # what cures it, when the cause said so
+    cause: FailureKind | None = None  # what opened it
     failures: int = 0  # counted since the last success, while closed
     opens: int = 0  # consecutive openings without a success between
     generation: int = 0
@@ -105,6 +106,9 @@ OPENS_AS: dict[FailureKind, Health] = {
     FailureKind.LOCKED: Health.LOCKED,
 }
 """What each failure makes of its scope. A kind not listed changes no health (I19)."""
+
+_READ_AS = {Health.QUOTA_EXHAUSTED: FailureKind.QUOTA_EXCEEDED, Health.RATE_LIMITED: FailureKind.RATE_LIMITED}
+"""The cause of a block that was read off a window, or concluded from several failures."""
 
 COUNTED: dict[FailureKind, int] = {
     FailureKind.OVERLOADED: 1,
@@ -221,7 +225,8 @@ def block(circuit: Circuit, health: Health, reason: str, until: float, source: s
     stands = circuit.open and not eligible(circuit, now)
     if stands and (circuit.until_boot is None or circuit.until_boot + 1.0 >= now.boot + seconds):
         return circuit
-    return _replace(_with_deadline(circuit, health, reason, seconds, source, now), opens=max(circuit.opens, 1))
+    opened = _with_deadline(circuit, health, reason, seconds, source, now)
+    return _replace(opened, opens=max(circuit.opens, 1), cause=_READ_AS.get(health))
 
 
 def reset(circuit: Circuit, now: Now) -> Circuit:
@@ -260,7 +265,10 @@ def _opened(circuit: Circuit, failure: Failure, now: Now, rand: float) -> Circui
     if len(circuit.opaque) >= OPAQUE_LIMIT:
         health = Health.QUOTA_EXHAUSTED
     seconds, source = _how_long(circuit, failure, health, rand)
-    return _replace(_with_deadline(circuit, health, failure.message, seconds, source, now), hint=failure.hint)
+    cause = _READ_AS.get(health, failure.kind)
+    return _replace(
+        _with_deadline(circuit, health, failure.message, seconds, source, now), hint=failure.hint, cause=cause
+    )
 
 
 def _how_long(circuit: Circuit, failure: Failure, health: Health, rand: float) -> tuple[float | None, str]:

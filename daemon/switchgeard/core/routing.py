@@ -1,7 +1,8 @@
 """Routing: in which order the offers of a merged model are tried now, and why others are not.
 
 Rules for editing this file: the order is the user's, always. What may change it is listed here and
-nowhere else: a pin (then only that offer), a sticky assignment (then that offer first). Every offer of
+nowhere else: a pin (then only that offer), a sticky assignment (then that offer first). An offer blocked by
+what `failover.on` does not name is not passed over: what stands behind it is held. Every offer of
 the model appears exactly once in a plan, as a candidate or skipped with a code, a sentence and, where
 known, a time. SKIPS is the table of codes; people and scripts read them, so they are only added to.
 """
@@ -9,9 +10,13 @@ known, a time. SKIPS is the table of codes; people and scripts read them, so the
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from switchgear_protocol.words import FailureKind
 
 from . import sticky
 from .clock import Now
+from .failure import config_word
 from .needs import Needs
 from .offer import MergedModel, Offer, RoutingPolicy
 from .sticky import Assignment
@@ -27,6 +32,7 @@ SKIPS: dict[str, str] = {
     "recovering": "one request is testing whether it is back",
     "paused": "paused by you",
     "not_pinned": "another provider is pinned",
+    "held": "failover.on keeps this model with a provider before it",
     "user_cap": "your own limit for it is reached",
     "consent": "metered spending is not allowed now",
     "no_tools": "cannot use tools",
@@ -52,6 +58,7 @@ class Standing(Struct, frozen=True):
     hint: str | None = None
     downgrades: tuple[str, ...] = ()
     well_for: float = 0.0  # seconds it has been available
+    cause: FailureKind | None = None  # the failure that blocks it, where one does
 
     @property
     def usable(self) -> bool:
@@ -124,9 +131,10 @@ def plan(
     """
     if pinned is not None:
         standings = [_unless_pinned(s, pinned, pin_left, model.alias) for s in standings]
+    stay = None if pinned is not None else _stays_with(standings, assignment, model.routing, now)
+    standings = _held(standings, model, stay)
     usable = [s for s in standings if s.usable]
     skipped = tuple(s for s in standings if not s.usable)
-    stay = None if pinned is not None else _stays_with(usable, assignment, model.routing, now)
     if stay is None:
         return Plan(model, tuple(usable), skipped, pinned=pinned)
     if stay is not usable[0] and _goes_back(stay, usable[0], assignment, turn_boundary, now):
@@ -144,12 +152,29 @@ def _unless_pinned(standing: Standing, pinned: str, pin_left: float | None, alia
     return Standing(standing.offer, "not_pinned", f"{pinned} is pinned", left=left, hint=f"switchgear unpin {alias}")
 
 
+def _held(standings: list[Standing], model: MergedModel, stay: Standing | None) -> list[Standing]:
+    """Nothing passes over an offer blocked by what `failover.on` does not name, but a session that is past it."""
+    before = next((i for i, s in enumerate(standings) if _holds(s, model)), len(standings))
+    return [s if i <= before or s is stay else _behind(s, standings[before]) for i, s in enumerate(standings)]
+
+
+def _holds(standing: Standing, model: MergedModel) -> bool:
+    return standing.cause is not None and config_word(standing.cause) not in model.failover.on
+
+
+def _behind(standing: Standing, holder: Standing) -> Standing:
+    """Its own time does not count: once the holder is back, that one serves."""
+    if not standing.usable:
+        return replace(standing, left=None)
+    return Standing(standing.offer, "held", f"failover.on does not let it take over from {holder.offer.provider}")
+
+
 def _stays_with(
-    usable: list[Standing], assignment: Assignment | None, policy: RoutingPolicy, now: Now
+    standings: list[Standing], assignment: Assignment | None, policy: RoutingPolicy, now: Now
 ) -> Standing | None:
     if assignment is None or not sticky.alive(assignment, policy, now):
         return None
-    return next((s for s in usable if s.offer.key == assignment.key), None)
+    return next((s for s in standings if s.usable and s.offer.key == assignment.key), None)
 
 
 def _goes_back(

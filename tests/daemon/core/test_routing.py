@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sample_offers import T0, codes, merged, offer, standings
-from switchgear_protocol.words import Billing, StickyMode
+from switchgear_protocol.words import Billing, FailureKind, StickyMode
 from switchgeard.core.needs import Needs
-from switchgeard.core.offer import Features, MergedModel, RoutingPolicy
+from switchgeard.core.offer import FailoverPolicy, Features, MergedModel, RoutingPolicy
 from switchgeard.core.routing import (
     FEATURE_CODES,
     SKIPS,
@@ -153,3 +153,25 @@ def test_every_offer_is_in_every_plan_exactly_once(
     rest = [o for o in (s.offer for s in made.candidates) if o != made.sticky]
     assert rest == [o for o in offers if o in rest]
     assert made.sticky is None or made.candidates[0].offer == made.sticky
+
+
+def test_what_failover_on_does_not_name_is_not_passed_over() -> None:
+    """The offers behind it are held, and only its own return counts; what is named is passed over."""
+    model = merged(A, B, C, failover=FailoverPolicy(on=("timeout",)))
+    spent = Standing(A, "quota_exhausted", "spent", left=60.0, cause=FailureKind.QUOTA_EXCEEDED)
+    limited = Standing(B, "rate_limited", "slow down", left=1.0, cause=FailureKind.RATE_LIMITED)
+    held = planned([spent, limited, *standings(C)], model=model)
+    assert (order(held), codes(held.skipped)[2]) == ([], ("c", "held"))
+    assert held.retry_after == 60.0
+    slow = Standing(A, "unavailable", "slow", left=60.0, cause=FailureKind.TIMEOUT)
+    assert order(planned([slow, *standings(B, C)], model=model)) == ["b", "c"]
+    paused = Standing(A, "paused", "paused by you")
+    assert order(planned([paused, *standings(B, C)], model=model)) == ["b", "c"]
+
+
+def test_a_session_that_is_past_a_holding_offer_stays_where_it_is() -> None:
+    """It does not fail over: it was there before."""
+    model = merged(A, B, C, failover=FailoverPolicy(on=("timeout",)))
+    spent = Standing(A, "quota_exhausted", "spent", left=60.0, cause=FailureKind.QUOTA_EXCEEDED)
+    made = planned([spent, *standings(B, C)], STAYS, model=model)
+    assert (order(made), codes(made.skipped)) == (["b"], [("a", "quota_exhausted"), ("c", "held")])
