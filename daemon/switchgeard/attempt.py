@@ -53,12 +53,13 @@ class Attempt:
     on_headers: Callable[[dict[str, str]], None]
     watch: trio.CancelScope
     still_wanted: Callable[[], bool] = lambda: True  # asked right before the request is written
+    left: float = float("inf")  # seconds the request itself has for its first content, over all its attempts
     content_seen: bool = False
     headers: dict[str, str] | None = None
 
     async def run(self, call: HTTPCall) -> Failure | None:
         """None when the answer is complete and every event of it has been emitted. Raises Withdrawn."""
-        self._expect(self.offer.timeouts.first_event)
+        self._expect(min(self.offer.timeouts.first_event, self.left))
         with self.watch:
             try:
                 async with self._open(call) as reply:
@@ -154,6 +155,8 @@ class Attempt:
         limits = self.offer.timeouts
         if self.content_seen:
             return transport_failure("idle", f"silent for {limits.idle:g} s in the middle of its answer", sent=True)
+        if self.left < limits.first_event:
+            return transport_failure("deadline", "no answer within the time the request had left", sent=True)
         return transport_failure("first_event", f"no answer within {limits.first_event:g} s", sent=True)
 
     def _classify(self, status: int | None, body: bytes, *, in_stream: bool = False) -> Failure:

@@ -181,11 +181,11 @@ class Completing:
         dialled = await dial(self.at.vault, provider, offer, self._request_for(step))
         if isinstance(dialled, Failure):
             return dialled
-        failure = await self._call(permit, dialled)
+        failure = await self._call(permit, dialled, step.by)
         if failure is not None and await self._replaced(provider, dialled, failure):
             self.delivery.begin("/".join(offer.key))
             again = await dial(self.at.vault, provider, offer, self._request_for(step))
-            failure = await self._call(permit, again) if isinstance(again, Dialled) else again
+            failure = await self._call(permit, again, step.by) if isinstance(again, Dialled) else again
         try:
             return failure or counted(self.request, await self.delivery.complete())
         except Garbled as fault:
@@ -197,8 +197,8 @@ class Completing:
             return False
         return await self.at.vault.rotated(provider, dialled.secret) is not None
 
-    async def _call(self, permit: Permit, dialled: Dialled) -> Failure | None:
-        offer = permit.offer
+    async def _call(self, permit: Permit, dialled: Dialled, by: float) -> Failure | None:
+        offer, left = permit.offer, by - self.at.now().boot
 
         def read_quota(headers: dict[str, str]) -> None:
             now = self.at.now()
@@ -209,7 +209,7 @@ class Completing:
             return self.at.state.still_wanted(permit, self.at.now())
 
         dialect, emit, watch = DIALECTS[offer.wire], self.delivery.emit, trio.CancelScope()
-        attempt = Attempt(offer, dialect, self.at.transport, self.at.now, emit, read_quota, watch, still_wanted)
+        attempt = Attempt(offer, dialect, self.at.transport, self.at.now, emit, read_quota, watch, still_wanted, left)
         return _unsaid(await attempt.run(dialled.call), dialled)
 
     def _committed(self) -> None:
@@ -265,7 +265,7 @@ class Completing:
             if attempts.on_interrupt is Interrupt.CONTINUE and not self._continuable():
                 attempts.on_interrupt = Interrupt.ERROR
         attempts.failed(failure, self.at.rand(), may_retry=self.at.state.may_retry(permit.offer))
-        if isinstance(attempts.verdict, GiveUp):
+        if isinstance(attempts.verdict, GiveUp) or (isinstance(attempts.verdict, Try) and attempts.verdict.again):
             return
         self.at.announce(self.at.state.failed_over(self.ask, permit.offer, failure, self.at.now()))
         await self._tell("left", Standing(permit.offer), failure.message, failure)

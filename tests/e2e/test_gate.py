@@ -293,3 +293,24 @@ async def test_what_failover_on_does_not_name_never_reaches_the_next_offer(tmp_p
         data = (heard[-1].error or {})["data"]
         assert "does not let it take over" in data["detail"]
         assert 3590_000 < data["retry_after_ms"] <= 3600_000
+
+
+async def test_the_configs_deadline_ends_a_silent_attempt(tmp_path: Path) -> None:
+    """It counts until the first content, whatever the offer's own limits; no offer is to blame."""
+    async with world(tmp_path, {"a": "hang_opening", "b": "ok"}, model='failover = {deadline = "50ms"}') as w:
+        heard = await w.ask()
+        assert (heard.kind, heard.outcomes) == ("deadline", [("a", "timeout")])
+        assert heard.error is not None
+        assert heard.error["message"] == "No answer from m within 0.05 s."
+        providers = (await w.call("providers/list"))["providers"]
+        assert [p["health"] for p in providers] == ["available", "available"]
+
+
+async def test_a_further_try_of_the_same_offer_is_no_failover(tmp_path: Path) -> None:
+    """Nothing was left: neither the client nor the events say so."""
+    async with world(tmp_path, {"a": ["529", "ok"], "b": "ok"}, model="failover = {retry = {backoff_ms = 1}}") as w:
+        heard = await w.ask()
+        assert heard.outcomes == [("a", "overloaded"), ("a", None)]
+        assert "left" not in {value.get("action") for value in heard.values}
+        told = await w.call("events/subscribe", since=0, types=["failover"])
+        assert told["replayed"] == []

@@ -30,8 +30,9 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from switchgear_protocol.words import FailureKind, Interrupt
+from switchgear_protocol.words import FailureKind, Interrupt, Scope
 
 from .clock import Now
 from .failure import Failure, config_word
@@ -53,6 +54,7 @@ class Try(Struct, frozen=True):
     standing: Standing
     wait: float = 0.0
     again: bool = False  # the same offer as just before
+    by: float = float("inf")  # boot clock: when the request's own deadline for its first content passes
     mode: Interrupt | None = None  # RESTART or CONTINUE when content has already been delivered
 
 
@@ -94,8 +96,8 @@ class Attempts:
 
     def __post_init__(self) -> None:
         self.queue.extend(self.plan.candidates)
-        # one more than there are offers; a retry never takes the place of an untried offer
-        self.cap = min(len(self.queue) + 1, self.policy.max_attempts)
+        # every offer, and the further tries of one of them; a retry never takes the place of an untried offer
+        self.cap = min(len(self.queue) + max(1, self.policy.retry.attempts), self.policy.max_attempts)
 
     def next(self, now: Now) -> Step:
         """What to do now. Call after construction and after each `failed`, `refused` or `replan`."""
@@ -103,13 +105,14 @@ class Attempts:
         self.verdict = step if isinstance(step, GiveUp) else None  # an end stays one, until there is a new plan
         if isinstance(step, GiveUp):
             return step
-        if now.boot + step.wait >= self.started.boot + self.policy.deadline + self.waited:
+        by = self.started.boot + self.policy.deadline + self.waited
+        if now.boot + step.wait >= by:
             return GiveUp("interrupted" if self.has_committed else "deadline", self.last)
         self.made += 1
         self.same = self.same + 1 if step.again else 0
         self.current = step.standing
         self.tried.add(step.standing.offer.key)
-        return step
+        return replace(step, by=by)
 
     def refused(self, plan: Plan | None = None) -> None:
         """The offer's gate closed between plan and try: not an attempt. By `plan` others may be out now too."""
@@ -159,6 +162,8 @@ class Attempts:
             return GiveUp("stopped", failure)
         if failure.kind in SURFACES:
             return GiveUp("surface", failure)
+        if failure.kind is FailureKind.TIMEOUT and failure.scope is Scope.NONE:
+            return GiveUp("deadline", failure)  # the request's own, not the offer's
         if failure.kind is FailureKind.CONTEXT_LENGTH:
             return self._to_larger_window(failure)
         if config_word(failure.kind) not in self.policy.on:

@@ -79,7 +79,7 @@ class FailoverPolicy(Struct, frozen=True):
     after_commit: Interrupt = Interrupt.ERROR
     max_attempts: int = 6
     max_inline_wait: float = 3.0  # seconds a sticky session waits out a short rate limit
-    deadline: float = 600.0  # seconds for the whole request
+    deadline: float = 600.0  # seconds until the first content, over all attempts
 
 
 class RoutingPolicy(Struct, frozen=True):

@@ -8,7 +8,7 @@ from sample_offers import T0, failure, merged, offer, standings
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Interrupt
 from switchgeard.core.failover import MAX_MAYBE_BILLED, Attempts, GiveUp, Try
-from switchgeard.core.failure import Failure, config_word
+from switchgeard.core.failure import Failure, config_word, transport_failure
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import FailoverPolicy, Features, Offer, Retry
 from switchgeard.core.routing import Plan
@@ -120,6 +120,16 @@ def test_retries_at_one_offer_are_limited_by_the_config() -> None:
     """`retry.attempts = 0` means none."""
     run = after(attempts(A, B, retry=Retry(attempts=0)), failure(K.OVERLOADED))
     assert tried(run).standing.offer == B
+
+
+def test_the_config_may_ask_for_several_tries_of_one_offer() -> None:
+    """`retry.attempts` further ones, with every other offer still to come."""
+    run = attempts(A, B, retry=Retry(attempts=3))
+    seen = []
+    while isinstance(step := run.next(T0), Try):
+        seen.append(step.standing.offer)
+        run.failed(failure(K.OVERLOADED), 1.0)
+    assert seen == [A, A, A, A, B]
 
 
 def test_a_short_limit_is_waited_out_where_the_cache_is_warm() -> None:
@@ -271,6 +281,15 @@ def test_no_attempt_begins_after_the_deadline() -> None:
     waits = after(attempts(A, sticky=A, deadline=2.0), failure(K.RATE_LIMITED, 2.0)).next(T0)
     assert isinstance(waits, GiveUp)
     assert waits.why == "deadline"
+
+
+def test_a_try_knows_when_the_request_must_have_content() -> None:
+    """Time spent waiting for a reset is added; an attempt that outlasts it ends the request."""
+    run = attempts(A, B, deadline=10.0, on=("rate_limited",))
+    run.waited = 5.0
+    assert tried(run).by == T0.boot + 15.0
+    run.failed(transport_failure("deadline", "too late", sent=True), 1.0)
+    assert given_up(run) == "deadline"
 
 
 def test_a_deadline_after_commit_is_an_interruption() -> None:
