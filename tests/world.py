@@ -116,21 +116,40 @@ class World:
         return sum(row["attempts"] for row in reply["rows"])
 
 
-def config(standins: Mapping[str, StandIn], kinds: Mapping[str, str], model: str = "", more: str = "") -> str:
+def config(
+    standins: Mapping[str, StandIn],
+    kinds: Mapping[str, str],
+    model: str = "",
+    more: str = "",
+    timeouts: str | None = None,
+) -> str:
     """A config with one provider per stand-in, in order, and one merged model `m` over all of them.
 
     `model`: further keys of the model's table; `more`: further tables.
     """
-    providers = "".join(_provider(name, kinds.get(name, "anthropic"), standin) for name, standin in standins.items())
+    providers = "".join(
+        _provider(n, kinds.get(n, "anthropic"), s, timeouts or timeouts_of(s)) for n, s in standins.items()
+    )
     group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
     return f'{providers}\n[[models]]\nalias = "m"\ngroup = [{group}]\n{model}\n{more}\n'
 
 
-def _provider(name: str, kind: str, standin: StandIn) -> str:
+def _provider(name: str, kind: str, standin: StandIn, timeouts: str) -> str:
     path = "" if kind == "anthropic" else "/v1"
     credential = 'credential = {env = "CANARY"}'
-    limits = 'timeouts = {connect = "2s", first_event = "1s", idle = "1s"}'
+    limits = f"timeouts = {{{timeouts}}}"
     return f'[[providers]]\nid = "{name}"\nkind = "{kind}"\nbase_url = "{standin.url}{path}"\n{credential}\n{limits}\n'
+
+
+PATIENT = 'connect = "5s", first_event = "20s", idle = "20s"'
+HASTY = 'connect = "2s", first_event = "1s", idle = "1s"'
+
+
+def timeouts_of(standin: StandIn) -> str:
+    """How long it is waited for: a second where no answer comes, else longer than a busy machine takes."""
+    lines = standin.script if isinstance(standin.script, list | tuple) else [standin.script]
+    hangs = any(isinstance(line, str) and line.startswith(("hang", "pings")) for line in lines)
+    return HASTY if hangs else PATIENT
 
 
 @asynccontextmanager
@@ -142,15 +161,20 @@ async def world(
     model: str = "",
     more: str = "",
     limits: Limits = DEFAULT,
+    timeouts: str | None = None,
 ) -> AsyncIterator[World]:
-    """The world, while the block runs. `kinds`: provider -> kind, anthropic unless named; `limits`: of its server."""
+    """The world, while the block runs.
+
+    `kinds`: provider -> kind, anthropic unless named. `limits`: of its server. `timeouts`: of every
+    provider, when those of `timeouts_of` do not fit.
+    """
     standins = {n: s if isinstance(s, StandIn) else StandIn(s) for n, s in scripts.items()}
     async with trio.open_nursery() as nursery:
         for standin in standins.values():
             if not standin.url:
                 await nursery.start(standin.serve)
         path = home / "config.toml"
-        path.write_text(config(standins, kinds or {}, model, more))
+        path.write_text(config(standins, kinds or {}, model, more, timeouts))
         path.chmod(0o600)
         async with _daemon(home, path, nursery, limits) as (daemon, socket):
             yield World(standins, daemon, socket, home)

@@ -16,7 +16,7 @@ from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said, frame, stream
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport
-from world import World, world
+from world import HASTY, World, world
 
 HELLO = "Hello from a stand-in provider."
 
@@ -76,13 +76,13 @@ async def test_a_host_without_an_address_is_left_at_once(tmp_path: Path) -> None
         assert (await w.ask()).outcomes == [("a", "unavailable"), ("b", None)]
 
 
-async def moved(w: World, url: str, connect: str = "2s") -> None:
+async def moved(w: World, url: str, connect: str = "5s") -> None:
     """A's address is another one from now on."""
     config = w.home / "config.toml"
     text = config.read_text().replace(
         f'base_url = "{w.standins["a"].url}"', f'base_url = "{url}"\ninsecure_http = true'
     )
-    config.write_text(text.replace('connect = "2s"', f'connect = "{connect}"', 1))
+    config.write_text(text.replace('connect = "5s"', f'connect = "{connect}"', 1))
     assert (await w.call("config/reload"))["ok"]
 
 
@@ -100,7 +100,7 @@ def trickling(whole: int, seconds: float) -> Fault:
 
 async def test_a_drip_that_makes_no_event_in_time_is_no_answer(tmp_path: Path) -> None:
     """F21: bytes alone are not life; before any content the next offer answers."""
-    async with world(tmp_path, {"a": trickling(0, 0.05), "b": "ok"}) as w:
+    async with world(tmp_path, {"a": trickling(0, 0.05), "b": "ok"}, timeouts=HASTY) as w:
         heard = await w.ask()
         assert heard.outcomes == [("a", "timeout"), ("b", None)]
         assert heard.text == HELLO
@@ -108,7 +108,7 @@ async def test_a_drip_that_makes_no_event_in_time_is_no_answer(tmp_path: Path) -
 
 async def test_a_drip_in_the_middle_of_an_answer_is_a_cut(tmp_path: Path) -> None:
     """F21: content came, then an event took longer than the idle limit: marked restart, whole answer."""
-    async with world(tmp_path, {"a": trickling(4, 0.05), "b": "ok"}) as w:
+    async with world(tmp_path, {"a": trickling(4, 0.05), "b": "ok"}, timeouts=HASTY) as w:
         heard = await w.ask(on_interrupt="restart")
         assert heard.outcomes == [("a", "timeout"), ("b", None)]
         assert heard.types.count("restarted") == 1
@@ -118,7 +118,7 @@ async def test_a_drip_in_the_middle_of_an_answer_is_a_cut(tmp_path: Path) -> Non
 async def test_a_slow_stream_with_an_event_in_every_idle_limit_is_left_alone(tmp_path: Path) -> None:
     """F21: half as long again as the limit in all, and still one attempt."""
     said = Said(text=tuple("Hello from"), pace=0.15)
-    async with world(tmp_path, {"a": StandIn("ok", said), "b": "ok"}) as w:
+    async with world(tmp_path, {"a": StandIn("ok", said), "b": "ok"}, timeouts=HASTY) as w:
         heard = await w.ask()
         assert heard.outcomes == [("a", None)]
         assert heard.answer == "Hello from"
@@ -182,7 +182,10 @@ async def test_a_dead_address_of_a_host_does_not_hold_up_the_next(tmp_path: Path
 async def test_a_black_hole_is_left_at_the_connect_limit_of_all_its_addresses(tmp_path: Path) -> None:
     """F23: the limit is for the dial as a whole, however many addresses there are; then the next offer answers."""
     with full("127.0.0.2") as port:
-        async with world(tmp_path, {"a": "ok", "b": "ok"}) as w, resolving("127.0.0.2", "127.0.0.2", "127.0.0.2"):
+        async with (
+            world(tmp_path, {"a": "ok", "b": "ok"}) as w,
+            resolving("127.0.0.2", "127.0.0.2", "127.0.0.2"),
+        ):
             await moved(w, f"http://many-homes.test:{port}", connect="400ms")
             begun = trio.current_time()
             heard = await w.ask()

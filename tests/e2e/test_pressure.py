@@ -181,10 +181,9 @@ async def test_two_hundred_that_waited_for_a_reset_come_back_one_by_one_first(tm
         live.append(len(w.daemon.at.state.live))
         return FAULTS["ok"](asked, said)
 
-    async with world(tmp_path, {"a": [limited("2"), counting]}, model="failover = {max_inline_wait = 0}") as w:
-        config = tmp_path / "config.toml"
-        config.write_text(config.read_text().replace('first_event = "1s"', 'first_event = "60s"'))  # it is a crowd
-        assert (await w.call("config/reload"))["ok"]
+    no_wait = "failover = {max_inline_wait = 0}"
+    slow = 'connect = "5s", first_event = "60s", idle = "60s"'
+    async with world(tmp_path, {"a": [limited("2"), counting]}, model=no_wait, timeouts=slow) as w:
         assert (await w.ask()).kind == "exhausted"
         heard = await crowd(w, 200, wait_until_reset=True, stream=False)
         assert [h.error for h in heard if h.error] == []
