@@ -26,7 +26,7 @@ from .core import quota
 from .core.clock import Now
 from .core.cost import cost_usd
 from .core.estimate import counted
-from .core.failover import Attempts, GiveUp, OfferKey, Try
+from .core.failover import Attempts, GiveUp, OfferKey, Try, brief
 from .core.failure import Failure, garbled, transport_failure
 from .core.permit import Permit
 from .core.provider import Provider
@@ -91,6 +91,7 @@ class Completing:
     began: Now = field(init=False)
     first_content: Now | None = None
     limit: trio.CancelScope | None = None  # the client's own deadline
+    has_paused: bool = False  # for a short rate limit, once a request
 
     def __post_init__(self) -> None:
         self.started = self.began = self.at.now()
@@ -106,6 +107,8 @@ class Completing:
 
     async def _until_answered(self) -> Answer:
         policy, plan = self.ask.model.failover, self._plan()
+        if await self._waited_out(plan, frozenset()):
+            plan = self._plan()
         attempts = Attempts(plan, policy, self.ask.needs, self.started, self.options.on_interrupt)
         while True:
             await self._tell_skips(attempts.plan)
@@ -293,6 +296,8 @@ class Completing:
             with trio.move_on_after(SETTLE_WAIT - waited):
                 await self.at.announce.change()
             return frozenset(s.offer.key for s in plan.skipped if s.code == "recovering")
+        if await self._waited_out(plan, attempts.done):
+            return frozenset()
         if plan.candidates or not await self._until_reset(plan, attempts):
             return None
         return frozenset(offer.key for offer in self.ask.model.offers)
@@ -304,12 +309,26 @@ class Completing:
             return False
         first = min((s for s in plan.skipped if s.left is not None), key=lambda s: s.left or 0.0)
         await self._tell("waiting", first, f"all providers are blocked; the first is back in {left:.0f} s")
-        until = begun + max(left, 0.01)
-        while not self._plan().candidates and (left := until - self.at.now().boot) > 0:
-            with trio.move_on_after(min(left, LOOK)):
-                await self.at.announce.change()
+        await self._pause(left, lambda plan: not plan.candidates)
         attempts.waited += self.at.now().boot - begun
         return True
+
+    async def _waited_out(self, plan: Plan, done: Set[OfferKey]) -> bool:
+        """Waits, once, for a rate limit that is shorter than a cold cache or an error is worth."""
+        blocked = None if self.has_paused else brief(plan, self.ask.model.failover, done)
+        if blocked is None or blocked.left is None:
+            return False
+        self.has_paused, key = True, blocked.offer.key
+        await self._tell("waiting", blocked, f"back in {blocked.left:.1f} s")
+        await self._pause(blocked.left, lambda plan: any(s.offer.key == key for s in plan.skipped))
+        return True
+
+    async def _pause(self, seconds: float, still: Callable[[Plan], bool]) -> None:
+        """Until so much time has passed, or the plan says otherwise."""
+        until = self.at.now().boot + max(seconds, 0.01)
+        while still(self._plan()) and (left := until - self.at.now().boot) > 0:
+            with trio.move_on_after(min(left, LOOK)):
+                await self.at.announce.change()
 
     def _plan(self) -> Plan:
         return self.at.state.plan(self.ask, self.at.now())

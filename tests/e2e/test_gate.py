@@ -4,6 +4,7 @@ from pathlib import Path
 
 import trio
 
+from switchgeard.demo.faults import limited
 from world import Heard, World, world
 
 HELLO = "Hello from a stand-in provider."
@@ -314,3 +315,19 @@ async def test_a_further_try_of_the_same_offer_is_no_failover(tmp_path: Path) ->
         assert "left" not in {value.get("action") for value in heard.values}
         told = await w.call("events/subscribe", since=0, types=["failover"])
         assert told["replayed"] == []
+
+
+async def test_a_warm_session_waits_out_a_short_limit_that_another_client_earned(tmp_path: Path) -> None:
+    """Its cache is worth a second; a new session goes on at once."""
+    async with world(tmp_path, {"a": ["ok", limited("1"), "ok"], "b": "ok"}) as w:
+        assert (await w.ask(session="warm")).outcomes == [("a", None)]
+        assert (await w.ask(session="new")).outcomes == [("a", "rate_limited"), ("b", None)]
+        stayed = await w.ask(session="warm")
+        assert stayed.outcomes == [("a", None)]
+        assert "waiting" in {value.get("action") for value in stayed.values}
+
+
+async def test_a_crowd_waits_out_a_short_limit_when_nobody_else_is_left(tmp_path: Path) -> None:
+    """Those whose turn had not come when the first was refused wait as the first one does."""
+    async with world(tmp_path, {"a": [limited("1"), "ok"]}) as w:
+        assert {h.kind for h in await crowd(w, 10)} == {None}

@@ -69,6 +69,21 @@ Step = Try | GiveUp
 OfferKey = tuple[str, str]
 
 
+def brief(plan: Plan, policy: FailoverPolicy, done: Set[OfferKey]) -> Standing | None:
+    """A rate limit to wait out before anything else: short, and the warm session's own, or of the first one back.
+
+    Not one the request has met itself: `done` have had their turn.
+    """
+    chances = (plan.warm,) if plan.candidates else plan.skipped
+    waits = [s for s in chances if s and s.code == "rate_limited" and s.offer.key not in done]
+    first = min(waits, key=_left, default=None)
+    return first if first is not None and _left(first) <= policy.max_inline_wait else None
+
+
+def _left(standing: Standing) -> float:
+    return float("inf") if standing.left is None else standing.left
+
+
 @dataclass(slots=True)
 class Attempts:
     """The life of one completion's tries. Ask `next`, report `failed` or `refused`, mark `committed`."""
@@ -141,6 +156,11 @@ class Attempts:
         self.cap = min(self.made + len(self.queue), self.policy.max_attempts)
         self.missed.clear()
 
+    @property
+    def done(self) -> Set[OfferKey]:
+        """Offers that have had their turn."""
+        return self.tried - self.missed
+
     def untried(self, plan: Plan) -> bool:
         """Whether this plan has an offer whose turn has not come yet."""
         return any(self._is_worth(standing, frozenset()) for standing in plan.candidates)
@@ -152,7 +172,7 @@ class Attempts:
 
     def _is_worth(self, standing: Standing, again: Set[OfferKey]) -> bool:
         key = standing.offer.key
-        return (key not in self.tried or key in self.missed or key in again) and self._fits(standing)
+        return (key not in self.done or key in again) and self._fits(standing)
 
     def _fits(self, standing: Standing) -> bool:
         return self.floor is None or (standing.offer.features.context or 0) > self.floor

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from switchgear_protocol.words import FailureKind
+from switchgear_protocol.words import FailureKind, StickyMode
 
 from . import sticky
 from .clock import Now
@@ -70,6 +70,7 @@ class Plan(Struct, frozen=True):
     candidates: tuple[Standing, ...]
     skipped: tuple[Standing, ...]
     sticky: Offer | None = None  # the offer this session stays with, when it leads the plan
+    warm: Standing | None = None  # the same offer, when it cannot serve now
     moved_back: bool = False
     pinned: str | None = None
 
@@ -135,9 +136,10 @@ def plan(
     standings = _held(standings, model, stay)
     usable = [s for s in standings if s.usable]
     skipped = tuple(s for s in standings if not s.usable)
-    if stay is None:
-        return Plan(model, tuple(usable), skipped, pinned=pinned)
-    if stay is not usable[0] and _goes_back(stay, usable[0], assignment, turn_boundary, now):
+    if stay is None or not stay.usable:
+        return Plan(model, tuple(usable), skipped, warm=stay, pinned=pinned)
+    window = model.routing.sticky_mode is StickyMode.TIME_WINDOW  # which is kept to its end
+    if not window and stay is not usable[0] and _goes_back(stay, usable[0], assignment, turn_boundary, now):
         return Plan(model, tuple(usable), skipped, moved_back=True)
     rest = tuple(s for s in usable if s is not stay)
     return Plan(model, (stay, *rest), skipped, sticky=stay.offer)
@@ -155,7 +157,9 @@ def _unless_pinned(standing: Standing, pinned: str, pin_left: float | None, alia
 def _held(standings: list[Standing], model: MergedModel, stay: Standing | None) -> list[Standing]:
     """Nothing passes over an offer blocked by what `failover.on` does not name, but a session that is past it."""
     before = next((i for i, s in enumerate(standings) if _holds(s, model)), len(standings))
-    return [s if i <= before or s is stay else _behind(s, standings[before]) for i, s in enumerate(standings)]
+    return [
+        s if i <= before or (s is stay and s.usable) else _behind(s, standings[before]) for i, s in enumerate(standings)
+    ]
 
 
 def _holds(standing: Standing, model: MergedModel) -> bool:
@@ -174,7 +178,7 @@ def _stays_with(
 ) -> Standing | None:
     if assignment is None or not sticky.alive(assignment, policy, now):
         return None
-    return next((s for s in standings if s.usable and s.offer.key == assignment.key), None)
+    return next((s for s in standings if s.offer.key == assignment.key), None)
 
 
 def _goes_back(

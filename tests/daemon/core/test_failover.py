@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from sample_offers import T0, failure, merged, offer, standings
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Interrupt
-from switchgeard.core.failover import MAX_MAYBE_BILLED, Attempts, GiveUp, Try
+from switchgeard.core.failover import MAX_MAYBE_BILLED, Attempts, GiveUp, Try, brief
 from switchgeard.core.failure import Failure, config_word, transport_failure
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import FailoverPolicy, Features, Offer, Retry
-from switchgeard.core.routing import Plan
+from switchgeard.core.routing import Plan, Standing
 
 A, B, C = offer("a"), offer("b"), offer("c")
 NEXT_OFFER = [
@@ -138,6 +138,19 @@ def test_a_short_limit_is_waited_out_where_the_cache_is_warm() -> None:
     stays = tried(after(attempts(A, B, sticky=A), short))
     assert (stays.standing.offer, stays.wait, stays.again) == (A, 2.0, True)
     assert tried(after(attempts(A, B), short)).standing.offer == B
+
+
+def test_a_short_limit_known_beforehand_is_waited_out_by_the_same_rule() -> None:
+    """The warm session's own, or the first one back when nobody is left; never one the request has met itself."""
+    near, far = (Standing(A, "rate_limited", left=2.0), Standing(B, "rate_limited", left=3.1))
+    policy, model = FailoverPolicy(), merged(A, B, C)
+    warm = Plan(model, tuple(standings(C)), (near, far), warm=near)
+    assert brief(warm, policy, frozenset()) == near
+    assert brief(warm, FailoverPolicy(max_inline_wait=1.9), frozenset()) is None
+    assert brief(Plan(model, tuple(standings(C)), (near, far)), policy, frozenset()) is None
+    assert brief(Plan(model, tuple(standings(C)), (near, far), warm=far), policy, frozenset()) is None
+    assert brief(Plan(model, (), (far, near)), policy, frozenset()) == near
+    assert brief(Plan(model, (), (far, near)), policy, {A.key}) is None
 
 
 def test_a_long_limit_is_waited_out_by_nobody() -> None:

@@ -175,3 +175,17 @@ def test_a_session_that_is_past_a_holding_offer_stays_where_it_is() -> None:
     spent = Standing(A, "quota_exhausted", "spent", left=60.0, cause=FailureKind.QUOTA_EXCEEDED)
     made = planned([spent, *standings(B, C)], STAYS, model=model)
     assert (order(made), codes(made.skipped)) == (["b"], [("a", "quota_exhausted"), ("c", "held")])
+
+
+def test_a_time_window_is_kept_to_its_end() -> None:
+    """No saving moves a session back before; that is what a window is for."""
+    paid = offer("b", billing=Billing.METERED)
+    model = merged(A, paid, routing=RoutingPolicy(StickyMode.TIME_WINDOW, window=1800.0))
+    assert order(planned([Standing(A, well_for=60.0), Standing(paid)], STAYS, model=model)) == ["b", "a"]
+
+
+def test_a_session_whose_offer_is_blocked_says_where_its_cache_is() -> None:
+    """So that a short limit can be waited out."""
+    limited = Standing(B, "rate_limited", "slow down", left=2.0)
+    made = planned([*standings(A), limited, *standings(C)], STAYS)
+    assert (order(made), made.sticky, made.warm) == (["a", "c"], None, limited)
