@@ -15,6 +15,9 @@ class Limits(Struct, frozen=True):
     header: int = 4096
     # nested arrays and objects. JSON Schemas of tools reach 20; deeper only attacks recursion.
     depth: int = 64
+    # values in one frame, keys too. A transcript of ten thousand messages has fewer; more would cost
+    # memory by the hundred megabytes once decoded.
+    values: int = 250_000
     # requests a connection may have unanswered. An editor has a handful.
     in_flight: int = 64
     # characters of a request id: it is echoed in every progress message.

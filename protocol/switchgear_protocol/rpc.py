@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from . import native, spelling
-from .depth import exceeds
+from .depth import crowded, exceeds
 from .errors import CODES, ErrorData, ErrorObject, ProtocolError
 from .framing import Framing
 from .limits import DEFAULT, Limits
@@ -150,6 +150,9 @@ def decode_message(format: Format, frame: bytes, limits: Limits = DEFAULT) -> Rp
         envelope: Envelope = format.decode(Envelope, frame)
     except msgspec.ValidationError as error:
         raise ProtocolError("invalid_message", str(error)[:400], request_id=_readable_id(format, frame)) from None
+    if crowded(frame, limits.values, binary=format.binary):
+        message = f"more than {limits.values} values in one frame"
+        raise ProtocolError("too_large", message, request_id=_plain(envelope.id))
     if exceeds(frame, limits.depth, binary=format.binary):
         raise too_deep(limits, _plain(envelope.id))
     return _sort(format, envelope)
