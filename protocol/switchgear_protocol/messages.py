@@ -7,15 +7,16 @@ provider's secret; `TokenCreated.token` (a door token, shown once) is the single
 What is shared by several methods lives in `shapes` and `views` and is told here again.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from .content import Message, NamedTool, Reasoning, ResponseFormat, Tool, Usage
 from .errors import AttemptReport
 from .events import Event
 from .shapes import Done as Done
+from .shapes import Name
 from .shapes import Nothing as Nothing
 from .shapes import Params as Params
 from .shapes import Result as Result
@@ -36,8 +37,8 @@ class VersionRange(Struct, frozen=True):
 
 
 class ClientInfo(Struct, omit_defaults=True, frozen=True):
-    name: str = ""
-    version: str = ""
+    name: Name = ""
+    version: Name = ""
 
 
 class Initialize(Params, frozen=True):
@@ -66,7 +67,7 @@ class CompletionCreate(Params, frozen=True):
     `dialect` other than "switchgear" takes the native request in `body`.
     """
 
-    model: str
+    model: Name
     messages: list[Message] = []
     system: str | None = None
     tools: list[Tool] = []
@@ -78,9 +79,9 @@ class CompletionCreate(Params, frozen=True):
     stop: list[str] = []
     reasoning: Reasoning | None = None
     response_format: ResponseFormat | None = None
-    dialect: str = "switchgear"
+    dialect: Name = "switchgear"
     body: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    session: str | None = None
+    session: Name | None = None
     stream: bool = True
     on_interrupt: Interrupt | None = None
     wait_until_reset: bool | float = False
@@ -120,14 +121,14 @@ class Models(Result, frozen=True):
 
 
 class ModelsShow(Params, frozen=True):
-    model: str
+    model: Name
 
 
 class ModelsOrder(Params, frozen=True):
     """Puts the offers of `model` in this provider order (those not named keep their place after)."""
 
-    model: str
-    providers: list[str]
+    model: Name
+    providers: Annotated[list[Name], Meta(max_length=1024)]
 
 
 class Providers(Result, frozen=True):
@@ -135,12 +136,12 @@ class Providers(Result, frozen=True):
 
 
 class ProvidersPause(Params, frozen=True):
-    provider: str
+    provider: Name
     for_s: float | None = None
 
 
 class ProviderName(Params, frozen=True):
-    provider: str
+    provider: Name
 
 
 class CredentialView(Result, frozen=True):
@@ -157,7 +158,7 @@ class Credentials(Result, frozen=True):
 
 
 class CredentialsSet(Params, frozen=True):
-    provider: str
+    provider: Name
     secret: str
 
 
@@ -187,19 +188,19 @@ class Sessions(Result, frozen=True):
 
 
 class SessionsPin(Params, frozen=True):
-    model: str
-    provider: str
+    model: Name
+    provider: Name
     for_s: float | None = None
-    session: str | None = None
+    session: Name | None = None
 
 
 class SessionsUnpin(Params, frozen=True):
-    model: str
-    session: str | None = None
+    model: Name
+    session: Name | None = None
 
 
 class QuotaList(Params, frozen=True):
-    provider: str | None = None
+    provider: Name | None = None
 
 
 class Quota(Result, frozen=True):
@@ -209,7 +210,7 @@ class Quota(Result, frozen=True):
 class UsageQuery(Params, frozen=True):
     """`by`: any of provider, model, alias, day, session. `since`/`until`: epoch seconds."""
 
-    by: list[str] = field(default_factory=lambda: ["provider", "model"])
+    by: Annotated[list[Name], Meta(max_length=64)] = field(default_factory=lambda: ["provider", "model"])
     since: float | None = None
     until: float | None = None
     limit: int = 1000
@@ -234,8 +235,8 @@ class UsageReply(Result, frozen=True):
 class RouteExplain(Params, frozen=True):
     """A dry run: who would serve this and why each other offer would not."""
 
-    model: str
-    session: str | None = None
+    model: Name
+    session: Name | None = None
     tools: bool = False
     images: bool = False
     pdf: bool = False
@@ -267,7 +268,7 @@ class EventsSubscribe(Params, frozen=True):
     """`since`: events after this seq are replayed if still held. `types`: only these."""
 
     since: int | None = None
-    types: list[str] | None = None
+    types: Annotated[list[Name], Meta(max_length=64)] | None = None
 
 
 class Subscribed(Result, frozen=True):
@@ -308,7 +309,7 @@ class ConfigChecked(Result, frozen=True):
 
 
 class TokenCreate(Params, frozen=True):
-    name: str
+    name: Name
 
 
 class TokenCreated(Result, frozen=True):
@@ -327,7 +328,7 @@ class Tokens(Result, frozen=True):
 
 
 class TokenName(Params, frozen=True):
-    name: str
+    name: Name
 
 
 class SpendAllow(Params, frozen=True):

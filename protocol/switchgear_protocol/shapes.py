@@ -1,6 +1,11 @@
 """Params and Result: what every method's params and every result have in common."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Name = Annotated[str, Meta(max_length=256)]
+"""What people or clients call something: kept, compared and told to others, so never long."""
 
 
 class Params(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):

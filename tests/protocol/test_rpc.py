@@ -192,6 +192,37 @@ def test_a_huge_wrong_word_is_not_echoed_whole() -> None:
     assert len(caught.value.message) < 500
 
 
+@pytest.mark.parametrize("format", FORMATS, ids=["json", "msgpack"])
+def test_a_frame_of_tiny_values_is_refused_by_its_id(format: rpc.Format) -> None:
+    """Within its size, and still hundreds of megabytes once decoded."""
+    tools = [{"name": "t", "parameters": {"a": [{}] * 300_000}}]
+    said = {"jsonrpc": "2.0", "id": 7, "method": "completion/create", "params": {"model": "m", "tools": tools}}
+    with pytest.raises(ProtocolError) as refused:
+        rpc.decode_message(format, format.encoder.encode(said))
+    assert (refused.value.kind, refused.value.request_id) == ("too_large", 7)
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("models/show", {"model": "x" * 257}),
+        ("sessions/pin", {"model": "m", "provider": "p", "session": "x" * 257}),
+        ("completion/create", {"model": "m", "session": "x" * 257}),
+        ("initialize", {"client": {"name": "x" * 257}}),
+        ("events/subscribe", {"types": ["route"] * 65}),
+        ("usage/query", {"by": ["x" * 257]}),
+        ("models/order", {"model": "m", "providers": ["p"] * 1025}),
+    ],
+)
+def test_names_are_short(method: str, params: dict[str, Any]) -> None:
+    """They are kept, compared, logged and told to others, so that a long one would cost everybody."""
+    with pytest.raises(ProtocolError) as refused:
+        rpc.decode_params(rpc.JSON, method, Raw(msgspec.json.encode(params)))
+    assert refused.value.kind == "invalid_params"
+    assert "length <= " in refused.value.message
+    assert len(refused.value.message) < 500
+
+
 @pytest.mark.parametrize("data", [b'{"kind":"exhausted","attempts":[{"provider":1}]}', b'{"kind":3}', b'"text"'])
 def test_an_error_with_unknown_data_keeps_code_and_message(data: bytes) -> None:
     """A newer daemon's error is still an error with its meaning."""
