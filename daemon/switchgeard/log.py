@@ -24,7 +24,6 @@ from switchgeard.clock import Clock, now
 from switchgeard.core.scrub import MASK, scrub
 
 Format = Literal["json", "console"]
-LEVELS = ("debug", "info", "warning", "error")
 
 _Line = MutableMapping[str, Any]
 _SECRET_KEYS = ("secret", "password", "passwd", "authorization", "api_key", "apikey", "token", "cookie")
@@ -34,7 +33,7 @@ _PLACES = 8
 
 
 def start(form: Format = "console", level: str = "info", *, stream: TextIO | None = None, clock: Clock = now) -> None:
-    """Set the log up; call once, before anything is logged. `level` is one of LEVELS."""
+    """Set the log up; call once, before anything is logged. `level`: debug, info, warning or error."""
     out = sys.stderr if stream is None else stream
     structlog.configure(
         processors=[

@@ -27,8 +27,6 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     value: msgspec.Raw
 
 
-Topic = tuple[str, Any, Any]
-
 TOPICS: dict[str, tuple[Callable[[State], dict[Any, Any]], Any, Any]] = {
     "circuits": (lambda s: s.circuits, ScopeKey, Circuit),
     "windows": (lambda s: s.windows, tuple[str, str, str | None], Window),

@@ -113,8 +113,6 @@ StreamEvent = (
 )
 ProgressValue = StreamEvent | Routing | Native
 
-CONTENT = (TextDelta, ReasoningDelta, ToolStart, ToolArgsDelta, OpaqueBlock)
-
 
 def commits(event: object) -> bool:
     """Whether handing this event over commits the answer to its attempt: the first real content."""

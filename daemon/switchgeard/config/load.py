@@ -8,11 +8,13 @@ import re
 import tomllib
 from typing import Any
 
+from msgspec.structs import replace
+
 from switchgear_protocol.words import StickyMode
 from switchgeard.core.offer import Catalog, MergedModel
-from switchgeard.core.provider import Provider
 
 from .accounts import read_providers
+from .advice import advice
 from .destination import listener
 from .explain import Fault, read_table
 from .groups import Known, read_models
@@ -58,7 +60,7 @@ def _config(raw: dict[str, Any], path: str, revision: int, faults: list[Fault]) 
     _check_default_window(defaults, models, faults)
     grouping = read_table(document.grouping, GroupingTable, ("grouping",), faults) or GroupingTable()
     spend = read_table(document.spend, SpendTable, ("spend",), faults) or SpendTable()
-    return Config(
+    config = Config(
         path=path,
         revision=revision,
         providers=providers,
@@ -68,8 +70,8 @@ def _config(raw: dict[str, Any], path: str, revision: int, faults: list[Fault]) 
         usd_per_day=spend.usd_per_day,
         usd_per_session=spend.usd_per_session,
         http=_door(document.http, faults),
-        warnings=_warnings(providers, models),
     )
+    return replace(config, warnings=advice(config))
 
 
 def _ids(raw: list[Any]) -> frozenset[str]:
@@ -92,19 +94,6 @@ def _door(raw: dict[str, Any], faults: list[Fault]) -> HTTPDoor:
     except ValueError as fault:
         faults.append(Fault(("http", "listen"), str(fault)))
         return HTTPDoor()
-
-
-def _warnings(providers: dict[str, Provider], models: dict[str, MergedModel]) -> tuple[Problem, ...]:
-    if not providers:
-        return (Problem("no provider is configured yet", hint=EDIT),)
-    used = {offer.provider for model in models.values() for offer in model.offers}
-    return tuple(
-        Problem(
-            f'provider "{name}" is in no model\'s group', f'providers["{name}"]', "add it to a group, or take it out"
-        )
-        for name in providers
-        if name not in used
-    )
 
 
 def located(faults: list[Fault], text: str, raw: dict[str, Any]) -> list[Problem]:

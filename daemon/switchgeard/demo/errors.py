@@ -17,7 +17,6 @@ from .exchange import Answer, Asked, Header, date, sized
 from .wires import ANTHROPIC
 
 Headers = Callable[[float], tuple[Header, ...]]
-FIVE_HOURS = 18_000.0
 
 
 def fixed(*headers: Header) -> Headers:

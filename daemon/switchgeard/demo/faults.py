@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from . import wires
-from .errors import ERRORS, ErrorRow, Headers, rate_limited, retry_after
+from .errors import ERRORS, ErrorRow, rate_limited, retry_after
 from .exchange import EVENT_STREAM, Answer, Asked, End, Hang, Header, Pause, Send, Step, chunked, date, head, sized
 from .wires import ANTHROPIC, Said, frame
 
@@ -161,11 +161,6 @@ def error(row: ErrorRow) -> Fault:
 def limited(value: str) -> Fault:
     """A 429 with this `retry-after`."""
     return error(rate_limited(retry_after(value)))
-
-
-def limited_with(headers: Headers) -> Fault:
-    """A 429 with these headers of the wall clock."""
-    return error(rate_limited(headers))
 
 
 def plain(status: int, content: bytes = b"", content_type: str = "text/html; charset=utf-8") -> Fault:

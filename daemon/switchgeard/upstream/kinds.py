@@ -37,7 +37,7 @@ class Kind(Struct, frozen=True):
     """One sort of provider.
 
     `paths`: wire -> path under the base URL, the first one is the default wire. `base_url` None: the
-    user must give one. `needs_credential`: False where an endpoint may be open (local servers).
+    user must give one.
     """
 
     name: str
@@ -47,7 +47,6 @@ class Kind(Struct, frozen=True):
     models_path: str
     auth: Callable[[str], tuple[Header, ...]]
     billing: Billing
-    needs_credential: bool = True
     headers: tuple[Header, ...] = ()
     features: Features = Features()
     timeouts: Timeouts = Timeouts()
@@ -78,7 +77,6 @@ KINDS: dict[str, Kind] = {
             models_path="/models",
             auth=bearer,
             billing=Billing.METERED,
-            needs_credential=False,
         ),
         Kind(
             name="anthropic",

@@ -107,7 +107,12 @@ def test_a_full_config_means_what_it_says() -> None:
     assert list(config.catalog.models) == ["opus-4.6", "gpt-5.5"]
     assert (config.grouping, config.metered, config.usd_per_day, config.usd_per_session) == ("off", "ask", 20, 1.5)
     assert config.http == HTTPDoor(("127.0.0.1", 8317), unix=False)
-    assert config.warnings == ()
+    assert [warning.key for warning in config.warnings] == [
+        'providers["claude_api"].limits.usd_per_day',
+        "spend.usd_per_day",
+        "spend.usd_per_session",
+        "http.listen",
+    ]
 
 
 def test_a_provider_has_its_own_values_over_the_defaults_over_those_of_its_kind() -> None:

@@ -1,0 +1,65 @@
+"""Advice: what a config says that is no mistake, but does not do what its writer may think.
+
+Rules for editing: advice never keeps a config from being loaded. One function for each kind; a
+config that says everything well gets none.
+"""
+
+from collections.abc import Iterator
+
+from switchgear_protocol.words import Billing
+from switchgeard.core.offer import Offer
+from switchgeard.core.provider import Passthrough, Provider
+
+from .problem import EDIT, Problem, listed
+from .settled import Config
+
+PRICE = "write price = {input = ..., output = ...} beside it (USD per million tokens)"
+
+
+def advice(config: Config) -> tuple[Problem, ...]:
+    """What to tell the writer of this config; the most pressing first."""
+    if not config.providers:
+        return (Problem("no provider is configured yet", hint=EDIT),)
+    return (*_uncounted(config), *_unused(config), *_not_yet(config))
+
+
+def _uncounted(config: Config) -> Iterator[Problem]:
+    """Limits in USD that cannot bind, because what an offer costs is not known."""
+    unpriced = [offer for offer in config.catalog.offers() if offer.price is None]
+    for one in config.providers.values():
+        own = [offer for offer in unpriced if offer.provider == one.id]
+        if one.caps.usd_per_day is not None and own:
+            yield _no_price(f'providers["{one.id}"].limits.usd_per_day', own)
+    metered = [offer for offer in unpriced if offer.billing is Billing.METERED]
+    for key in ("usd_per_day", "usd_per_session"):
+        if getattr(config, key) is not None and metered:
+            yield _no_price(f"spend.{key}", metered)
+
+
+def _no_price(key: str, offers: list[Offer]) -> Problem:
+    names = listed("/".join(offer.key) for offer in offers[:3]) + (" and others" if len(offers) > 3 else "")
+    return Problem(f"does not count {names}, whose price is not known", key, PRICE)
+
+
+def _unused(config: Config) -> Iterator[Problem]:
+    used = {offer.provider for offer in config.catalog.offers()}
+    for name in config.providers:
+        if name not in used:
+            message, hint = f'provider "{name}" is in no model\'s group', "add it to a group, or take it out"
+            yield Problem(message, f'providers["{name}"]', hint)
+
+
+def _not_yet(config: Config) -> Iterator[Problem]:
+    """Keys of the format that this version only reads."""
+    if config.http.listen is not None:
+        yield Problem("this version has no HTTP door: nothing listens there", "http.listen")
+    if config.grouping == "merge":
+        yield Problem("this version merges only the groups you write", "grouping.auto")
+    for one in config.providers.values():
+        if _passes_through(one):
+            message = "this version has no HTTP door, so no program can bring its own: requests go without one"
+            yield Problem(message, f'providers["{one.id}"].credential')
+
+
+def _passes_through(one: Provider) -> bool:
+    return isinstance(one.credential, Passthrough)
