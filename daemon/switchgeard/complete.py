@@ -168,7 +168,7 @@ class Completing:
             settled = Settled(self._cut_short(), self._elapsed(), Failure(FailureKind.LOCAL, "an error of our own"))
             raise
         finally:
-            row = self._settle(permit, settled or self._left())
+            row = self._settle(permit, settled or self._left(permit))
             with trio.CancelScope(shield=True):  # a thread hop and a commit; a bad disk answers at once
                 await self.at.store.record(row)
         if isinstance(ended, Failure):
@@ -221,20 +221,25 @@ class Completing:
         assert self.granted is not None
         self.at.announce(self.at.state.committed(self.granted, self.ask, self.first_content))
 
-    def _left(self) -> Settled:
+    def _left(self, permit: Permit) -> Settled:
         """The attempt was cancelled: by its client, or by the client's own deadline."""
         if self.limit is not None and trio.current_time() >= self.limit.deadline:
             failure = transport_failure("deadline", "the deadline of the request passed", sent=True)
-            return Settled(self._cut_short(), self._elapsed(), failure)
+            return self._unfinished(self._cut_short(), failure, permit)
         left = Failure(FailureKind.CANCELLED, "the client left or cancelled", sent=True)
-        return Settled(Outcome.CANCELLED, self._elapsed(), left)
+        return self._unfinished(Outcome.CANCELLED, left, permit)
 
     def _cut_short(self) -> Outcome:
         return Outcome.INTERRUPTED if self.delivery.committed else Outcome.FAILED
 
+    def _unfinished(self, outcome: Outcome, failure: Failure, permit: Permit) -> Settled:
+        """An attempt without an answer; what the provider said it used until then is paid for all the same."""
+        usage = self.delivery.assembler.usage
+        return Settled(outcome, self._elapsed(), failure, usage, cost_usd(permit.offer, usage))
+
     def _settled(self, permit: Permit, ended: Completion | Failure) -> Settled:
         if isinstance(ended, Failure):
-            return Settled(self._cut_short(), self._elapsed(), ended)
+            return self._unfinished(self._cut_short(), ended, permit)
         cost = cost_usd(permit.offer, ended.usage)
         return Settled(Outcome.COMPLETE, self._elapsed(), None, ended.usage, cost)
 

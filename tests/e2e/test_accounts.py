@@ -111,3 +111,12 @@ async def test_a_full_disk_stops_no_request_and_loses_no_row(tmp_path: Path) -> 
 async def _pages(w: World, most: int) -> None:
     """How large the file may become."""
     await w.daemon.at.store._writer.call(lambda connection: connection.execute(f"PRAGMA max_page_count = {most}"))
+
+
+async def test_a_cut_answer_is_billed_for_what_was_made_of_it(tmp_path: Path) -> None:
+    """Anthropic tells the input with its first event: the ledger keeps it although the answer was cut."""
+    async with world(tmp_path, {"a": "cut_text_clean"}) as w:
+        assert (await w.ask()).kind == "interrupted"
+        [row] = (await w.call("usage/query", by=["provider"]))["rows"]
+        assert row["usage"]["input"] == 12
+        assert row["unpriced"] == 1

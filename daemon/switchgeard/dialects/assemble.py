@@ -96,6 +96,11 @@ class Assembler:
             case Finished(reason=reason):
                 self._finish = reason
 
+    @property
+    def usage(self) -> Usage | None:
+        """What the provider has reported so far: a cut answer is billed for what was made of it."""
+        return self._usage
+
     def completion(self) -> Completion:
         """The whole answer. Raises Garbled when it has not finished or a tool call has not ended."""
         if self._finish is None:
