@@ -5,6 +5,7 @@ the parameter. How an answer comes about is not known here.
 """
 
 import uuid
+from math import isnan
 
 from switchgear_protocol.content import Request, ToolResult
 from switchgear_protocol.messages import Answer, CompletionCreate
@@ -49,8 +50,10 @@ def check(params: CompletionCreate) -> None:
     if not params.messages:
         raise RpcError.of("invalid_params", "There is nothing to answer.", detail="messages must not be empty")
     for name, limit in (("deadline_s", params.deadline_s), ("max_tokens", params.max_tokens)):
-        if limit is not None and limit <= 0:
+        if limit is not None and not limit > 0:  # nor NaN, which MessagePack can say
             raise RpcError.of("invalid_params", f"{name} must be more than 0.", detail=f"it is {limit}")
+    if isnan(params.wait_until_reset):
+        raise RpcError.of("invalid_params", "wait_until_reset must be true, false or seconds.", detail="it is nan")
 
 
 def _request(params: CompletionCreate) -> Request:

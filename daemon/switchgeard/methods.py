@@ -65,6 +65,7 @@ from .caller import Caller, Id
 from .complete import Services
 from .configuration import Configuration
 from .core import quota
+from .core.clock import Now
 from .core.needs import Needs
 from .core.offer import MergedModel
 from .core.provider import Provider
@@ -72,6 +73,7 @@ from .credentials.secret import Broken, Locked
 from .rpc_error import RpcError
 from .state import Ask, PinState
 
+MOST_PINS = 1000  # people set a few; a client that pins every session it opens must not fill the state
 VERSIONS = VersionRange(1, 1)
 OURSELVES = ClientInfo("switchgeard", __version__)
 CAPABILITIES = {"dialects": list(asking.DIALECTS), "interrupts": [word.value for word in Interrupt]}
@@ -238,6 +240,7 @@ async def sessions_pin(at: Daemon, caller: Caller, params: SessionsPin) -> Pin:
     model, now = at.model(params.model), at.at.now()
     provider = _offered(at, model, params.provider)
     until = None if params.for_s is None else now.wall + _positive("for_s", params.for_s)
+    _make_room_for_pin(at, (model.alias, params.session), now)
     at.announce(at.at.state.pin(model.alias, params.session, PinState(provider.id, until), now))
     return Pin(model.alias, provider.id, until, params.session)
 
@@ -295,7 +298,7 @@ async def spend_allow(at: Daemon, caller: Caller, params: SpendAllow) -> SpendSt
     if state.config.metered == "never":
         message = 'The config says spend.metered = "never".'
         raise RpcError.of("consent", message, hint="switchgear config edit")
-    until = now.wall + params.for_s if params.for_s > 0 else None
+    until = None if params.for_s == 0 else now.wall + _positive("for_s", params.for_s)
     at.announce(state.allow_metered(until, now))
     return SpendState(state.config.metered, until)
 
@@ -340,6 +343,17 @@ def _offered(at: Daemon, model: MergedModel, name: str) -> Provider:
     detail = f'Did you mean "{near}"?' if near else f"Its providers: {', '.join(own)}."
     hint = f"switchgear models {model.alias}"
     raise RpcError.of("no_such_provider", f'{model.alias} has no provider "{name}".', detail=detail, hint=hint)
+
+
+def _make_room_for_pin(at: Daemon, key: tuple[str, str | None], now: Now) -> None:
+    """Forgets pins that have run out when there are many. Raises RpcError(busy) when all of them hold."""
+    pins = at.at.state.pins
+    if key in pins or len(pins) < MOST_PINS:
+        return
+    for alias, session in [key for key, pin in pins.items() if pin.until is not None and pin.until <= now.wall]:
+        at.announce(at.at.state.unpin(alias, session, now))
+    if len(pins) >= MOST_PINS:
+        raise RpcError.of("busy", f"There are {MOST_PINS} pins already.", hint=f"switchgear unpin {key[0]}")
 
 
 def _nearest(name: str, known: Any) -> str | None:
