@@ -7,6 +7,8 @@ the parameter. How an answer comes about is not known here.
 import uuid
 from math import isnan
 
+from msgspec import UNSET
+
 from switchgear_protocol.content import Request, ToolResult
 from switchgear_protocol.messages import Answer, CompletionCreate
 
@@ -47,7 +49,9 @@ def check(params: CompletionCreate) -> None:
             f'The dialect "{params.dialect}" is not served here.',
             detail=f"dialect must be one of: {allowed}",
         )
-    if not params.messages:
+    if params.body is not UNSET:
+        raise RpcError.of("invalid_params", "body belongs to other dialects.", detail="this one takes messages")
+    if not any(message.content for message in params.messages):
         raise RpcError.of("invalid_params", "There is nothing to answer.", detail="messages must not be empty")
     for name, limit in (("deadline_s", params.deadline_s), ("max_tokens", params.max_tokens)):
         if limit is not None and not limit > 0:  # nor NaN, which MessagePack can say

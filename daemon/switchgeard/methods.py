@@ -176,6 +176,9 @@ async def models_show(at: Daemon, caller: Caller, params: ModelsShow) -> ModelVi
 
 async def models_order(at: Daemon, caller: Caller, params: ModelsOrder) -> ModelView:
     model = at.model(params.model)
+    if model.alias not in at.at.state.config.catalog.models:
+        message = f"{model.alias} is one provider's variant: there is nothing to order."
+        raise RpcError.of("invalid_params", message, hint="switchgear models")
     for name in params.providers:
         _offered(at, model, name)
     await at.configuration.reorder(model.alias, params.providers)

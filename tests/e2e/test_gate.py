@@ -1,7 +1,9 @@
 """The gate and what clients are told: shared quota, exhaustion, waiting, cancellation, stickiness."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 import trio
 
 from switchgeard.demo.faults import limited
@@ -331,3 +333,30 @@ async def test_a_crowd_waits_out_a_short_limit_when_nobody_else_is_left(tmp_path
     """Those whose turn had not come when the first was refused wait as the first one does."""
     async with world(tmp_path, {"a": [limited("1"), "ok"]}) as w:
         assert {h.kind for h in await crowd(w, 10)} == {None}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"messages": []},
+        {"messages": [{"role": "user", "content": ""}, {"role": "user", "content": []}]},
+        {"body": {"messages": []}},
+        {"max_tokens": 0},
+        {"deadline_s": -1},
+        {"dialect": "openai.chat"},
+    ],
+)
+async def test_a_request_that_cannot_mean_anything_reaches_nobody(tmp_path: Path, odd: dict[str, Any]) -> None:
+    """The parameter at fault is named, and nothing is ignored in silence."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        heard = await w.ask(**odd)
+        assert heard.kind == "invalid_params"
+        assert next(iter(odd)) in str(heard.error)
+        assert w.hits() == {"a": 0}
+
+
+async def test_a_variant_has_no_order(tmp_path: Path) -> None:
+    """Only a merged model does, and the refusal says so."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        refused = await w.call("models/order", model="a/model-a", providers=["a"])
+        assert refused["error"]["message"] == "a/model-a is one provider's variant: there is nothing to order."

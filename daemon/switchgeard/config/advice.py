@@ -25,7 +25,8 @@ def advice(config: Config) -> tuple[Problem, ...]:
 
 def _uncounted(config: Config) -> Iterator[Problem]:
     """Limits in USD that cannot bind, because what an offer costs is not known."""
-    unpriced = [offer for offer in config.catalog.offers() if offer.price is None]
+    offers = [offer for model in config.catalog.models.values() for offer in model.offers]
+    unpriced = list({offer.key: offer for offer in offers if offer.price is None}.values())
     for one in config.providers.values():
         own = [offer for offer in unpriced if offer.provider == one.id]
         if one.caps.usd_per_day is not None and own:

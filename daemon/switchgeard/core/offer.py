@@ -4,6 +4,7 @@ Built by `config`, read by everyone; frozen, so a request keeps the ones it star
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from switchgear_protocol.words import Billing, Interrupt, StickyMode
 
@@ -103,6 +104,10 @@ class Catalog(Struct, frozen=True):
     revision: int = 0
 
     def offers(self) -> list[Offer]:
-        """Each distinct offer once, in config order."""
-        seen = {offer.key: offer for model in self.models.values() for offer in model.offers}
+        """Each distinct offer once, in config order, as its first group says; priced where any group knows a price."""
+        seen: dict[tuple[str, str], Offer] = {}
+        for offer in (offer for model in self.models.values() for offer in model.offers):
+            known = seen.setdefault(offer.key, offer)
+            if known.price is None and offer.price is not None:
+                seen[offer.key] = replace(known, price=offer.price)
         return list(seen.values())

@@ -323,6 +323,21 @@ def test_absurd_files_are_refused_without_a_traceback(text: str) -> None:
     assert len(bad(text)) == 1
 
 
+@pytest.mark.parametrize("text", ["[" + "b." * 500_000 + "c]", "b." * 120_000 + "c=1", '"a b" . ' * 20_000 + "c=1"])
+def test_a_key_of_many_steps_is_refused_before_it_is_parsed(text: str) -> None:
+    """The parser's time is quadratic in them: minutes, in which nobody else would be served."""
+    found = load(text, "c.toml", 1)
+    assert isinstance(found, list)
+    assert found[0].message in ("a key has more than 32 steps", "is larger than 256 KiB, so it is not a config")
+
+
+def test_dots_in_comments_and_values_are_no_steps() -> None:
+    """A ruler of dots is harmless."""
+    found = load("# " + "." * 78 + '\n[spend]\nmetered = "' + "." * 78 + '"', "c.toml", 1)
+    assert isinstance(found, list)
+    assert "spend.metered" in found[0].key
+
+
 def test_no_problem_repeats_a_pasted_secret() -> None:
     """People paste keys where names belong; the problem is logged and shown."""
     canary = "sk-CANARY0123456789abcdefghij"
