@@ -22,7 +22,5 @@ SWITCHGEAR_REAL_KEYRING=$scratch/alt PYTHON=$python ROOT=$root \
     # it returns once it serves, and ends with the session
     printf "password of a test keyring" | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
     cd "$ROOT"
-    # secretstorage leaves a D-Bus socket to the garbage collector when a keyring is locked
-    exec "$PYTHON" -m pytest -q -m keyring -p no:cacheprovider -W ignore::ResourceWarning \
-      -W ignore::pytest.PytestUnraisableExceptionWarning tests/keyring "$@"
+    exec "$PYTHON" -m pytest -q -m keyring -p no:cacheprovider tests/keyring "$@"
   ' sh "$@"

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import trio
 
-from switchgeard.credentials.keyring_store import ITEM, SERVICE, KeyringStore, safest_backend
+from switchgeard.credentials.keyring_backend import ITEM, SERVICE, safest_backend
+from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Answer, Broken, Locked, Missing, Ready, Secret
 
 PLAINTEXT = os.environ.get("SWITCHGEAR_REAL_KEYRING")  # the folder where run.sh put keyrings.alt
@@ -59,27 +60,26 @@ async def test_with_plaintext_stores_installed_the_real_one_is_taken(monkeypatch
     assert type(backend).__module__ == "keyring.backends.SecretService"
 
 
-REFUSAL = """
-import sys, keyring, trio
-from switchgeard.credentials.keyring_store import KeyringStore
-from switchgeard.credentials.secret import Broken, Secret
+TEMPTED = f"""
+import sys
+sys.path.insert(0, {PLAINTEXT!r})
+import keyring
 assert type(keyring.get_keyring()).__module__ == "keyrings.alt.file", keyring.get_keyring()
-found = trio.run(KeyringStore().write, "a", Secret("sk-CANARY-1"))
-assert isinstance(found, Broken), found
-print(found.reason)
+from switchgeard.credentials.keyring_child import main
+sys.exit(main())
 """
 
 
-def test_with_only_plaintext_stores_the_credential_is_refused() -> None:
-    """Where the keyring library itself would write a plaintext file, we write nothing."""
-    paths = [PLAINTEXT or "", *sys.path]
-    environ = os.environ | {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "PYTHONPATH": os.pathsep.join(paths)}
-    run = subprocess.run([sys.executable, "-c", REFUSAL], env=environ, capture_output=True, text=True, timeout=60)
-    assert run.returncode == 0, run.stderr
-    assert "plaintext ones are never used" in run.stdout
+async def test_with_only_plaintext_stores_the_credential_is_refused() -> None:
+    """Where the keyring library itself, in the very child, would write a plaintext file, we write nothing."""
+    nowhere = os.environ | {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
+    for store in (KeyringStore(nowhere), KeyringStore(nowhere, argv=(sys.executable, "-P", "-c", TEMPTED))):
+        found = await store.write("a", Secret("sk-CANARY-1"))
+        assert isinstance(found, Broken), found
+        assert "plaintext ones are never used" in found.reason
     home = os.environ["HOME"]
-    found = subprocess.run(["grep", "-rl", "CANARY", home], capture_output=True, text=True, timeout=60)
-    assert found.stdout == ""
+    grep = subprocess.run(["grep", "-rl", "CANARY", home], capture_output=True, text=True, timeout=60)  # noqa: ASYNC221
+    assert grep.stdout == ""
 
 
 async def test_a_locked_keyring_is_locked_within_the_deadline(collection: Any) -> None:

@@ -1,5 +1,6 @@
 """Secrets: where they come from, how they are kept, and the type that never shows itself.
 
 Reading order: `secret` (the type and the four answers), `sources` (env, file, command, systemd),
-`keyring_store` (the OS secret store behind an allow-list), `vault` (the living object).
+`keyring_store` (the OS secret store, asked through a child process), `vault` (the living object).
+`keyring_child` and `keyring_backend` run in that child and are never imported by the daemon.
 """

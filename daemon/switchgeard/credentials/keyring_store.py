@@ -1,151 +1,73 @@
-"""The OS secret store, behind an allow-list of real ones, in a thread, with a deadline.
+"""The OS secret store as the daemon sees it: asked through a child process, one at a time, with a deadline.
 
-Why not `keyring.get_keyring()`: it takes whatever is installed or named by a variable, plaintext
-files included. We look at the allowed modules only and refuse rather than fall back.
-Why one item for all providers: one unlock prompt, not one each. Why a thread and a deadline: a
-locked store may wait for ever for a prompt nobody sees. `keyring` is imported on first use (90 ms).
+Why a child: `keyring_child` says. Why a deadline: a locked store may wait for ever for a prompt nobody
+sees; the child is killed then, and the prompt goes with it. Rules for editing: secrets cross in the
+pipes, never in argv or the environment; what the child complains about is not repeated.
 """
 
-import importlib
-import sys
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+import os
+import shlex
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import trio
 
-from switchgeard.core.scrub import scrub
+from .keyring_program import command_line, environment
+from .keyring_wire import LONGEST_MESSAGE, OTHER_SOURCES, UNLOCK, Request, decode_answer, encode
+from .program import Ended, run
+from .secret import Answer, Broken, Locked, Ready, Secret
 
-from .secret import Answer, Broken, Locked, Missing, Ready, Secret, answer
-
-SERVICE = "switchgear"
-ITEM = "credentials"
-DEADLINE = 5.0  # seconds
-ALLOWED = (
-    "keyring.backends.macOS",
-    "keyring.backends.SecretService",
-    "keyring.backends.kwallet",
-    "keyring.backends.libsecret",
-)
-OTHER_SOURCES = 'use credential = {env = "..."}, {file = "..."}, {command = [...]} or {systemd = "..."} in the config'
-UNLOCK = "unlock your keyring (log in to the desktop, or: gnome-keyring-daemon --unlock), then try again"
-
-T = TypeVar("T")
-Refusal = Missing | Locked | Broken
-
-
-class Backend(Protocol):
-    """What we use of a keyring backend."""
-
-    def get_password(self, service: str, username: str) -> str | None: ...
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-
-
-class NoSafeStore(Exception):
-    """No allowed backend works here."""
-
-
-def safest_backend() -> Backend:
-    """The allowed backend this system prefers. Blocks (D-Bus). Raises NoSafeStore."""
-    usable = [found for module in ALLOWED for found in _usable(module)]
-    if not usable:
-        raise NoSafeStore
-    return max(usable, key=lambda found: found[0])[1]()
-
-
-def _usable(module: str) -> list[tuple[float, Callable[[], Backend]]]:
-    """(priority, class) of the backends in one module that say they work here."""
-    if (module == "keyring.backends.macOS") != (sys.platform == "darwin"):
-        return []
-    try:
-        backends = vars(importlib.import_module(module)).values()
-    except Exception:  # noqa: BLE001 - a backend's own imports may fail in any way; then it is not usable
-        return []
-    own = [value for value in backends if isinstance(value, type) and value.__module__ == module]
-    return [(priority, backend) for backend in own if (priority := _priority(backend)) > 0]
-
-
-def _priority(backend: Any) -> float:
-    try:
-        return float(backend.priority)
-    except Exception:  # noqa: BLE001 - "not usable here" is said by raising; D-Bus errors are of many types
-        return 0.0
+DEADLINE = 5.0  # seconds, the wait for its turn included
 
 
 class KeyringStore:
     """One item in the OS secret store, holding every provider's secret by provider id."""
 
-    __slots__ = ("_backend", "_deadline", "_one_at_a_time", "_open")
+    __slots__ = ("_argv", "_deadline", "_environ", "_one_at_a_time")
 
-    def __init__(self, open_backend: Callable[[], Backend] = safest_backend, deadline: float = DEADLINE):
-        self._open = open_backend
-        self._backend: Backend | None = None
+    def __init__(
+        self, environ: Mapping[str, str] = os.environ, argv: Sequence[str] = (), deadline: float = DEADLINE
+    ) -> None:
+        """`environ`: the daemon's own. `argv`: another child than ours, for tests."""
+        self._environ = environment(environ)
+        self._argv = argv or command_line()
         self._deadline = deadline
         self._one_at_a_time = trio.CapacityLimiter(1)
 
     async def read(self, provider: str) -> Answer:
         """The secret stored for a provider."""
-        bundle = await self._in_thread(self._bundle)
-        if not isinstance(bundle, dict):
-            return bundle
-        if provider not in bundle:
-            return Missing("no credential is stored for it", f"switchgear login {provider}")
-        return answer(bundle[provider], "the credential in the keyring")
+        found = await self._ask(Request("read", provider))
+        return self._nonsense() if found == Ready() else found
 
     async def write(self, provider: str, secret: Secret) -> Answer:
         """Store a secret; the answer is what a read would now say."""
-        refusal = await self._in_thread(lambda: self._change(provider, secret.reveal()))
-        return refusal or Ready(secret)
+        found = await self._ask(Request("write", provider, secret))
+        return Ready(secret) if isinstance(found, Ready) else found
 
     async def delete(self, provider: str) -> Answer:
         """Forget a provider's secret; Missing is the good end."""
-        refusal = await self._in_thread(lambda: self._change(provider, None))
-        return refusal or Missing("no credential is stored for it", f"switchgear login {provider}")
+        found = await self._ask(Request("delete", provider))
+        return self._nonsense() if isinstance(found, Ready) else found
 
-    async def _in_thread(self, work: Callable[[], T]) -> T | Refusal:
+    async def _ask(self, request: Request) -> Answer:
         with trio.move_on_after(self._deadline):
-            return await trio.to_thread.run_sync(_judged, work, abandon_on_cancel=True, limiter=self._one_at_a_time)
+            try:
+                async with self._one_at_a_time:
+                    return self._judged(await run(self._argv, self._environ, LONGEST_MESSAGE, encode(request)))
+            except OSError as error:
+                return Broken(f"the keyring cannot be asked: {error.strerror}", OTHER_SOURCES)
         return Locked(f"the keyring did not answer within {self._deadline:.0f} s", UNLOCK)
 
-    # --- in the thread ---------------------------------------------------------------------
+    def _judged(self, ended: Ended) -> Answer:
+        if ended.status and not ended.out.overflown:
+            return Broken(f"the process that asks the keyring failed ({ended.how})", self._look())
+        try:
+            return decode_answer(bytes(ended.out.data))
+        except msgspec.DecodeError:
+            return self._nonsense()
 
-    def _change(self, provider: str, secret: str | None) -> None:
-        bundle = self._bundle()
-        if secret is None:
-            if bundle.pop(provider, None) is None:
-                return
-        else:
-            bundle[provider] = secret
-        text = msgspec.json.encode(bundle, order="sorted").decode()
-        self._store().set_password(SERVICE, ITEM, text)
+    def _nonsense(self) -> Broken:
+        return Broken("the process that asks the keyring gave no answer that makes sense", self._look())
 
-    def _bundle(self) -> dict[str, str]:
-        text = self._store().get_password(SERVICE, ITEM)
-        return msgspec.json.decode(text, type=dict[str, str]) if text else {}
-
-    def _store(self) -> Backend:
-        if self._backend is None:
-            self._backend = self._open()
-        return self._backend
-
-
-def _judged(work: Callable[[], T]) -> T | Refusal:
-    """The result of a piece of keyring work, every way it can fail turned into an answer."""
-    try:
-        return work()
-    except NoSafeStore:
-        reason = "no OS keyring works here (Secret Service, KWallet or Keychain), and plaintext ones are never used"
-        return Broken(reason, OTHER_SOURCES)
-    except msgspec.DecodeError:
-        reason = f'the keyring item "{SERVICE}" / "{ITEM}" was written by something else'
-        return Broken(reason, f"delete that item, then: {SERVICE} login PROVIDER")
-    except Exception as error:  # noqa: BLE001 - backends raise what their D-Bus or OS library raises
-        return _refusal(error)
-
-
-def _refusal(error: Exception) -> Refusal:
-    from keyring.errors import InitError, KeyringLocked
-
-    if isinstance(error, KeyringLocked | InitError):
-        return Locked(f"the keyring is locked: {scrub(str(error))}", UNLOCK)
-    return Broken(f"the keyring failed: {type(error).__name__}: {scrub(str(error))}", OTHER_SOURCES)
+    def _look(self) -> str:
+        return f"see what it says: {shlex.join(self._argv)} </dev/null"

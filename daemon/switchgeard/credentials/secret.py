@@ -1,7 +1,7 @@
 """Secret: a credential that does not show itself, and the four answers to "have we one?".
 
-Rules for editing: `reveal` is the only way out, called where a request's headers are made; no
-answer's `reason` or `hint` may hold any part of a secret.
+Rules for editing: `reveal` is the only way out, called where a request's headers are made and at the
+keyring; no answer's `reason` or `hint` may hold any part of a secret.
 """
 
 import hashlib
@@ -46,27 +46,27 @@ class Secret:
         raise TypeError("a Secret is not pickled or copied")
 
 
-class Ready(Struct, frozen=True):
+class Ready(Struct, frozen=True, tag=True):
     """Go ahead. `secret` is None where the endpoint wants none, or the client brings its own."""
 
     secret: Secret | None = None
 
 
-class Missing(Struct, frozen=True):
+class Missing(Struct, frozen=True, tag=True):
     """There is none where the config says."""
 
     reason: str
     hint: str
 
 
-class Locked(Struct, frozen=True):
+class Locked(Struct, frozen=True, tag=True):
     """The store that holds it does not answer without the user."""
 
     reason: str
     hint: str
 
 
-class Broken(Struct, frozen=True):
+class Broken(Struct, frozen=True, tag=True):
     """The source is there but unusable: wrong permissions, a failing program, no safe store."""
 
     reason: str

@@ -1,131 +1,152 @@
-"""keyring_store: only real secret stores, in a thread, with a deadline; fakes stand in for them here.
+"""keyring_store: whatever the child does, there is an answer in time, and no child is left behind.
 
-tests/keyring has the same against a real one.
+Scripted programs stand in for the child here; test_keyring_child has the real one.
 """
 
-import json
+import functools
+import os
+import subprocess
 import sys
-import threading
-from types import ModuleType
-from typing import Any
+from pathlib import Path
 
 import pytest
 import trio
-from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordSetError
 
-from switchgeard.credentials import keyring_store
-from switchgeard.credentials.keyring_store import ITEM, SERVICE, KeyringStore, NoSafeStore, safest_backend
-from switchgeard.credentials.secret import Broken, Locked, Missing, Ready, Secret
+from switchgeard.credentials.keyring_store import KeyringStore
+from switchgeard.credentials.keyring_wire import LONGEST_MESSAGE, encode
+from switchgeard.credentials.secret import Answer, Broken, Locked, Missing, Ready, Secret
 
-
-class MemoryBackend:
-    """A secret store in memory."""
-
-    def __init__(self) -> None:
-        self.items: dict[tuple[str, str], str] = {}
-        self.fault: Exception | None = None
-        self.calls = 0
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self.calls += 1
-        if self.fault:
-            raise self.fault
-        return self.items.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        if self.fault:
-            raise self.fault
-        self.items[service, username] = password
+HANGS = "import time; time.sleep(600)"
+READ = "import sys; asked = sys.stdin.buffer.read(); "
 
 
-class StuckBackend(MemoryBackend):
-    """Waits for a prompt until somebody answers it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.answered = threading.Event()
-        self.inside = 0
-        self.most_inside = 0
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self.inside += 1
-        self.most_inside = max(self.most_inside, self.inside)
-        self.answered.wait(10)
-        self.inside -= 1
-        return super().get_password(service, username)
+def store_of(script: str, *arguments: str, deadline: float = 30.0) -> KeyringStore:
+    """A store whose child is a small Python program."""
+    return KeyringStore(argv=(sys.executable, "-S", "-c", script, *arguments), deadline=deadline)
 
 
-async def test_what_is_written_is_read_back() -> None:
-    """All providers share one item: one unlock prompt."""
-    backend = MemoryBackend()
-    store = KeyringStore(lambda: backend)
-    assert await store.write("b", Secret("sk-b")) == Ready(Secret("sk-b"))
-    await store.write("a", Secret("sk-a"))
-    assert await store.read("a") == Ready(Secret("sk-a"))
-    assert {key: json.loads(text) for key, text in backend.items.items()} == {
-        (SERVICE, ITEM): {"a": "sk-a", "b": "sk-b"}
-    }
+def saying(answer: Answer) -> str:
+    return f"{READ}sys.stdout.buffer.write({encode(answer)!r})"
 
 
-async def test_what_is_not_stored_is_missing_and_says_how_to_store_it() -> None:
-    """An empty keyring, and a provider it does not know."""
-    store = KeyringStore(MemoryBackend)
-    assert await store.read("a") == Missing("no credential is stored for it", "switchgear login a")
+async def all_of(store: KeyringStore) -> list[Answer]:
+    """The answers to a read, a write and a deletion."""
+    return [await store.read("a"), await store.write("a", Secret("sk-CANARY-1")), await store.delete("a")]
 
 
-async def test_deleting_forgets_one_and_keeps_the_others() -> None:
-    """Deleting twice is the same as once, and writes nothing the second time."""
-    backend = MemoryBackend()
-    store = KeyringStore(lambda: backend)
-    await store.write("a", Secret("sk-a"))
-    await store.write("b", Secret("sk-b"))
-    for _ in range(2):
-        assert isinstance(await store.delete("a"), Missing)
-    assert await store.read("b") == Ready(Secret("sk-b"))
+async def test_the_childs_answer_is_the_answer() -> None:
+    """Whichever of the refusals it is, word for word."""
+    for answer in (Missing("none", "login"), Locked("locked", "unlock it"), Broken("broken", "mend it")):
+        assert await all_of(store_of(saying(answer))) == [answer] * 3
+
+
+async def test_what_was_written_is_ready_without_coming_back() -> None:
+    """The child says Ready and no more; the secret is the one we have."""
+    assert await store_of(saying(Ready())).write("a", Secret("sk-1")) == Ready(Secret("sk-1"))
+
+
+async def test_a_read_that_brings_no_secret_is_not_ready() -> None:
+    """A request without a credential must not go out; and a deletion is never Ready."""
+    store = store_of(saying(Ready()))
+    for found in (await store.read("a"), await store.delete("a")):
+        assert isinstance(found, Broken)
+        assert "no answer that makes sense" in found.reason
+
+
+async def test_the_request_goes_through_the_pipe_whole() -> None:
+    """Also one longer than a pipe holds."""
+    secret = Secret("x" * 65_536)
+    store = store_of(f"{READ}assert b'x' * 65536 in asked; sys.stdout.buffer.write({encode(Ready())!r})")
+    assert await store.write("a", secret) == Ready(secret)
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "says"),
+    "script",
     [
-        (KeyringLocked("Failed to unlock the collection!"), Locked, "locked"),
-        (InitError("Failed to create the collection: Prompt dismissed.."), Locked, "Prompt dismissed"),
-        (PasswordSetError("denied"), Broken, "PasswordSetError: denied"),
-        (NoKeyringError("nothing"), Broken, "NoKeyringError"),
-        (OSError("D-Bus is gone"), Broken, "D-Bus is gone"),
-        (RuntimeError("bad key sk-CANARY0123456789abcdef"), Broken, "RuntimeError"),
-        (NoSafeStore(), Broken, "plaintext ones are never used"),
+        "",  # nothing at all, without reading
+        f"{READ}print('sk-CANARY-garbage')",
+        f"{READ}sys.stdout.buffer.write(b'\\xff\\x00' * 100)",
+        f"{READ}sys.stdout.buffer.write(asked)",
+        f"{READ}print('[' * 100_000)",
     ],
 )
-async def test_every_fault_of_a_store_is_an_answer(fault: Exception, kind: type[Locked | Broken], says: str) -> None:
-    """Reading and writing alike; none of them raises, none shows a secret, each has a cure."""
-    backend = MemoryBackend()
-    backend.fault = fault
-    store = KeyringStore(lambda: backend)
-    for found in (await store.read("a"), await store.write("a", Secret("s")), await store.delete("a")):
-        assert isinstance(found, kind)
-        assert says in found.reason
-        assert found.hint
-        assert "CANARY" not in repr(found)
-
-
-@pytest.mark.parametrize("text", ["not json", "[]", '{"a": 1}'])
-async def test_an_item_written_by_something_else_is_never_overwritten(text: str) -> None:
-    """It may be somebody's only copy."""
-    backend = MemoryBackend()
-    backend.items[SERVICE, ITEM] = text
-    store = KeyringStore(lambda: backend)
-    for found in (await store.read("a"), await store.write("a", Secret("s")), await store.delete("a")):
+async def test_garbage_is_an_answer_that_repeats_nothing(script: str) -> None:
+    """It says how to look closer."""
+    for found in await all_of(store_of(script)):
         assert isinstance(found, Broken)
-        assert "something else" in found.reason
-    assert backend.items[SERVICE, ITEM] == text
+        assert "no answer that makes sense" in found.reason
+        assert found.hint.endswith("</dev/null")
+        assert "CANARY" not in found.reason
 
 
-async def test_a_store_that_waits_for_a_prompt_is_locked_by_the_deadline() -> None:
-    """One call hangs; those after it wait their turn, not in further threads; then it works again."""
-    backend = StuckBackend()
-    backend.items[SERVICE, ITEM] = '{"a": "sk-a"}'
-    store = KeyringStore(lambda: backend, deadline=0.1)
-    found: list[Any] = []
+@pytest.mark.parametrize(
+    ("script", "end"),
+    [
+        ("import sys; sys.exit('sk-CANARY-complaint')", "exit status 1"),
+        (f"{READ}raise RuntimeError(asked)", "exit status 1"),
+        ("import os; os.kill(os.getpid(), 9)", "signal 9"),
+        (f"{READ}sys.stdout.buffer.write({encode(Ready(Secret('x')))!r}); sys.exit(3)", "exit status 3"),
+    ],
+)
+async def test_a_child_that_dies_is_broken_and_its_complaint_not_repeated(script: str, end: str) -> None:
+    """What it wrote to stderr may hold what it was given."""
+    for found in await all_of(store_of(script)):
+        assert isinstance(found, Broken)
+        assert end in found.reason
+        assert "CANARY-1" not in repr(found)
+        assert "CANARY-complaint" not in found.reason
+
+
+async def test_a_child_that_floods_is_stopped() -> None:
+    """More than the longest answer is not waited for; a long complaint is nobody's business."""
+    flood = "import sys\nwhile True: sys.stdout.write('x' * 65536)"
+    with trio.fail_after(20):
+        found = await store_of(flood).read("a")
+    assert isinstance(found, Broken)
+    noisy = f"{READ}sys.stderr.write('x' * {2 * LONGEST_MESSAGE}); sys.stdout.buffer.write({encode(Ready())!r})"
+    assert await store_of(noisy).write("a", Secret("s")) == Ready(Secret("s"))
+
+
+async def test_a_child_that_cannot_be_started_is_broken() -> None:
+    """An interpreter that is gone: an upgrade while we ran."""
+    found = await KeyringStore(argv=("/nowhere/python",)).read("a")
+    assert isinstance(found, Broken)
+    assert "cannot be asked" in found.reason
+
+
+async def test_a_slow_child_is_waited_for(tmp_path: Path) -> None:
+    """It answers once the test lets it: the deadline is not reached."""
+    os.mkfifo(tmp_path / "gate")
+    script = f"open(sys.argv[1]).read(); sys.stdout.buffer.write({encode(Missing('none', 'login'))!r})"
+    store = store_of(READ + script, str(tmp_path / "gate"))
+    found: list[Answer] = []
+
+    async def ask() -> None:
+        found.append(await store.read("a"))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ask)
+        with trio.fail_after(20):
+            gate = await trio.to_thread.run_sync(lambda: (tmp_path / "gate").open("w"))  # once the child has it open
+        assert found == []
+        gate.close()
+    assert found == [Missing("none", "login")]
+
+
+async def test_a_store_that_waits_for_a_prompt_is_locked_by_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those after it wait their turn and no longer; the child and what it started are gone."""
+    reader, writer = os.pipe()  # all of them hold the writing end: its end of file means that all are gone
+    os.set_inheritable(writer, True)
+    started: list[object] = []
+    start = functools.partial(trio.lowlevel.open_process, pass_fds=[writer])
+
+    async def counting(*args: object, **options: object) -> trio.Process:
+        started.append(args)
+        return await start(*args, **options)
+
+    monkeypatch.setattr(trio.lowlevel, "open_process", counting)
+    store = store_of("import subprocess; subprocess.run(['sleep', '600'], close_fds=False)", deadline=0.5)
+    found: list[Answer] = []
 
     async def ask() -> None:
         found.append(await store.read("a"))
@@ -134,78 +155,57 @@ async def test_a_store_that_waits_for_a_prompt_is_locked_by_the_deadline() -> No
         for _ in range(5):
             nursery.start_soon(ask)
     assert [type(each) for each in found] == [Locked] * 5
+    assert len(started) == 1
+    assert isinstance(found[0], Locked)
     assert "did not answer" in found[0].reason
-    assert backend.most_inside == 1
-    backend.answered.set()
-    patient = KeyringStore(lambda: backend)
-    assert await patient.read("a") == Ready(Secret("sk-a"))
+    os.close(writer)
+    with trio.fail_after(5):
+        await trio.lowlevel.wait_readable(reader)
+    assert os.read(reader, 1) == b""
+    os.close(reader)
 
 
-async def test_a_store_is_opened_once_it_works() -> None:
-    """A store that was absent at first is looked for again."""
-    opened: list[MemoryBackend] = []
+async def test_children_run_one_at_a_time(tmp_path: Path) -> None:
+    """Two that read, change and write the one item would lose a credential. Each holds a lock till its end."""
+    (tmp_path / "lock").touch()
+    script = (
+        f"{READ}import fcntl; held = open(sys.argv[1]); fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB); "
+        f"sys.stdout.buffer.write({encode(Missing('none', 'login'))!r})"
+    )
+    store = store_of(script, str(tmp_path / "lock"))
+    found: list[Answer] = []
 
-    def open_later() -> MemoryBackend:
-        if not opened:
-            opened.append(MemoryBackend())
-            raise NoSafeStore
-        opened.append(opened[0])
-        return opened[0]
+    async def ask() -> None:
+        found.append(await store.read("a"))
 
-    store = KeyringStore(open_later)
-    assert isinstance(await store.read("a"), Broken)
-    for _ in range(3):
-        assert isinstance(await store.read("a"), Missing)
-    assert len(opened) == 2
-
-
-def module_with(monkeypatch: pytest.MonkeyPatch, name: str, priority: float | Exception) -> type:
-    """A module of this name holding one backend of a priority."""
-    module = ModuleType(name)
-
-    class Keyring(MemoryBackend):
-        pass
-
-    def said(_: object) -> float:
-        if isinstance(priority, Exception):
-            raise priority
-        return priority
-
-    Keyring.__module__ = name
-    Keyring.priority = type("Priority", (), {"__get__": lambda self, *_: said(self)})()  # type: ignore[attr-defined]
-    vars(module)["Keyring"] = Keyring
-    monkeypatch.setitem(sys.modules, name, module)
-    return Keyring
+    async with trio.open_nursery() as nursery:
+        for _ in range(6):
+            nursery.start_soon(ask)
+    assert found == [Missing("none", "login")] * 6
 
 
-LINUX = [name for name in keyring_store.ALLOWED if not name.endswith("macOS")]
+async def test_a_caller_that_leaves_takes_the_child_along_and_frees_the_turn() -> None:
+    """A client that hung up holds nobody up."""
+    store = store_of(HANGS)
+    for _ in range(2):
+        with trio.fail_after(5), trio.move_on_after(0.3) as scope:
+            await store.read("a")
+        assert scope.cancelled_caught
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="the allowed store of macOS is the Keychain only")
-def test_the_allowed_store_the_system_prefers_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By priority; one that says it does not work here is passed over."""
-    module_with(monkeypatch, LINUX[0], RuntimeError("no D-Bus"))
-    module_with(monkeypatch, LINUX[1], 4.8)
-    preferred = module_with(monkeypatch, LINUX[2], 5.1)
-    assert type(safest_backend()) is preferred
+NEVER_HERE = """
+import sys, trio
+import switchgeard.app
+from switchgeard.credentials.keyring_store import KeyringStore
+found = trio.run(KeyringStore(argv=(sys.executable, "-S", "-c", "")).read, "a")
+assert "makes sense" in found.reason, found
+print(sorted({"keyring", "secretstorage", "jeepney", "cryptography"} & set(sys.modules)))
+"""
 
 
-def test_a_plaintext_store_is_never_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is installed, configured or named by a variable: only the allowed modules are looked at."""
-    for name in keyring_store.ALLOWED:
-        module_with(monkeypatch, name, RuntimeError("not here"))
-    plain = module_with(monkeypatch, "keyrings.alt.file", 99)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.Keyring")
-    vars(sys.modules[keyring_store.ALLOWED[1]])["PlaintextKeyring"] = plain  # even when it is imported there
-    with pytest.raises(NoSafeStore):
-        safest_backend()
-
-
-async def test_without_a_safe_store_the_answer_names_the_other_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse, never fall back."""
-    for name in keyring_store.ALLOWED:
-        module_with(monkeypatch, name, RuntimeError("not here"))
-    found = await KeyringStore().write("a", Secret("sk-a"))
-    assert isinstance(found, Broken)
-    assert "plaintext" in found.reason
-    assert "env" in found.hint
+def test_the_daemon_itself_never_loads_the_keyring_library() -> None:
+    """It would hold 10 MB for good."""
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run([sys.executable, "-P", "-c", NEVER_HERE], env=environ, capture_output=True, timeout=60)
+    assert done.stderr == b""
+    assert done.stdout == b"[]\n"

@@ -64,7 +64,7 @@ def vault_for(*providers: Provider, environ: dict[str, str] | None = None) -> tu
 
 
 async def test_a_credential_is_fetched_once_and_kept() -> None:
-    """The keyring costs 24 ms, memory nothing."""
+    """The keyring costs a process and 130 ms, memory nothing."""
     vault, store = vault_for(account())
     store.held["a"] = Ready(Secret("sk-1"))
     for _ in range(3):
