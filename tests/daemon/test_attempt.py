@@ -196,6 +196,15 @@ async def test_silence_in_another_message_is_idle(autojump_clock: trio.testing.M
     assert trio.current_time() == pytest.approx(IDLE)
 
 
+async def test_a_body_longer_than_its_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading stops there; the rest is never taken."""
+    monkeypatch.setattr(attempt, "WHOLE_LIMIT", 1_000_000)
+    events, failure = await answered(OPENAI, [b'{"a":"', *[b"a" * 65_536] * 1000])
+    assert failure is not None
+    assert (events, failure.kind) == ([], FailureKind.PROTOCOL)
+    assert "MiB" in failure.message
+
+
 async def test_a_stream_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that never ends is garbled once it is larger than any answer."""
     monkeypatch.setattr(attempt, "STREAM_LIMIT", 10_000)

@@ -35,7 +35,6 @@ IDLE_TOTAL = 64
 SUSPENDED = 1.0  # seconds; two clocks are never read at quite the same moment
 TAIL_BYTES = 65_536  # read past the consumer's last wish, so that the connection can be kept
 TAIL_SECONDS = 0.005
-BODY_LIMIT = 32 * 1024 * 1024
 OUR_OWN_LIMITS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -67,15 +66,6 @@ class Reply:
         if self._encoded:
             raise TransportFault(garbled(f"encoded reply: {self.headers['content-encoding']}", status=self.status))
         return _Chunks(self)
-
-    async def body(self, limit: int = BODY_LIMIT) -> bytes:
-        """The whole body. Raises TransportFault when it breaks off or is longer than `limit` bytes."""
-        whole = bytearray()
-        async for chunk in self.chunks():
-            whole += chunk
-            if len(whole) > limit:
-                raise TransportFault(garbled(f"reply longer than {limit} bytes", status=self.status))
-        return bytes(whole)
 
     async def head(self, limit: int = TAIL_BYTES) -> bytes:
         """What can be had of an error's body, at most `limit` bytes: its status counts even if the rest broke off."""

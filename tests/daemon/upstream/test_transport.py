@@ -15,7 +15,7 @@ from switchgeard.demo.faults import FAULTS, redirect
 from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from switchgeard.upstream.call import HTTPCall
-from switchgeard.upstream.transport import BODY_LIMIT, Transport, TransportFault
+from switchgeard.upstream.transport import Transport, TransportFault
 
 BODY = b'{"model":"m-1","stream":true,"messages":[]}'
 CANARY = "sk-CANARY0123456789abcdef"
@@ -30,14 +30,15 @@ def a_call(url: str, body: bytes = BODY) -> HTTPCall:
 async def fetch(transport: Transport, url: str) -> bytes:
     """One whole exchange."""
     async with transport.open(a_call(url), connect=5) as reply:
-        return await reply.body()
+        return b"".join([chunk async for chunk in reply.chunks()])
 
 
 async def failing(transport: Transport, url: str, connect: float = 5.0) -> Failure:
     """The failure of an exchange that must not succeed."""
     with pytest.raises(TransportFault) as caught:
         async with transport.open(a_call(url), connect=connect) as reply:
-            await reply.body()
+            async for _ in reply.chunks():
+                pass
     assert CANARY not in f"{caught.value!r} {caught.value.failure!r}"
     return caught.value.failure
 
@@ -206,18 +207,6 @@ async def test_a_dirty_cut_raises_after_what_had_come(name: str) -> None:
     assert b"data: " in got
     assert (caught.value.failure.kind, caught.value.failure.sent) == (FailureKind.UNAVAILABLE, True)
     assert transport.idle == 0
-
-
-async def test_a_body_longer_than_its_limit_is_refused() -> None:
-    """Reading stops there; the rest is never taken."""
-    transport = Transport()
-    async with StandIn("huge_body").serving() as standin:
-        with pytest.raises(TransportFault, match="longer than"):
-            async with transport.open(a_call(standin.url), connect=5) as reply:
-                await reply.body(limit=1_000_000)
-        with trio.fail_after(5):
-            await standin.until(lambda s: s.disconnects == 1)
-    assert BODY_LIMIT < 64 * 1024 * 1024
 
 
 async def test_the_head_of_an_errors_body_is_bounded_and_never_raises() -> None:

@@ -1,0 +1,71 @@
+"""State: consent, budgets, the user's own limits and what is held for requests in flight."""
+
+from attempted import begun, ended, first
+from sample_offers import T0, ask, codes, failure, merged, offer, state
+from switchgear_protocol.words import Billing, Outcome
+from switchgear_protocol.words import FailureKind as K
+from switchgeard.core.needs import Needs
+from switchgeard.core.offer import Caps
+from switchgeard.state import Settled
+
+MODEL = merged(offer("a"), offer("b"))
+A, PAID = offer("a"), offer("paid", billing=Billing.METERED)
+
+
+def test_metered_offers_need_the_consent_the_config_asks_for() -> None:
+    """`never`, `ask` with a time, `allow`."""
+    model = merged(PAID)
+    for word, hint in (("never", "switchgear config edit"), ("ask", "switchgear allow metered --for 1h")):
+        plan = state(model, metered=word).plan(ask(model), T0)
+        assert (codes(plan.skipped), plan.skipped[0].hint) == ([("paid", "consent")], hint)
+    world = state(model, metered="ask")
+    world.allow_metered(T0.wall + 60, T0)
+    assert (first(world, ask(model)), first(world, ask(model), T0.after(60))) == ("paid", None)
+    assert first(state(model), ask(model)) == "paid"
+
+
+def test_consent_withdrawn_after_the_plan_holds_for_its_next_attempt() -> None:
+    """Metered last, never by surprise: the gate asks again."""
+    model = merged(A, PAID)
+    world = state(model, metered="ask")
+    world.allow_metered(T0.wall + 60, T0)
+    plan = world.plan(ask(model), T0)
+    world.allow_metered(None, T0)
+    assert world.begin(plan.candidates[1], ask(model), T0) == (None, [])
+
+
+def test_budgets_of_the_day_and_of_a_session_stop_metered_spending() -> None:
+    """Another session, or another day, goes on."""
+    model = merged(PAID)
+    world = state(model, usd_per_session=1.0)
+    ended(world, None, ask(model, "s"), cost=1.0)
+    assert codes(world.plan(ask(model, "s"), T0).skipped) == [("paid", "consent")]
+    assert first(world, ask(model, "other")) == "paid"
+    world = state(model, usd_per_day=1.0)
+    ended(world, None, ask(model), cost=1.0)
+    assert first(world, ask(model)) is None
+    assert first(world, ask(model), T0.after(86_400)) == "paid"
+
+
+def test_the_users_own_limits_count_what_is_in_flight() -> None:
+    """One request a minute means one, also while it runs; what it held is let go at its end."""
+    model = merged(offer(caps=Caps(requests_per_minute=1)))
+    world = state(model)
+    given = begun(world, world.plan(ask(model), T0).candidates[0], ask(model))
+    plan = world.plan(ask(model), T0)
+    assert codes(plan.skipped) == [("a", "user_cap")]
+    world.finish(given, ask(model), Settled(Outcome.CANCELLED, 1.0, failure(K.CANCELLED)), T0)
+    assert world.spending.held["a"].requests == 0
+    assert first(world, ask(model), T0.after(62)) == "a"
+
+
+def test_a_reservation_is_what_the_request_needs_until_it_is_settled() -> None:
+    """I11, and settling twice is harmless."""
+    world = state(MODEL)
+    asking = ask(MODEL, needs=Needs(input_tokens=700))
+    given = begun(world, world.plan(asking, T0).candidates[0], asking)
+    assert world.spending.held["a"].tokens == 700
+    done = Settled(Outcome.COMPLETE, 1.0)
+    assert len(world.finish(given, asking, done, T0)) == 1
+    assert world.finish(given, asking, done, T0) == []
+    assert world.spending.held["a"].tokens == 0
