@@ -81,7 +81,7 @@ class Configuration:
         if text is None:
             found = await trio.to_thread.run_sync(load_file, self.path, 0)
         else:
-            found = load(text, self.path, 0)
+            found = await trio.to_thread.run_sync(load, text, self.path, 0)  # many mistakes take their time
         if isinstance(found, list):
             return ConfigChecked(ok=False, path=self.path, problems=found)
         return ConfigChecked(ok=True, path=self.path, warnings=list(found.warnings))

@@ -6,11 +6,10 @@ import stat
 import tempfile
 from pathlib import Path
 
-from .load import load
+from .load import LARGEST, load
 from .problem import EDIT, Problem
 from .settled import Config
 
-LARGEST = 1 << 20
 READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO in its place must not block us
 
 
@@ -76,7 +75,7 @@ def _distrust(path: str, status: os.stat_result) -> Problem | None:
 
 def _text(data: bytes) -> str:
     if len(data) > LARGEST:
-        raise Unreadable(Problem(f"is larger than {LARGEST >> 20} MiB, so it is not a config"))
+        raise Unreadable(Problem(f"is larger than {LARGEST >> 10} KiB, so it is not a config"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -23,6 +23,9 @@ from .problem import EDIT, Problem
 from .schema import DefaultsTable, Document, GroupingTable, HTTPTable, SpendTable
 from .settled import Config, HTTPDoor
 
+LARGEST = 256 * 1024  # bytes; a hundred providers take thirty thousand, and a mistake on every line takes time
+DEEPEST = 32  # steps of a dotted key: ours have three, and the TOML parser takes quadratic time over them
+
 
 def load(text: str, path: str, revision: int) -> Config | list[Problem]:
     """The config a text stands for, or its problems in the order of the file. Never raises."""
@@ -38,6 +41,8 @@ def load(text: str, path: str, revision: int) -> Config | list[Problem]:
 
 def parse(text: str) -> dict[str, Any] | Problem:
     """The TOML as dicts and lists, or what is wrong with it as TOML, with line and column."""
+    if problem := _absurd(text):
+        return problem
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -48,6 +53,17 @@ def parse(text: str) -> dict[str, Any] | Problem:
         return Problem(f"not valid TOML: {error}", hint=EDIT, line=line)
     except ValueError:
         return Problem("not valid TOML: a number has too many digits", hint=EDIT)
+
+
+def _absurd(text: str) -> Problem | None:
+    """What no config is, and what would keep the parser busy for minutes."""
+    if len(text) > LARGEST:
+        return Problem(f"is larger than {LARGEST >> 10} KiB, so it is not a config")
+    for number, line in enumerate(text.split("\n"), 1):
+        key = line.partition("=")[0].lstrip()
+        if key.count(".") >= DEEPEST and not key.startswith("#"):
+            return Problem(f"a key has more than {DEEPEST} steps", hint=EDIT, line=number)
+    return None
 
 
 def _config(raw: dict[str, Any], path: str, revision: int, faults: list[Fault]) -> Config | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from switchgeard.config import file as config_file
 from switchgeard.config.file import load_file, save
+from switchgeard.config.load import LARGEST
 from switchgeard.config.problem import Problem
 from switchgeard.config.settled import Config
 
@@ -101,10 +101,10 @@ def test_bytes_that_are_no_text_say_their_line(tmp_path: Path) -> None:
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
-    """A config is at most 1 MiB."""
+    """A config is at most 256 KiB."""
     path = tmp_path / "config.toml"
-    path.write_bytes(b"#" * (config_file.LARGEST + 1))
-    assert "larger than 1 MiB" in the_problem(path).message
+    path.write_bytes(b"#" * (LARGEST + 1))
+    assert "larger than 256 KiB" in the_problem(path).message
 
 
 def test_saving_replaces_the_whole_file_and_keeps_its_mode(tmp_path: Path) -> None:
