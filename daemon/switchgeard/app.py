@@ -120,6 +120,7 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
         keeper.file.remove()  # the one in place now: both may have been made anew
         keeper.instance.release()
         await daemon.at.transport.aclose()
+        store.put(*remembered.last_number(daemon.at.state))
         await store.aclose()
 
 

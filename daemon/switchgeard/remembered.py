@@ -6,7 +6,7 @@ kind of belief.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import msgpack
@@ -27,6 +27,10 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     value: msgspec.Raw
 
 
+BLOCK = 1000  # event numbers reserved at a time: so many may be skipped after a crash
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+NIL, ZERO = msgpack.encode(None), msgpack.encode(0)
+
 TOPICS: dict[str, tuple[Callable[[State], dict[Any, Any]], Any, Any]] = {
     "circuits": (lambda s: s.circuits, ScopeKey, Circuit),
     "windows": (lambda s: s.windows, tuple[str, str, str | None], Window),
@@ -46,6 +50,14 @@ def changes(state: State) -> Iterator[tuple[str, str, bytes | None]]:
             continue
         kept = TOPICS[topic][0](state)
         yield topic, _name(key), _pack(key, kept[key]) if key in kept else None
+    if state.seq + BLOCK > state.reserved:
+        state.reserved = state.seq + 2 * BLOCK
+        yield "events", "reserved", msgpack.encode(state.reserved)
+
+
+def last_number(state: State) -> tuple[str, str, bytes]:
+    """The change of an orderly end: the next life goes on counting events without a gap."""
+    return "events", "reserved", msgpack.encode(state.seq)
 
 
 def recall(state: State, rows: Mapping[str, Mapping[str, bytes]], now: Now) -> int:
@@ -59,14 +71,23 @@ def recall(state: State, rows: Mapping[str, Mapping[str, bytes]], now: Now) -> i
                 dropped += 1
                 continue
             kept(state)[key] = health.restored(value, now) if isinstance(value, Circuit) else value
-    return dropped + _recall_consent(state, rows.get("spend", {}).get("consent"))
+    return dropped + _recall_consent(state, rows) + _recall_number(state, rows)
 
 
-def _recall_consent(state: State, packed: bytes | None) -> int:
-    if packed is None:
-        return 0
+def _recall_consent(state: State, rows: Mapping[str, Mapping[str, bytes]]) -> int:
     try:
+        packed = rows.get("spend", {}).get("consent", NIL)
         state.spending.consent_until = msgpack.decode(packed, type=float | None)
+    except (msgspec.MsgspecError, ValueError):
+        return 1
+    return 0
+
+
+def _recall_number(state: State, rows: Mapping[str, Mapping[str, bytes]]) -> int:
+    """Events are never numbered twice, so that a cursor of an earlier life still means what it meant."""
+    try:
+        packed = rows.get("events", {}).get("reserved", ZERO)
+        state.seq = state.reserved = msgpack.decode(packed, type=Number)
     except (msgspec.MsgspecError, ValueError):
         return 1
     return 0

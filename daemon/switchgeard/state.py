@@ -79,6 +79,7 @@ class State:
     live: dict[int, Permit] = field(default_factory=dict)
     pages: portal.Pages = field(default_factory=dict)
     seq: int = 0
+    reserved: int = 0  # event numbers up to it may be in use: the next life begins behind it
     numbers: int = 0
     last_served: str | None = None
     dirty: set[tuple[str, object]] = field(default_factory=set)
@@ -382,8 +383,7 @@ class State:
 
 
 def _moved(before: object, after: object) -> bool:
-    fields = ("base_url", "credential", "kind")
-    return any(getattr(before, f, None) != getattr(after, f) for f in fields)
+    return any(getattr(before, f, None) != getattr(after, f) for f in ("base_url", "credential", "kind"))
 
 
 def _public(failure: Failure) -> str:

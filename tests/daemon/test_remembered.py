@@ -91,6 +91,7 @@ def test_what_was_taken_back_is_forgotten_on_disk_too() -> None:
 def test_only_what_changed_is_written() -> None:
     """Nothing, the second time."""
     world = state(MODEL)
+    assert [(topic, key) for topic, key, _ in remembered.changes(world)] == [("events", "reserved")]
     fail(world, K.RATE_LIMITED, 60.0)
     assert [(topic, key) for topic, key, _ in remembered.changes(world)] == [("circuits", "bucket:a/account")]
     assert list(remembered.changes(world)) == []
@@ -120,3 +121,17 @@ def test_rows_of_another_version_are_dropped_and_counted(topic: str) -> None:
 def test_no_row_keeps_the_daemon_from_starting(topic: str, row: bytes) -> None:
     """Whatever bytes are found, at most a belief is lost."""
     assert remembered.recall(state(MODEL), {topic: {"consent": row}}, LATER) in (0, 1)
+
+
+def test_events_are_never_numbered_twice() -> None:
+    """After a crash some numbers are skipped, after an orderly end none; the disk hears of it once in a while."""
+    world = state(MODEL)
+    rows = kept(world)
+    for _ in range(3 * remembered.BLOCK):
+        world.note("daemon", "something", T0)
+        kept(world, rows)
+        assert msgspec.msgpack.decode(rows["events"]["reserved"]) >= world.seq + remembered.BLOCK
+    assert restarted(rows).seq > world.seq
+    topic, key, value = remembered.last_number(world)
+    rows[topic][key] = value
+    assert restarted(rows).note("daemon", "started", LATER)[0].seq == world.seq + 1

@@ -234,3 +234,22 @@ async def test_the_command_starts_the_daemon_and_asks(tmp_path: Path) -> None:
         assert "via A" in first.stderr
         assert "started the daemon" not in again.stderr
         assert again.stdout == first.stdout
+
+
+def test_a_cursor_means_the_same_after_a_restart(tmp_path: Path) -> None:
+    """What was missed is told by number; only a kill -9 skips some."""
+    with home(tmp_path) as place:
+        place.configure("")
+        place.start()
+        seen = place.call("status")["seq"]
+        assert place.stop() == 0
+        place.start()
+        replayed = place.call("events/subscribe", since=seen)["replayed"]
+        assert [event["seq"] for event in replayed] == list(range(seen + 1, seen + 1 + len(replayed)))
+        assert (replayed[0]["type"], replayed[0]["dropped"]) == ("lagged", 1)  # the word that it shuts down
+        seen = place.call("status")["seq"]
+        place.kill()
+        place.start()
+        told = place.call("events/subscribe", since=seen)["replayed"]
+        assert told[0]["type"] == "lagged"
+        assert min(event["seq"] for event in told) > seen
