@@ -47,6 +47,7 @@ from .upstream.transport import Transport
 from .watch import watch
 
 DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
+SETTLE = 1.0  # seconds a slow disk may hold up the start
 
 journal = structlog.get_logger(area="daemon")
 
@@ -113,6 +114,8 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
             if idle_exit is not None:
                 helpers.start_soon(_leave_when_idle, daemon, server, idle_exit)
             daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
+            with trio.move_on_after(SETTLE):  # event numbers are on disk before anybody hears one
+                await store.flush()
             _settle_memory()
             await server.serve(listening.sock)  # returns when drained
             helpers.cancel_scope.cancel()

@@ -190,8 +190,10 @@ class Beliefs(RuleBasedStateMachine):
         self.store()
         old, left = self.world, self.blocks()
         self.now = Now(self.now.wall + off, 5.0)
-        self.world = State(old.config, lambda: self.jitter, seq=old.seq)
+        self.world = State(old.config, lambda: self.jitter)
         assert remembered.recall(self.world, self.rows, self.now) == 0
+        assert self.world.seq >= self.heard
+        self.heard = self.world.seq
         self.running = []
         assert (self.world.pins, self.world.pauses) == (old.pins, old.pauses)
         assert self.world.sessions == old.sessions
