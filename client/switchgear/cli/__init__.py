@@ -33,6 +33,8 @@ def main(argv: list[str] | None = None) -> int:
         code = _reader_left()
     except CommandError as error:
         code = report(error, as_json="--json" in argv)
+    except OSError as error:
+        code = _system_failed(error)
     return code
 
 
@@ -47,6 +49,16 @@ def _run(argv: list[str]) -> int:
     module, arguments = chosen
     with Invocation(arguments) as invocation:
         return int(module.run(invocation))
+
+
+def _system_failed(error: OSError) -> int:
+    """What nobody foresaw, and mostly a full disk behind our output: said in a line, not in a traceback."""
+    from .failed import CommandError, report
+
+    code = _reader_left()  # stdout may be what failed: nothing is left in it to fail again at the end
+    where = f"{error.filename}: " if error.filename else ""
+    report(CommandError("cannot go on", f"{where}{error.strerror or error}"), as_json=False)
+    return code
 
 
 def _reader_left() -> int:

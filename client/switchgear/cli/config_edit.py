@@ -50,6 +50,14 @@ def edit(invocation: Invocation, path: Path) -> int:
     """Lets the user edit until the config is sound or they choose; exit code."""
     before = read_config(path)
     copy = _copy(before or TEMPLATE)
+    try:
+        return _edited(invocation, path, before, copy)
+    except CommandError as error:
+        error.why = f"{error.why}\nyour edit is in {copy}".lstrip()
+        raise
+
+
+def _edited(invocation: Invocation, path: Path, before: str, copy: Path) -> int:
     while True:
         _open_editor(copy)
         text = read_config(copy)
@@ -65,9 +73,13 @@ def edit(invocation: Invocation, path: Path) -> int:
 
 
 def _copy(text: str) -> Path:
-    handle, name = tempfile.mkstemp(prefix="switchgear-", suffix=".toml")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    try:
+        handle, name = tempfile.mkstemp(prefix="switchgear-", suffix=".toml")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        why = f"{tempfile.gettempdir()}: {error.strerror}"
+        raise CommandError("cannot make a copy to edit", why, "set TMPDIR to a directory with room") from None
     return Path(name)
 
 
@@ -78,19 +90,29 @@ def _open_editor(path: Path) -> None:
     except OSError as error:
         raise CommandError(f"cannot run {command[0]}", str(error.strerror), "export EDITOR=nano") from None
     if code != 0:
-        raise CommandError("the editor failed", f"{command[0]} ended with {code}; your edit is in {path}")
+        raise CommandError("the editor failed", f"{command[0]} ended with {code}")
 
 
 def _editor() -> list[str]:
     chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if chosen:
-        return shlex.split(chosen)
+        return _words(chosen)
     import shutil
 
     for name in EDITORS:
         if shutil.which(name):
             return [name]
     raise usage("no editor found", "export EDITOR=nano", "neither VISUAL nor EDITOR is set")
+
+
+def _words(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise usage("cannot read $VISUAL or $EDITOR", "export EDITOR=nano", f"{command}: {error}") from None
+    if not words:
+        raise usage("$VISUAL or $EDITOR is blank", "export EDITOR=nano")
+    return words
 
 
 def _is_sound(invocation: Invocation, text: str) -> bool:
@@ -105,7 +127,10 @@ def _choice() -> str:
     if not asks():
         return "k"
     while True:
-        answer = input(CHOICES).strip().lower()[:1] or "e"
+        try:
+            answer = input(CHOICES).strip().lower()[:1] or "e"
+        except EOFError:  # ctrl-D
+            return "k"
         if answer in "eks":
             return answer
 
@@ -135,11 +160,15 @@ def replace(path: Path, text: str) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(mode)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise CommandError(f"cannot save {path}", str(error.strerror), f"ls -ld {target.parent}") from None

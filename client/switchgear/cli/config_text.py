@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
 from switchgear.cli.failed import CommandError
 
 TYPE_CHECKING = False
@@ -13,10 +16,16 @@ if TYPE_CHECKING:
     from switchgear.cli.wire import Json
 
 
+READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO in its place must not block us
+
+
 def read_config(path: Path) -> str:
     """The file's text; "" when there is none."""
     try:
-        return path.read_text(encoding="utf-8")
+        with open(os.open(path, READ), encoding="utf-8") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise CommandError(f"cannot read {path}", "it is not a regular file", f"ls -ld {path}")
+            return file.read()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

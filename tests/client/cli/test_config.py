@@ -1,5 +1,7 @@
 """`switchgear config`: path, show, check, edit."""
 
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -23,7 +25,9 @@ warning: provider 'x' is used nowhere
 
 
 @pytest.fixture
-def config(home: Path) -> Path:
+def config(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A config of the user's; copies to edit stay in its home."""
+    monkeypatch.setattr("tempfile.tempdir", str(home))
     path = home / ".config" / "switchgear" / "config.toml"
     path.parent.mkdir(parents=True)
     path.write_text("# mine\n")
@@ -138,3 +142,68 @@ def test_on_a_terminal_the_user_chooses(
     assert run("config", "edit").code == code
     assert config.read_text() == text
     assert next(said, None) is None
+
+
+@pytest.mark.parametrize("action", ["show", "edit"])
+def test_a_fifo_or_a_device_in_its_place_is_refused(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    """Neither waits for ever nor fills the memory."""
+    fifo = home / "fifo"
+    os.mkfifo(fifo)
+    for path in (str(fifo), "/dev/zero"):
+        monkeypatch.setenv("SWITCHGEAR_CONFIG", path)
+        assert run("config", action).err.splitlines()[:2] == [
+            f"switchgear: cannot read {path}",
+            "  it is not a regular file",
+        ]
+
+
+@pytest.mark.parametrize("command", ["'unclosed", "  "])
+def test_an_editor_nobody_can_read_is_a_usage_error(
+    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """And the file itself is never run as a program."""
+    monkeypatch.setenv("VISUAL", command)
+    ran = run("config", "edit")
+    assert (ran.code, ran.err.splitlines()[-1]) == (2, "hint: export EDITOR=nano")
+
+
+def test_the_end_of_input_keeps_the_old_config(
+    run: Run, serve: Serve, home: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-D at the question."""
+
+    def leave(prompt: str) -> str:
+        raise EOFError
+
+    serve({"config/check": BROKEN})
+    editor(home, monkeypatch, "p.write_text('# broken\\n')")
+    monkeypatch.setattr("builtins.input", leave)
+    monkeypatch.setattr("switchgear.cli.config_edit.asks", lambda: True)
+    assert (run("config", "edit").code, config.read_text()) == (1, "# mine\n")
+
+
+def test_an_edit_that_cannot_be_saved_is_named(
+    run: Run, serve: Serve, home: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk costs neither the config nor what was typed, and leaves no half of it behind."""
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    serve({"config/check": SOUND})
+    editor(home, monkeypatch, "p.write_text('# new\\n')")
+    monkeypatch.setattr("os.fsync", full)
+    ran = run("config", "edit")
+    lines = ran.err.splitlines()
+    assert lines[:2] == [f"switchgear: cannot save {config}", "  No space left on device"]
+    assert Path(lines[2].removeprefix("  your edit is in ")).read_text() == "# new\n"
+    assert [path.name for path in config.parent.iterdir()] == ["config.toml"]
+    assert config.read_text() == "# mine\n"
+
+
+def test_no_room_for_a_copy_is_said(run: Run, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cure is named."""
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/directory")
+    assert run("config", "edit").err.splitlines()[-1] == "hint: set TMPDIR to a directory with room"

@@ -1,10 +1,13 @@
 """The command line as a whole: help, usage, unknown words, errors as lines and as JSON."""
 
 import importlib
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from cli_runs import Run, Serve
+from on_terminal import command, environment
 from sample_world import STATUS
 from switchgear.cli.listing import COMMANDS
 from switchgear_protocol.errors import error
@@ -108,3 +111,14 @@ def test_colour_follows_flag_then_environment_then_terminal(
         monkeypatch.setenv(name, value)
     serve({"status": STATUS})
     assert ("\x1b[" in run("status", "--color", flag).out) is coloured
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("words", [("help",), ("config", "path"), ("config", "path", "--json")])
+def test_output_that_cannot_be_written_is_told_in_a_line(words: tuple[str, ...]) -> None:
+    """A full disk behind `> file`: no traceback, not at the interpreter's end either."""
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            command(*words), env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr) == (1, "switchgear: cannot go on\n  No space left on device\n")
