@@ -127,7 +127,8 @@ async def test_a_slow_child_is_waited_for(tmp_path: Path) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(ask)
         with trio.fail_after(20):
-            gate = await trio.to_thread.run_sync(lambda: (tmp_path / "gate").open("w"))  # once the child has it open
+            opening = functools.partial((tmp_path / "gate").open, "w")  # returns once the child has it open
+            gate = await trio.to_thread.run_sync(opening, abandon_on_cancel=True)
         assert found == []
         gate.close()
     assert found == [Missing("none", "login")]

@@ -33,12 +33,12 @@ async def test_one_that_does_not_read_is_let_go() -> None:
 
 
 async def test_no_more_than_asked_for_is_kept() -> None:
-    """Of stdout, and of stderr, which does not end it."""
-    talker = "import sys; sys.stderr.write('y' * 500); print('x' * {})"
-    assert not (await ended(talker.format(99))).out.overflown
-    done = await ended(talker.format(100))
-    assert done.out.overflown
-    assert (len(done.out.data), len(done.complaint.data)) == (101, 101)
+    """One byte more of stdout ends it; of stderr, the rest is let go."""
+    talker = "import sys; sys.stdout.write('x' * {}); sys.stderr.write('y' * {})"
+    done = await ended(talker.format(100, 500))
+    assert (done.status, done.out.overflown, len(done.complaint.data)) == (0, False, 101)
+    done = await ended(talker.format(101, 0))
+    assert (done.out.overflown, len(done.out.data)) == (True, 101)
 
 
 async def test_what_it_printed_is_in_no_repr() -> None:
