@@ -66,7 +66,8 @@ def main(args: argparse.Namespace) -> int:
     seal()
     log.start(args.log_format, args.log_level)
     try:
-        places = Places(args.socket or socket_path(), args.config or config_path(), args.state_dir or state_dir())
+        chosen = (args.socket or socket_path(), args.config or config_path(), args.state_dir or state_dir())
+        places = Places(*map(os.path.abspath, chosen))
         with _private_files():
             instance = claim(str(Path(places.socket).parent))
             try:
@@ -79,6 +80,8 @@ def main(args: argparse.Namespace) -> int:
         return _say(str(other), EXIT_ALREADY_RUNNING)
     except PathError as error:
         return _say(str(error), 1)
+    except OSError as error:  # a full disk, no descriptors left: nothing that a traceback would explain better
+        return _say(f"cannot run: {error.filename or 'the system'}: {error.strerror or error}", 1)
     return 0
 
 

@@ -8,6 +8,7 @@ A daemon that loses says who won and exits with EXIT_ALREADY_RUNNING.
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 
 from switchgear_protocol.paths import PathError, make_private_dir
@@ -93,8 +94,10 @@ def _is_file(fd: int, path: str) -> bool:
 
 
 def _sign(fd: int) -> None:
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+    """Who holds it, for people: the lock is none the worse without."""
+    with suppress(OSError):  # a full disk
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
 
 
 def _signature(fd: int) -> int | None:

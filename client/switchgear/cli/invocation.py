@@ -74,9 +74,13 @@ class Invocation:
             if error.kind != "foreign_daemon" and self._may_start():
                 from .start import start_daemon
 
-                return start_daemon(path, self.note, pass_socket=bool(self.args.socket))
+                return start_daemon(path, self.note, pass_socket=self._chosen())
             hint = error.hint or ""
             raise CommandError(error.what, error.why, hint, exit=UNREACHABLE, kind="unreachable") from None
+
+    def _chosen(self) -> bool:
+        """Whether the socket is named by the user; the daemon would take a relative path from elsewhere."""
+        return bool(self.args.socket or os.environ.get("SWITCHGEAR_SOCKET"))
 
     def _may_start(self) -> bool:
         return not self.args.no_start and os.environ.get("SWITCHGEAR_NO_AUTOSTART", "") in ("", "0")

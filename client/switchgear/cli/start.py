@@ -122,7 +122,7 @@ def _open_log(log: str) -> int:
             os.replace(log, f"{log}.1")
     except FileNotFoundError:
         pass
-    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
 
 
 def _last_lines(log: str) -> str:

@@ -51,6 +51,8 @@ def read(path: str) -> str:
             raise Unreadable(problem)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return _text(file.read(LARGEST + 1))
+    except OSError as error:
+        raise Unreadable(_not_opened(path, error)) from None
     finally:
         os.close(descriptor)
 

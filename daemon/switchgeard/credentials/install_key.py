@@ -7,16 +7,28 @@ LENGTH = 32
 
 
 def install_key(path: str) -> bytes:
-    """The key in a file of ours, made (0600) when there is none or it is damaged. Raises OSError."""
-    try:
-        key = Path(path).read_bytes()
-    except FileNotFoundError:
-        key = b""
-    return key if len(key) == LENGTH else _made(path)
+    """The key in a file of ours, made (0600) when there is none or it is damaged.
 
-
-def _made(path: str) -> bytes:
+    Where it can be neither read nor written the key is this run's only: fingerprints are compared within a run.
+    """
     key = os.urandom(LENGTH)
+    try:
+        return _read(path) or _written(path, key)
+    except OSError:
+        return key
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        key = file.read(LENGTH + 1)
+    return key if len(key) == LENGTH else None
+
+
+def _written(path: str, key: bytes) -> bytes:
     temporary = f"{path}.new"
     Path(temporary).unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

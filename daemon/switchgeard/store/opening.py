@@ -6,8 +6,10 @@ untouched and memory stands in for it until the next start. Each of these leaves
 Nothing here ever deletes a file.
 """
 
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,6 +96,8 @@ def _make_private(path: Path) -> None:
     path.parent.chmod(0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # SQLite would wait for a FIFO's writer for ever
+            raise OSError(errno.EINVAL, "it is not a regular file")
         os.fchmod(descriptor, 0o600)
     finally:
         os.close(descriptor)

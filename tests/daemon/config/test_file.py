@@ -149,3 +149,9 @@ def test_a_save_that_fails_leaves_the_old_file_alone(tmp_path: Path, monkeypatch
         save(str(path), "new")
     assert path.read_text() == TEXT
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and cannot be read")
+def test_a_read_that_fails_is_a_problem_like_any_other() -> None:
+    """A network home that hangs up in the middle must not end the daemon."""
+    assert the_problem(Path("/proc/self/mem")).message == "cannot be read: Input/output error"

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -234,7 +235,7 @@ async def test_views_tell_what_is_known_and_show_no_secret(tmp_path: Path) -> No
         account("unknown"),
         account("missing"),
         account("locked"),
-        account("refused", File(str(tmp_path / "open"))),
+        account("unfit", File(str(tmp_path / "open"))),
         account("none", NoCredential()),
         account("pass", Passthrough()),
     ]
@@ -245,7 +246,7 @@ async def test_views_tell_what_is_known_and_show_no_secret(tmp_path: Path) -> No
             await vault.get(provider)
     views: dict[str, Any] = {view.provider: view for view in vault.views()}
     states = {name: view.state for name, view in views.items()}
-    assert states == {name: name for name in states} | {"same": "ok", "pass": "none"}
+    assert states == {name: name for name in states} | {"same": "ok", "pass": "none", "unfit": "missing"}
     assert views["ok"].fingerprint == views["same"].fingerprint is not None
     assert (views["same"].source, vault.describe(providers[1])) == ("env SAME", "env SAME")
     assert views["locked"].hint == "unlock it"
@@ -261,3 +262,20 @@ def test_the_key_of_an_install_is_made_once_and_private(tmp_path: Path) -> None:
     assert install_key(str(path)) == key
     path.write_bytes(b"short")
     assert install_key(str(path)) not in (key, b"short")
+
+
+def test_what_replaces_a_refused_credential_depends_on_where_it_comes_from() -> None:
+    """`login` only where the daemon keeps it."""
+    sources = account("k"), account("e", Env("MINE")), account("c", Command(("op", "read")))
+    vault, _ = vault_for(*sources)
+    told = [vault.renewal(provider) for provider in sources]
+    assert told[0] is None
+    assert "set another MINE" in str(told[1])
+    assert told[2] == "replace what command op gives, then: switchgear resume c"
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["directory", "fifo"])
+def test_a_key_that_cannot_be_kept_is_one_for_this_run(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """A full disk, or something odd in its place: the daemon still starts, and does not wait."""
+    make(tmp_path / "install.key")
+    assert len(install_key(str(tmp_path / "install.key"))) == len(install_key(str(tmp_path / "no" / "directory"))) == 32

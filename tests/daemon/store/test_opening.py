@@ -1,5 +1,6 @@
 """Opening the state file in every state it can be in."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -198,3 +199,11 @@ def test_memory_is_bounded() -> None:
     with closing(open_memory()) as connection:
         pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("max_page_count", "page_size"))
     assert pages * size == 64 << 20
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["directory", "fifo"])
+def test_what_is_no_file_at_all_is_left_alone(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """SQLite would wait for a FIFO's writer for ever."""
+    make(tmp_path / "state.db")
+    connection, notices = opened(tmp_path / "state.db")
+    assert (connection, [notice.trouble for notice in notices]) == (None, ["unwritable"])

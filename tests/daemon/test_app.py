@@ -1,0 +1,37 @@
+"""Tests for `switchgeard.app`: starting where starting is hard, in a process of its own."""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from daemon_process import Home, home
+
+
+def start(place: Home, limit: Callable[[], None]) -> "subprocess.CompletedProcess[str]":
+    """The daemon under a limit, until it gives up."""
+    argv = [sys.executable, "-m", "switchgeard"]
+    return subprocess.run(
+        argv, env=place.env, preexec_fn=limit, capture_output=True, text=True, timeout=20, check=False
+    )  # the limit is set by one system call: safe between fork and exec
+
+
+def test_without_descriptors_it_ends_with_a_sentence(tmp_path: Path) -> None:
+    """Nobody is helped by a traceback."""
+    ran = start(Home(tmp_path), lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8)))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "switchgeard: cannot run: the system: Too many open files\n"
+
+
+@pytest.mark.parametrize("where", ["socket", "state"])
+def test_a_path_is_the_same_wherever_it_is_read(tmp_path: Path, where: str) -> None:
+    """A relative one is meant from where the daemon is started, and in no log line from elsewhere."""
+    (tmp_path / "open").mkdir(mode=0o755)
+    option = {"socket": ["--socket", "open/s.sock"], "state": ["--state-dir", "open"]}[where]
+    with home(tmp_path) as place:
+        argv = [sys.executable, "-m", "switchgeard", *option]
+        ran = subprocess.run(argv, env=place.env, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
+    assert ran.stderr == f"switchgeard: refusing to use {tmp_path / 'open'}: others may enter it (mode 0755)\n"
