@@ -189,6 +189,8 @@ class Completing:
             self.delivery.begin("/".join(offer.key))
             again = await dial(self.at.vault, provider, offer, self._request_for(step))
             failure = await self._call(permit, again, step.by) if isinstance(again, Dialled) else again
+        if failure is not None and failure.kind is FailureKind.AUTH_FAILED:
+            failure = structs.replace(failure, hint=failure.hint or self.at.vault.renewal(provider))
         try:
             return failure or counted(self.request, await self.delivery.complete())
         except Garbled as fault:

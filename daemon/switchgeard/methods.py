@@ -209,7 +209,7 @@ async def credentials_list(at: Daemon, caller: Caller, params: Nothing) -> Crede
     for provider in list(at.at.state.config.providers.values()):
         if provider.credential.__struct_config__.tag in ("keyring", "env", "file", "systemd"):
             await vault.get(provider)
-    return Credentials(vault.views())
+    return Credentials([views.credential(at.at.state, view) for view in vault.views()])
 
 
 async def credentials_set(at: Daemon, caller: Caller, params: CredentialsSet) -> CredentialView:

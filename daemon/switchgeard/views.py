@@ -4,12 +4,23 @@ Rules for editing: a view says what a person needs (health, why, until when, wha
 secret. One function per struct.
 """
 
-from switchgear_protocol.messages import ModelView, OfferView, Pin, ProviderView, RouteExplained, RouteStep, SessionView
+from msgspec.structs import replace
+
+from switchgear_protocol.messages import (
+    CredentialView,
+    ModelView,
+    OfferView,
+    Pin,
+    ProviderView,
+    RouteExplained,
+    RouteStep,
+    SessionView,
+)
 from switchgear_protocol.words import Health, Scope
 
 from .core import health, permit
 from .core.clock import Now
-from .core.health import Circuit, ScopeKey
+from .core.health import CLOSED, Circuit, ScopeKey
 from .core.needs import Needs
 from .core.offer import MergedModel, Offer
 from .core.provider import Provider
@@ -87,7 +98,16 @@ def provider(state: State, one: Provider, now: Now) -> ProviderView:
         return view
     hint = circuit.hint or health.cure(circuit.health, one.id)
     trouble = {"reason": circuit.reason, "hint": hint, "since": circuit.since}
-    return _with(view, **trouble, until=circuit.until, source=circuit.source or None)
+    return replace(view, **trouble, until=circuit.until, source=circuit.source or None)
+
+
+def credential(state: State, found: CredentialView) -> CredentialView:
+    """What the vault knows of a credential, and whether its provider has refused it since."""
+    circuit = state.circuits.get(ScopeKey(Scope.CREDENTIAL, found.provider), CLOSED)
+    if circuit.health is not Health.AUTH_FAILED:
+        return found
+    hint = circuit.hint or health.cure(circuit.health, found.provider)
+    return replace(found, state="refused", reason=circuit.reason, hint=hint)
 
 
 def explained(state: State, plan: Plan, ask: Ask) -> RouteExplained:
@@ -162,8 +182,3 @@ def _price(one: Offer) -> dict[str, float]:
         return {}
     names = one.price.__struct_fields__
     return {name: value for name in names if (value := getattr(one.price, name)) is not None}
-
-
-def _with(view: ProviderView, **changes: object) -> ProviderView:
-    fields = {name: getattr(view, name) for name in view.__struct_fields__}
-    return ProviderView(**{**fields, **changes})

@@ -64,7 +64,7 @@ async def test_a_refused_credential_that_is_still_the_same_is_not_tried_again(tm
             assert (await w.ask()).answer == HELLO
         assert w.hits() == {"a": 1, "b": 3}
         [a, _] = (await w.call("providers/list"))["providers"]
-        assert (a["health"], a["hint"]) == ("auth_failed", "switchgear login a")
+        assert (a["health"], a["hint"].rpartition(": ")[2]) == ("auth_failed", "switchgear resume a")
         write(path, NEW)
         await w.call("providers/resume", provider="a")
         assert (await w.ask()).outcomes == [("a", None)]
@@ -130,3 +130,16 @@ async def test_a_locked_keyring_stops_its_own_provider_only(tmp_path: Path) -> N
         hand.advance(31)
         assert (await w.ask()).outcomes == [("a", None)]
         assert w.hits() == {"a": 1, "b": 3}
+
+
+async def test_a_credential_its_provider_refused_is_not_called_ok(tmp_path: Path) -> None:
+    """It is there and can be read, but it does not work."""
+    async with world(tmp_path, {"a": "401", "b": "ok"}) as w:
+        before = (await w.call("credentials/list"))["credentials"]
+        assert [view["state"] for view in before] == ["ok", "ok"]
+        await w.ask()
+        after = (await w.call("credentials/list"))["credentials"]
+        assert [view["state"] for view in after] == ["refused", "ok"]
+        assert (
+            after[0]["hint"] == "set another CANARY for the daemon and restart it: switchgear stop; switchgear status"
+        )

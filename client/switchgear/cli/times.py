@@ -84,7 +84,10 @@ def parse_moment(text: str, now: float) -> float:
         pass
     if text.isdecimal() and len(text) >= 9:
         return float(text)
-    return now - parse_span(text)
+    try:
+        return now - parse_span(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time: write 30m, 2h or 7d (ago), today or 2026-11-23") from None
 
 
 def _number(digits: str, text: str) -> float:

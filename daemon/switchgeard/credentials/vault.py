@@ -15,7 +15,7 @@ from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredenti
 
 from .keyring_store import KeyringStore
 from .secret import BAD_PASTE, Answer, Broken, Locked, Missing, Ready, Secret, clean
-from .sources import read_source
+from .sources import read_source, restart
 
 Key = tuple[str, CredentialSource]
 
@@ -95,6 +95,17 @@ class Vault:
         """Where its credential comes from, for people."""
         return provider.credential_text
 
+    def renewal(self, provider: Provider) -> str | None:
+        """How a refused credential is replaced where `switchgear login` cannot do it; None where it can."""
+        match provider.credential:
+            case Keyring():
+                return None
+            case Env(name):
+                return f"set another {name} for the daemon and restart it: {restart(self._environ)}"
+            case _:
+                where = provider.credential_text
+                return f"replace what {where} gives, then: switchgear resume {provider.id}"
+
     def views(self) -> list[CredentialView]:
         """What is known of each credential now, without asking any source."""
         return [self.view(provider) for provider in self._providers.values()]
@@ -107,12 +118,10 @@ class Vault:
         match self._known.get(_key(provider)):
             case Ready(Secret() as secret):
                 return CredentialView(provider.id, source, "ok", fingerprint=secret.fingerprint(self._fingerprint_key))
-            case Missing(reason, hint):
+            case Missing(reason, hint) | Broken(reason, hint):
                 return CredentialView(provider.id, source, "missing", reason, hint)
             case Locked(reason, hint):
                 return CredentialView(provider.id, source, "locked", reason, hint)
-            case Broken(reason, hint):
-                return CredentialView(provider.id, source, "refused", reason, hint)
         return CredentialView(provider.id, source, "unknown")
 
     async def _fetch(self, key: Key) -> Answer:

@@ -72,3 +72,9 @@ def test_a_moment_is_read_as_a_span_ago_a_day_or_an_epoch() -> None:
     assert parse_moment("today", NOW) == NOW - 14 * 3600
     assert parse_moment("2025-11-23", NOW) == NOW - 14 * 3600
     assert parse_moment("1763906400", 0) == NOW
+
+
+def test_what_is_no_moment_is_told_how_to_write_one() -> None:
+    """A day that does not exist is not called a span."""
+    with pytest.raises(ValueError, match=r"is not a time: write .* today or 2026-11-23"):
+        parse_moment("2026-13-01", NOW)
