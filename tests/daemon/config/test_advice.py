@@ -32,6 +32,19 @@ def test_a_plain_config_needs_no_advice() -> None:
     assert advised("limits = {usd_per_day = 5}", PRICED, "[spend]\nusd_per_day = 9\nusd_per_session = 1") == []
 
 
+def test_an_empty_file_is_a_config_that_says_what_to_run() -> None:
+    """Nothing configured is no error."""
+    found = load("", "config.toml", 1)
+    assert isinstance(found, Config)
+    assert (found.providers, [note.hint for note in found.warnings]) == ({}, ["switchgear config edit"])
+
+
+def test_a_provider_in_no_group_is_a_warning() -> None:
+    """It is loaded all the same."""
+    spare = '[[providers]]\nid = "spare"\nkind = "anthropic"'
+    assert advised(more=spare) == [('providers["spare"]', 'provider "spare" is in no model\'s group')]
+
+
 def test_a_limit_in_usd_without_a_price_is_told() -> None:
     """It would never be reached, and the money be spent all the same."""
     why = 'does not count "a/org/x", whose price is not known'

@@ -175,20 +175,6 @@ def test_the_keyring_is_the_default_source() -> None:
     assert good(provider("")).providers["a"].credential == Keyring()
 
 
-def test_an_empty_file_is_a_config_that_says_what_to_run() -> None:
-    """Nothing configured is no error."""
-    config = good("")
-    assert config.providers == {}
-    assert [warning.hint for warning in config.warnings] == ["switchgear config edit"]
-
-
-def test_a_provider_in_no_group_is_a_warning() -> None:
-    """It is loaded all the same."""
-    config = good(model('group = [{provider = "b", model = "x"}]'))
-    assert set(config.providers) == {"a", "b"}
-    assert [warning.key for warning in config.warnings] == ['providers["a"]']
-
-
 WRONG = [
     (provider("", "antropic"), "providers[0].kind", "not known", 'did you mean "anthropic"?'),
     (provider('bas_url = "https://x.example"'), "providers[0].bas_url", "unknown key", 'did you mean "base_url"?'),
