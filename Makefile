@@ -54,7 +54,7 @@ wheel: $(STAMP)
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-# Editable, so that the sources are what runs. pip learnt dependency groups in 25.1; a fresh venv's may be older.
+# Editable, so that the sources are what runs; cleared, because another Python may have made the one there is. pip learnt dependency groups in 25.1; a fresh venv's may be older.
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "switchgear: $(PYTHON) is $$($(PYTHON) --version); it needs 3.11 or later"; \
@@ -62,7 +62,7 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "switchgear: $(PYTHON) has no venv module"; echo "hint: sudo apt-get install python3-venv"; exit 1; }
 	@echo "setting up $(VENV) (once) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $(STAMP)
