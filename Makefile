@@ -54,7 +54,8 @@ wheel: $(STAMP)
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-# Editable, so that the sources are what runs; cleared, because another Python may have made the one there is. pip learnt dependency groups in 25.1; a fresh venv's may be older.
+# Editable, so that the sources are what runs. Cleared, because another Python may have made the one there is.
+# pip learnt dependency groups in 25.1; a fresh venv's may be older.
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "switchgear: $(PYTHON) is $$($(PYTHON) --version); it needs 3.11 or later"; \
