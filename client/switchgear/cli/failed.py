@@ -85,9 +85,9 @@ def refused(error: dict[str, Any]) -> CommandError:
 def report(error: CommandError, *, as_json: bool) -> int:
     """Prints the error (stderr, or one object on stdout) and returns its exit code."""
     if as_json:
-        import json
+        from .screen import json_line
 
-        print(json.dumps({"v": 1, "error": _as_object(error)}, ensure_ascii=False))
+        print(json_line({"v": 1, "error": _as_object(error)}))
     else:
         _print_lines(error)
     return error.exit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from .failed import UNREACHABLE, CommandError
-from .screen import standard_error, standard_output
+from .screen import json_line, standard_error, standard_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ class Invocation:
 
     def emit(self, value: Json) -> int:
         """Prints a result as one versioned object; 0 for `return`."""
-        import json
-
-        self.out.line(json.dumps({"v": 1, **value}, ensure_ascii=False))
+        self.out.line(json_line({"v": 1, **value}))
         return 0
 
     def note(self, text: str) -> None:

@@ -30,9 +30,10 @@ NARROWEST = 40
 ENDLESS = 10_000
 FIRST_WIDE = "\u2e80"
 INVISIBLE = dict.fromkeys(
-    [*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    [*range(0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
 )
-ONE_LINE = {**INVISIBLE, 0x09: " ", 0x0A: " "}
+ONE_LINE = {**INVISIBLE, 0x09: " ", 0x0A: " ", 0x2028: " ", 0x2029: " "}
+IN_JSON = {number: f"\\u{number:04x}" for number in INVISIBLE if number >= 0x7F}  # below, JSON escapes them itself
 ANSWER = {number: None for number in INVISIBLE if number not in (0x09, 0x0A)}
 
 
@@ -44,6 +45,23 @@ def clean(text: object) -> str:
 def clean_answer(text: str) -> str:
     """An answer for a terminal: newlines and tabs stay, escape sequences cannot act."""
     return text.translate(ANSWER)
+
+
+def json_line(value: object) -> str:
+    """One line of JSON, exact for programs and harmless on a terminal: 0x9B begins an escape sequence too."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False).translate(IN_JSON)
+    return text if text.isascii() or _encodable(text) else json.dumps(value)
+
+
+def _encodable(text: str) -> bool:
+    """False for half a character, as an argument that is no text brings it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def cells(text: str) -> int:

@@ -1,12 +1,13 @@
 """Cleaning of foreign text, widths and tables."""
 
 import io
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgear.cli.screen import Screen, cells, clean, clean_answer
+from switchgear.cli.screen import Screen, cells, clean, clean_answer, json_line
 from switchgear.cli.table import rows
 
 
@@ -56,3 +57,18 @@ def test_a_long_last_cell_is_cut_to_the_terminal() -> None:
     (line,) = rows(screen, [["name", "x" * 99]])
     assert cells(line) == 40
     assert line.endswith(screen.glyph("ellipsis"))
+
+
+@given(st.text() | st.lists(st.text()) | st.dictionaries(st.text(), st.text()))
+def test_json_for_programs_is_exact_and_harmless_on_a_terminal(value: object) -> None:
+    """No control characters, no direction overrides; half a character does not break it either."""
+    shown = json_line(value)
+    assert json.loads(shown) == value
+    assert clean(shown) == shown
+    assert json.loads(json_line("\udcff\x9b31m")) == "\udcff\x9b31m"
+
+
+@pytest.mark.parametrize("letter", ["\x9b", "\x7f", "\u061c", "\u2028", "\u2029", "\u202e", "\u2066"])
+def test_what_acts_on_a_terminal_is_not_shown(letter: str) -> None:
+    """Neither in a line nor in an answer; a separator of lines is no line's end."""
+    assert clean(f"a{letter}b").replace(" ", "") == clean_answer(f"a{letter}b") == "ab"

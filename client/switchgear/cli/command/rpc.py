@@ -6,6 +6,7 @@ import json
 import sys
 
 from switchgear.cli.failed import CommandError, usage
+from switchgear.cli.screen import json_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ def run(invocation: Invocation) -> int:
         raise
     if invocation.args.method == "events/subscribe":
         while True:
-            invocation.out.line(json.dumps(invocation.wire.next_event(), ensure_ascii=False))
+            invocation.out.line(json_line(invocation.wire.next_event()))
             invocation.out.write("")
     return 0
 
 
 def _print_all(invocation: Invocation, params: Json) -> None:
     for kind, value in invocation.wire.stream(invocation.args.method, params):
-        invocation.out.line(json.dumps(value, ensure_ascii=False))
+        invocation.out.line(json_line(value))
         if kind == "progress":
             invocation.out.write("")
 
