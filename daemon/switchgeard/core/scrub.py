@@ -33,7 +33,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # possessive, from the start of a run only: linear in a long run that is neither
     (re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+"), MASK),  # e-mail
-    (re.compile(r"(?<![\w.-])[\w.-]++\*{2,}[\w*.-]*|\*{2,}\w[\w*.-]*"), MASK),  # "ab***cd", "****abcd"
+    (re.compile(r"(?<![\w.-])[\w.-]++\*{2,}[\w*.-]*|(?<!\*)\*{2,}+\w[\w*.-]*"), MASK),  # "ab***cd", "****abcd"
 )
 _RUN = re.compile(r"[A-Za-z0-9+/=_\-]{20,}")
 _WORD = re.compile(r"(?:[A-Z]?[a-z]{1,19}){1,4}|[A-Z]{1,19}|\d{1,10}|[A-Za-z]{0,8}\d{1,4}[a-z]{0,3}")

@@ -1,5 +1,6 @@
 """Scrub: foreign text is safe to show."""
 
+import time
 import unicodedata
 
 import pytest
@@ -84,3 +85,13 @@ def test_the_result_is_one_short_printable_line(text: str) -> None:
 def test_a_canary_never_survives(before: str, joint: str, after: str) -> None:
     """A real-looking key in any surroundings is gone."""
     assert "q8Zk3Vw9" not in scrub(f"{before} {joint}sk-canary-q8Zk3Vw9Lp2Xc7Rt5Yb1{joint} {after}")
+
+
+@pytest.mark.parametrize("run", ["*", "*a", "a.", "@", "-", "=", "authorization:", "bearer ", "\u202e*", "sk-"])
+def test_no_text_takes_long(run: str) -> None:
+    """No pattern looks at a run again from each of its characters."""
+    text = (run * 4000)[:4000]
+    begun = time.process_time()
+    for _ in range(20):
+        scrub(text)
+    assert time.process_time() - begun < 1.0
