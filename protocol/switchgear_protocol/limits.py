@@ -28,6 +28,9 @@ class Limits(Struct, frozen=True):
     first_frame: float = 30.0
     # connections at once, all of one user: far above any desk, far below the descriptor limit.
     connections: int = 256
+    # bytes that all clients together have sent and that are not done with: half-sent frames and
+    # requests under way. Sixteen of the largest; beyond it large frames are turned away.
+    intake: int = 256 * 1024 * 1024
     # bytes waiting in one connection's writer before content is held back.
     outgoing: int = 1024 * 1024
     # seconds a peer may leave its full socket unread before it is dropped.
