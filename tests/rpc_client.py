@@ -14,10 +14,10 @@ from switchgear_protocol.events import Event, TextDelta
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgear_protocol.messages import ConfigState, Done, EventsSubscribe, Status, TokenCreated
 from switchgeard.bus import Bus
-from switchgeard.caller import Caller, Id
-from switchgeard.listening import SocketFile, bind_socket
 from switchgeard.rpc_error import RpcError
-from switchgeard.server import Server
+from switchgeard.serving.caller import Caller, Id
+from switchgeard.serving.listening import SocketFile, bind_socket
+from switchgeard.serving.server import Server
 
 
 class Client:

@@ -18,8 +18,8 @@ from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard import clock
 from switchgeard.app import Places, build
 from switchgeard.demo.standin import Script, StandIn
-from switchgeard.listening import bind_socket
 from switchgeard.methods import Daemon
+from switchgeard.serving.listening import bind_socket
 from switchgeard.store import Store
 
 CANARY = "sk-CANARY-7f3a9b2c1d4e5f60718293a4b5c6d7e8"

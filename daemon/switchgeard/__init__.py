@@ -1,8 +1,9 @@
 """The Switchgear daemon. Layers, top to bottom; imports point down (pyproject.toml holds it):
 
 app                 composition root: clocks, signals, nurseries, files
-server  methods     sockets and the method table
-complete  attempt   one completion: plan, try, fail over
+methods             the method table
+serving  complete   sockets; one completion: plan, try, fail over
+attempt             one upstream call
 bus  credentials  upstream.transport  store  watch    one library each
 state               the single owner of what is believed; synchronous
 config              TOML to catalog; edits that keep comments

@@ -24,7 +24,7 @@ from switchgear_protocol.limits import DEFAULT, Limits
 from switchgear_protocol.messages import UsageQuery
 from switchgear_protocol.paths import PathError, config_path, make_private_dir, socket_path, state_dir
 
-from . import clock, descriptors, log, remembered
+from . import clock, log, remembered
 from .announce import Announce
 from .bus import Bus
 from .complete import Services
@@ -34,13 +34,14 @@ from .core.caps import day_start
 from .credentials.install_key import install_key
 from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
-from .doorkeeper import Doorkeeper
-from .instance import EXIT_ALREADY_RUNNING, AlreadyRunning, Instance, claim
-from .listening import SocketFile, bind_socket
 from .methods import Daemon
 from .rpc_error import RpcError
 from .sealing import seal
-from .server import Server
+from .serving import descriptors
+from .serving.doorkeeper import Doorkeeper
+from .serving.instance import EXIT_ALREADY_RUNNING, AlreadyRunning, Instance, claim
+from .serving.listening import SocketFile, bind_socket
+from .serving.server import Server
 from .state import State
 from .store import Store
 from .upstream.transport import Transport

@@ -12,12 +12,12 @@ from msgspec import UNSET
 from switchgear_protocol.content import Request, ToolResult
 from switchgear_protocol.messages import Answer, CompletionCreate
 
-from .caller import Caller
 from .complete import Completing, Options, Services
 from .core.estimate import needs
 from .core.needs import Needs
 from .core.offer import MergedModel
 from .rpc_error import RpcError
+from .serving.caller import Caller
 from .state import Ask
 
 DIALECTS = ("switchgear",)

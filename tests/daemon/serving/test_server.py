@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.server`, over real sockets."""
+"""Tests for `switchgeard.serving.server`, over real sockets."""
 
 import os
 import socket
@@ -15,11 +15,11 @@ from trio.testing import MockClock
 
 from rpc_client import Client, Daemon, kind_of, serving
 from switchgear_protocol.limits import Limits
-from switchgeard import server as server_module
-from switchgeard.conversation import Conversation
-from switchgeard.doorstep import BUSY, last_words
+from switchgeard.serving import server as server_module
+from switchgeard.serving.conversation import Conversation
+from switchgeard.serving.doorstep import BUSY, last_words
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 async def test_a_bug_in_one_connection_ends_that_one_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

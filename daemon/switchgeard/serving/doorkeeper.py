@@ -11,13 +11,13 @@ from pathlib import Path
 import structlog
 
 from switchgear_protocol.paths import PathError
+from switchgeard.watch import watch
 
 from .instance import AlreadyRunning, Instance, claim
 from .listening import SocketFile, bind_socket
 from .server import Server
-from .watch import watch
 
-log = structlog.get_logger("switchgeard.server")
+log = structlog.get_logger("switchgeard.serving.server")
 
 
 @dataclass(slots=True)

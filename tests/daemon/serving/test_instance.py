@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.instance`."""
+"""Tests for `switchgeard.serving.instance`."""
 
 import os
 import signal
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from switchgear_protocol.paths import PathError
-from switchgeard.instance import LOCK_NAME, AlreadyRunning, Instance, claim
+from switchgeard.serving.instance import LOCK_NAME, AlreadyRunning, Instance, claim
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONTENDER = """
 import sys
-from switchgeard.instance import EXIT_ALREADY_RUNNING, AlreadyRunning, claim
-from switchgeard.listening import bind_socket
+from switchgeard.serving.instance import EXIT_ALREADY_RUNNING, AlreadyRunning, claim
+from switchgeard.serving.listening import bind_socket
 sys.stdin.readline()                       # the starting gun
 try:
     instance = claim(sys.argv[1])
@@ -113,7 +113,7 @@ def test_a_deleted_lock_file_is_noticed(home: Path) -> None:
 
 def test_a_lock_file_replaced_while_we_lock_it_is_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between open and flock another process may delete the file."""
-    import switchgeard.instance as module
+    import switchgeard.serving.instance as module
 
     real, calls = module._locked, []
 

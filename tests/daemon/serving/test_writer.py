@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.writer`."""
+"""Tests for `switchgeard.serving.writer`."""
 
 import socket
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import trio.testing
 from trio.testing import MockClock
 
 from switchgear_protocol.limits import Limits
-from switchgeard.writer import PeerStalled, Writer
+from switchgeard.serving.writer import PeerStalled, Writer
 
 SMALL = Limits(outgoing=1000, unread=60.0)
 

@@ -13,13 +13,14 @@ import structlog
 import trio
 
 from switchgear_protocol.limits import DEFAULT, Limits
+from switchgeard.bus import Bus
 
-from .bus import Bus
 from .caller import Dispatch
 from .conversation import Conversation
 from .descriptors import EXHAUSTED, Reserve, affordable
 from .doorstep import turn_away
 from .hangups import Hangups
+from .intake import Intake
 from .peer import Peer, is_ours, peer_of
 from .writer import PeerStalled
 
@@ -28,7 +29,7 @@ LEFT_ALREADY = frozenset({errno.ECONNABORTED, errno.EPROTO, errno.EINTR, errno.E
 PAUSE = 0.1  # seconds after a failed accept: a condition that lasts must not make us spin
 LAST_WORDS = 1.0  # seconds for cancelled requests to be answered and read at shutdown
 
-log = structlog.get_logger("switchgeard.server")
+log = structlog.get_logger("switchgeard.serving.server")
 
 
 class Server:
@@ -41,6 +42,7 @@ class Server:
         self._most = affordable(limits.connections)
         self._numbers = count(1)
         self._conversations: set[Conversation] = set()
+        self._intake = Intake(limits.intake)
         self._hangups = Hangups()
         self._reserve = Reserve()
         self._accepting: dict[socket.socket, trio.CancelScope] = {}
@@ -168,6 +170,7 @@ class Server:
             peer,
             self._dispatch,
             self._bus,
+            intake=self._intake,
             limits=self._limits,
             settled=self._settled.unpark_all,
         )

@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.hangups`."""
+"""Tests for `switchgeard.serving.hangups`."""
 
 import socket
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import pytest
 import trio
 import trio.testing
 
-from switchgeard.hangups import Hangups
+from switchgeard.serving.hangups import Hangups
 
 
 @pytest.fixture

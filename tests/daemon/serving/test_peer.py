@@ -1,9 +1,9 @@
-"""Tests for `switchgeard.peer`."""
+"""Tests for `switchgeard.serving.peer`."""
 
 import os
 import socket
 
-from switchgeard.peer import Peer, is_ours, peer_of
+from switchgeard.serving.peer import Peer, is_ours, peer_of
 
 
 def test_the_kernel_names_the_peer_of_a_socket() -> None:

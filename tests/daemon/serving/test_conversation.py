@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.conversation`, over real sockets."""
+"""Tests for `switchgeard.serving.conversation`, over real sockets."""
 
 import json
 import socket

@@ -22,11 +22,12 @@ from switchgear_protocol.connection import CancelReceived, Connection, In, Phase
 from switchgear_protocol.errors import ErrorObject, error
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgear_protocol.messages import EVENT, EventsSubscribe, Subscribed
+from switchgeard.bus import Bus, Subscriber
+from switchgeard.rpc_error import RpcError
 
-from .bus import Bus, Subscriber
 from .caller import Caller, Dispatch, Id
+from .intake import Intake
 from .peer import Peer
-from .rpc_error import RpcError
 from .writer import Writer
 
 CHUNK = 64 * 1024  # bytes per read: one system call for any ordinary frame
@@ -56,23 +57,25 @@ WHILE_DRAINING = frozenset(["initialize", "status"])
 
 NO_SCOPE: AbstractContextManager[object] = nullcontext()
 
-log = structlog.get_logger("switchgeard.server")
+log = structlog.get_logger("switchgeard.serving.server")
 
 CANCELLED = error("cancelled", "the request was cancelled")
 STOPPED = error("shutting_down", "the daemon stopped before this was done", hint="ask again", retry_after_ms=2000)
 DRAINING = error("shutting_down", "the daemon is shutting down", hint="ask again in a moment", retry_after_ms=2000)
 BUG = error("internal", "the daemon made a mistake; this request is lost, others are not", hint="see the daemon's log")
 TOO_SLOW = error("timeout_first_frame", "no whole message came in time", hint="send a request after connecting")
+FULL = error("busy", "too much of what clients sent is under way", hint="send it again", retry_after_ms=1000)
 CROWDED = error("busy", f"a connection may have {FEEDS} event feeds", hint="cancel one of them")
 
 
 class Running:
     """A request being served: its scope, and what to answer should the scope be cancelled."""
 
-    __slots__ = ("answer", "scope")
+    __slots__ = ("answer", "scope", "size")
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
         self.scope = trio.CancelScope()
+        self.size = size  # bytes it came in
         self.answer: ErrorObject = CANCELLED
 
     def cancel(self, answer: ErrorObject) -> None:
@@ -105,6 +108,7 @@ class Conversation:
         dispatch: Dispatch,
         bus: Bus,
         *,
+        intake: Intake,
         limits: Limits = DEFAULT,
         settled: Callable[[], object] = lambda: None,
     ):
@@ -114,6 +118,8 @@ class Conversation:
         self._peer = peer
         self._dispatch = dispatch
         self._bus = bus
+        self._intake = intake
+        self._arriving = 0  # bytes of it that belong to no request yet
         self._limits = limits
         self._settled = settled
         self._wire = Connection(Role.SERVER, limits=limits)
@@ -152,6 +158,7 @@ class Conversation:
                 await self._converse()
         finally:
             self._forget_feeds()
+            self._intake.held -= self._arriving
 
     async def _converse(self) -> None:
         async with trio.open_nursery() as ring:
@@ -170,11 +177,17 @@ class Conversation:
             while data := await self._receive():
                 if patience.deadline != inf:  # to set it anew costs as much as to decode a frame
                     patience.deadline = inf  # serving takes as long as it takes
+                self._weigh(len(data))
+                if self._intake.refuses(self._arriving):
+                    await self._send(lambda: self._wire.farewell(FULL))
+                    await self._hang_up()
                 arrivals = self._wire.receive_data(data)
                 for arrival in arrivals:
                     await self._take(arrival)
                     if len(arrivals) > 1:  # a client that sends hundreds at once gets no more than its turn
                         await trio.lowlevel.checkpoint()
+                if arrivals:
+                    self._weigh(-self._arriving)  # what runs has its share, the rest is done with
                 due = self._due(due, begins_anew=bool(arrivals))
                 if due != inf:
                     patience.deadline = due
@@ -183,6 +196,10 @@ class Conversation:
             await self._hang_up()
         for arrival in self._wire.receive_eof():
             await self._take(arrival)
+
+    def _weigh(self, more: int) -> None:
+        self._arriving += more
+        self._intake.held += more
 
     def _due(self, before: float, *, begins_anew: bool) -> float:
         """When the frame that has begun must be whole; `before` is what held until now."""
@@ -224,7 +241,8 @@ class Conversation:
         if ask.method in INLINE:
             await self._reply(ask, await self._outcome(ask, NO_SCOPE) or CANCELLED)
             return
-        self._running[ask.id] = running = Running()
+        self._running[ask.id] = running = Running(self._arriving)
+        self._arriving = 0
         self._work.start_soon(self._serve, ask, running)
 
     def _cancel(self, id: Id) -> None:
@@ -237,7 +255,10 @@ class Conversation:
     # --- one request -----------------------------------------------------------------------
 
     async def _serve(self, ask: RequestReceived, running: Running) -> None:
-        answer = await self._outcome(ask, running.scope)
+        try:
+            answer = await self._outcome(ask, running.scope)
+        finally:
+            self._intake.held -= running.size
         await self._reply(ask, running.answer if answer is None else answer)
         del self._running[ask.id]
         self._settled()

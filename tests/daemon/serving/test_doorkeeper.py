@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.doorkeeper`: the socket file goes, the daemon stays reachable."""
+"""Tests for `switchgeard.serving.doorkeeper`: the socket file goes, the daemon stays reachable."""
 
 import shutil
 import socket
@@ -11,8 +11,8 @@ import trio
 import trio.testing
 
 from rpc_client import Client, Daemon, serving
-from switchgeard.doorkeeper import Doorkeeper
-from switchgeard.instance import claim
+from switchgeard.serving.doorkeeper import Doorkeeper
+from switchgeard.serving.instance import claim
 
 
 @asynccontextmanager

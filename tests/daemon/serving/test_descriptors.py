@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.descriptors`."""
+"""Tests for `switchgeard.serving.descriptors`."""
 
 import os
 import resource
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from switchgeard.descriptors import BASE, Reserve, affordable, raise_limit
+from switchgeard.serving.descriptors import BASE, Reserve, affordable, raise_limit
 
 
 @pytest.fixture

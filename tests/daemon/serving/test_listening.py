@@ -1,4 +1,4 @@
-"""Tests for `switchgeard.listening`."""
+"""Tests for `switchgeard.serving.listening`."""
 
 import os
 import socket
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from switchgear_protocol.paths import SUN_PATH_MAX, PathError
-from switchgeard.instance import AlreadyRunning
-from switchgeard.listening import bind_socket
+from switchgeard.serving.instance import AlreadyRunning
+from switchgeard.serving.listening import bind_socket
 
 
 @pytest.fixture
@@ -107,6 +107,6 @@ def test_a_directory_without_write_permission_is_said_clearly(path: Path, monkey
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("switchgeard.listening._bind_private", refuse)
+    monkeypatch.setattr("switchgeard.serving.listening._bind_private", refuse)
     with pytest.raises(PathError, match=r"cannot listen on .*Permission denied"):
         bind_socket(str(path))
