@@ -302,7 +302,12 @@ class Conversation:
 
     async def _progress(self, id: Id, *values: Struct) -> None:
         await self._writer.room()
-        self._writer.post(b"".join([self._wire.send_progress(id, value) for value in values]))
+        frames = b"".join([self._wire.send_progress(id, value) for value in values])
+        try:
+            self._writer.post(frames)
+        except OSError:  # the client is gone: no bug of the method that tells it something
+            self.leave()
+            await trio.lowlevel.checkpoint()
 
     async def _send(self, frame: Callable[[], bytes]) -> None:
         """Make a frame and send it when there is room: frames that wait are not even made."""

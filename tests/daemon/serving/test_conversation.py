@@ -351,3 +351,16 @@ async def test_an_answer_that_arrives_as_the_client_resets_harms_nobody(tmp_path
         await last.ask(2)
         assert (await last.hear())["id"] == 2
         last.close()
+
+
+async def test_a_client_that_asks_and_leaves_at_once_is_no_bug(tmp_path: Path) -> None:
+    """Its stream meets a closed socket before the hang-up is noticed: the log says nothing of it."""
+    with structlog.testing.capture_logs() as logs:
+        async with serving(tmp_path) as daemon:
+            for number in range(20):
+                client = await daemon.connect()
+                await client.ask(number, "stream:3:10")
+                client.close()
+                await daemon.methods.until("begun", number + 1)
+            await daemon.until_connections(0)
+    assert logs == []
