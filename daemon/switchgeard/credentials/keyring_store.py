@@ -18,45 +18,51 @@ from .program import Ended, run
 from .secret import Answer, Broken, Locked, Ready, Secret
 
 DEADLINE = 5.0  # seconds, the wait for its turn included
+PATIENCE = 60.0  # for what a person asked for: time to answer the unlock prompt it brings up
 
 
 class KeyringStore:
     """One item in the OS secret store, holding every provider's secret by provider id."""
 
-    __slots__ = ("_argv", "_deadline", "_environ", "_one_at_a_time")
+    __slots__ = ("_argv", "_deadline", "_environ", "_one_at_a_time", "_patience")
 
     def __init__(
-        self, environ: Mapping[str, str] = os.environ, argv: Sequence[str] = (), deadline: float = DEADLINE
+        self,
+        environ: Mapping[str, str] = os.environ,
+        argv: Sequence[str] = (),
+        deadline: float = DEADLINE,
+        patience: float = PATIENCE,
     ) -> None:
         """`environ`: the daemon's own. `argv`: another child than ours, for tests."""
         self._environ = environment(environ)
         self._argv = argv or command_line()
         self._deadline = deadline
+        self._patience = patience
         self._one_at_a_time = trio.CapacityLimiter(1)
 
     async def read(self, provider: str) -> Answer:
         """The secret stored for a provider."""
-        found = await self._ask(Request("read", provider))
+        found = await self._ask(Request("read", provider), self._deadline)
         return self._nonsense() if found == Ready() else found
 
     async def write(self, provider: str, secret: Secret) -> Answer:
         """Store a secret; the answer is what a read would now say."""
-        found = await self._ask(Request("write", provider, secret))
+        found = await self._ask(Request("write", provider, secret), self._patience)
         return Ready(secret) if isinstance(found, Ready) else found
 
     async def delete(self, provider: str) -> Answer:
         """Forget a provider's secret; Missing is the good end."""
-        found = await self._ask(Request("delete", provider))
+        found = await self._ask(Request("delete", provider), self._patience)
         return self._nonsense() if isinstance(found, Ready) else found
 
-    async def _ask(self, request: Request) -> Answer:
-        with trio.move_on_after(self._deadline):
+    async def _ask(self, request: Request, deadline: float) -> Answer:
+        with trio.move_on_after(deadline):
             try:
                 async with self._one_at_a_time:
                     return self._judged(await run(self._argv, self._environ, LONGEST_MESSAGE, encode(request)))
             except OSError as error:
                 return Broken(f"the keyring cannot be asked: {error.strerror}", OTHER_SOURCES)
-        return Locked(f"the keyring did not answer within {self._deadline:.0f} s", UNLOCK)
+        return Locked(f"the keyring did not answer within {deadline:.0f} s", UNLOCK)
 
     def _judged(self, ended: Ended) -> Answer:
         if ended.status and not ended.out.overflown:

@@ -22,7 +22,8 @@ READ = "import sys; asked = sys.stdin.buffer.read(); "
 
 def store_of(script: str, *arguments: str, deadline: float = 30.0) -> KeyringStore:
     """A store whose child is a small Python program."""
-    return KeyringStore(argv=(sys.executable, "-S", "-c", script, *arguments), deadline=deadline)
+    argv = (sys.executable, "-S", "-c", script, *arguments)
+    return KeyringStore(argv=argv, deadline=deadline, patience=3 * deadline)
 
 
 def saying(answer: Answer) -> str:
@@ -210,3 +211,11 @@ def test_the_daemon_itself_never_loads_the_keyring_library() -> None:
     done = subprocess.run([sys.executable, "-P", "-c", NEVER_HERE], env=environ, capture_output=True, timeout=60)
     assert done.stderr == b""
     assert done.stdout == b"[]\n"
+
+
+async def test_what_a_person_asked_for_waits_for_the_unlock_prompt() -> None:
+    """A login is waited for longer than a read: somebody is typing a password meanwhile."""
+    slow = "import time; time.sleep(0.6); " + saying(Ready(Secret("sk-new")))
+    store = store_of(slow, deadline=0.4)
+    assert isinstance(await store.read("a"), Locked)
+    assert await store.write("a", Secret("sk-new")) == Ready(Secret("sk-new"))
