@@ -4,9 +4,14 @@ Asked turn by turn, so that whatever else the machine does hits all of them: the
 the real daemon with the same plain socket, and the daemon with the sync client of the library, which
 checks, encodes and decodes typed messages.
 
+Who shares a core with whom decides as much as the code: a scheduler that leaves the echo beside its
+client and moves the daemon to the other core makes 1.8 into 2.7. So both are measured in the same
+place: all on one core, and (where there are two) servers on one core, the client on the other.
+
     python benchmarks/rpc_ping.py [--quick] [--pings 5000]
 """
 
+import os
 import socket
 import statistics
 import subprocess
@@ -45,13 +50,14 @@ async def echo(path: str) -> None:
 
 
 @contextmanager
-def echoing(path: Path) -> Iterator[str]:
+def echoing(path: Path) -> Iterator[tuple[str, int]]:
+    """Its path and pid."""
     argv = [sys.executable, __file__, "--echo", str(path)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         try:
-            yield str(path)
+            yield str(path), process.pid
         finally:
             process.kill()
 
@@ -88,15 +94,39 @@ def measure(pings: dict[str, Ping], count: int) -> dict[str, list[float]]:
     return taken
 
 
-def rows(taken: dict[str, list[float]]) -> list[Row]:
+def placed(servers: list[int], cores: tuple[int, int] | None) -> None:
+    """Servers on the first core, their threads too; this client on the second. None: where the system likes."""
+    if cores is None:
+        return
+    for pid in servers:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {cores[0]})
+    os.sched_setaffinity(0, {cores[1]})
+
+
+def rows(place: str, taken: dict[str, list[float]]) -> list[Row]:
     middle = {name: statistics.median(values) for name, values in taken.items()}
     bare = middle["bare trio echo"]
     shown = {
         name: f"p50 {middle[name] * 1e6:.0f} us, p99 {percentile(values, 99) * 1e6:.0f} us"
         for name, values in taken.items()
     }
-    judged = [at_most(f"{name} / echo, p50", middle[name] / bare, MOST, detail=shown[name]) for name in list(taken)[1:]]
-    return [Row("bare trio echo", shown["bare trio echo"]), *judged]
+    judged = [
+        at_most(f"{place}: {name} / echo, p50", middle[name] / bare, MOST, detail=shown[name])
+        for name in list(taken)[1:]
+    ]
+    return [Row(f"{place}: bare trio echo", shown["bare trio echo"]), *judged]
+
+
+def places() -> dict[str, tuple[int, int] | None]:
+    """Name -> (servers' core, client's core)."""
+    if not hasattr(os, "sched_getaffinity"):
+        return {"anywhere": None}
+    cores = sorted(os.sched_getaffinity(0))
+    found: dict[str, tuple[int, int] | None] = {"one core": (cores[0], cores[0])}
+    if len(cores) > 1:
+        found["two cores"] = (cores[0], cores[1])
+    return found
 
 
 def main() -> int:
@@ -106,17 +136,21 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.echo:
         trio.run(echo, asked.echo)
-    with home() as here, echoing(here.path / "echo.sock") as path:
+    with home() as here, echoing(here.path / "echo.sock") as (path, echo_pid):
         here.configure({"only": "http://127.0.0.1:9"})
         here.start()
+        assert here.process is not None
         with Client(here.door) as client:
             pings = {
                 "bare trio echo": plain(path),
                 "daemon, plain socket": plain(here.door),
                 "daemon, sync client": client.ping,
             }
-            taken = measure(pings, asked.pings or (2000 if asked.quick else 10_000))
-    return report("A ping", rows(taken), quick=asked.quick)
+            found: list[Row] = []
+            for place, cores in places().items():
+                placed([echo_pid, here.process.pid], cores)
+                found += rows(place, measure(pings, asked.pings or (2000 if asked.quick else 10_000)))
+    return report("A ping", found, quick=asked.quick)
 
 
 if __name__ == "__main__":
