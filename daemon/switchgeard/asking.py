@@ -35,7 +35,6 @@ async def complete(at: Services, model: MergedModel, caller: Caller, params: Com
         on_interrupt=params.on_interrupt or model.failover.after_commit,
         wait=_patience(params.wait_until_reset),
         deadline=params.deadline_s,
-        client=caller.client,
         dialect=params.dialect,
     )
     return await Completing(at, ask, request, options, caller.progress).run()

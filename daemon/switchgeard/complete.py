@@ -57,7 +57,6 @@ class Options(Struct, frozen=True):
     on_interrupt: Interrupt = Interrupt.ERROR
     wait: float = 0.0  # seconds it is willing to wait for a reset; inf = as long as it takes
     deadline: float | None = None  # seconds for everything
-    client: str = ""
     dialect: str = "switchgear"
 
 
@@ -150,7 +149,7 @@ class Completing:
             await self.delivery.restart(f"cut; starting again with {step.standing.offer.label}")
         elif step.mode is Interrupt.CONTINUE:
             await self.delivery.carry_on(f"cut; continued by {step.standing.offer.label}")
-        self.delivery.begin("/".join(step.standing.offer.key))
+        self.delivery.begin(step.standing.offer.name)
         await self._tell("chosen", step.standing, "")
 
     async def _try(self, permit: Permit, step: Try) -> Answer | Failure:
@@ -186,7 +185,7 @@ class Completing:
             return dialled
         failure = await self._call(permit, dialled, step.by)
         if failure is not None and await self._replaced(provider, dialled, failure):
-            self.delivery.begin("/".join(offer.key))
+            self.delivery.begin(offer.name)
             again = await dial(self.at.vault, provider, offer, self._request_for(step))
             failure = await self._call(permit, again, step.by) if isinstance(again, Dialled) else again
         if failure is not None and failure.kind is FailureKind.AUTH_FAILED:

@@ -41,8 +41,7 @@ async def dial(vault: Vault, provider: Provider, offer: Offer, request: Request)
 
 
 def _call(provider: Provider, offer: Offer, request: Request, secret: Secret | None) -> HTTPCall:
-    issuer = f"{offer.provider}/{offer.model}"
-    body = DIALECTS[offer.wire].encode(request, offer.model, stream=True, issuer=issuer, features=offer.features)
+    body = DIALECTS[offer.wire].encode(request, offer.model, stream=True, issuer=offer.name, features=offer.features)
     return build_call(
         KINDS[provider.kind], provider.base_url, offer.wire, body, secret.reveal() if secret else None, True
     )

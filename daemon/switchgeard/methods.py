@@ -119,7 +119,7 @@ class Daemon:
         found = self.at.state.find(name)
         if found is None:
             catalog = self.at.state.config.catalog
-            known = [*catalog.models, *("/".join(offer.key) for offer in catalog.offers())]
+            known = [*catalog.models, *(offer.name for offer in catalog.offers())]
             raise refusal.no_such_model(name, list(catalog.models), _nearest(name, known))
         return found
 
@@ -166,7 +166,7 @@ async def models_list(at: Daemon, caller: Caller, params: ModelsList) -> Models:
     state, now = at.at.state, at.at.now()
     if not params.all:
         return Models(views.models(state, now))
-    variants = [state.find("/".join(offer.key)) for offer in state.config.catalog.offers()]
+    variants = [state.find(offer.name) for offer in state.config.catalog.offers()]
     return Models([*views.models(state, now), *(views.model(state, v, now) for v in variants if v is not None)])
 
 

@@ -38,7 +38,7 @@ def _uncounted(config: Config) -> Iterator[Problem]:
 
 
 def _no_price(key: str, offers: list[Offer]) -> Problem:
-    names = listed("/".join(offer.key) for offer in offers[:3]) + (" and others" if len(offers) > 3 else "")
+    names = listed(offer.name for offer in offers[:3]) + (" and others" if len(offers) > 3 else "")
     return Problem(f"does not count {names}, whose price is not known", key, PRICE)
 
 

@@ -65,6 +65,11 @@ class Offer(Struct, frozen=True):
     def key(self) -> tuple[str, str]:
         return (self.provider, self.model)
 
+    @property
+    def name(self) -> str:
+        """`provider/model-id`: what it is asked for by, and the issuer of the blocks only it understands."""
+        return f"{self.provider}/{self.model}"
+
 
 class Retry(Struct, frozen=True):
     attempts: int = 1  # further tries at the same offer

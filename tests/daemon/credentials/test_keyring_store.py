@@ -216,6 +216,6 @@ def test_the_daemon_itself_never_loads_the_keyring_library() -> None:
 async def test_what_a_person_asked_for_waits_for_the_unlock_prompt() -> None:
     """A login is waited for longer than a read: somebody is typing a password meanwhile."""
     slow = "import time; time.sleep(0.6); " + saying(Ready(Secret("sk-new")))
-    store = store_of(slow, deadline=0.4)
+    store = KeyringStore(argv=(sys.executable, "-S", "-c", slow), deadline=0.4, patience=60.0)
     assert isinstance(await store.read("a"), Locked)
     assert await store.write("a", Secret("sk-new")) == Ready(Secret("sk-new"))
