@@ -6,8 +6,7 @@
     turns, tool_ids        what every encoder does to a transcript first
     media                  data URLs and base64 text
     assemble               canonical events to one whole completion
-    openai_chat            openai.chat: decodes, with _blocks and _usage;  encodes with _encode and _family
-    anthropic_messages     anthropic.messages: with anthropic_blocks and _usage;  anthropic_encode and _thinking
+    openai_chat, anthropic_messages    one package a dialect
 
 A dialect looks at its own wire only. What it cannot say in canonical events it keeps whole in an
 OpaqueBlock, for its issuer. A provider's quirk is a row in a table, keyed by model family.

@@ -24,11 +24,11 @@ from switchgear_protocol.content import (
     ToolResult,
 )
 from switchgeard.core.offer import Features
+from switchgeard.dialects import lacking, tool_ids
+from switchgeard.dialects.media import inline, plain_text
+from switchgeard.dialects.turns import Turn, kept, loop_start, turns
 
-from . import lacking, tool_ids
-from .anthropic_thinking import takes_sampling, thinking
-from .media import inline, plain_text
-from .turns import Turn, kept, loop_start, turns
+from .thinking import takes_sampling, thinking
 
 NAME = "anthropic.messages"
 ID_LIMIT = 64  # characters of a tool_use id

@@ -23,11 +23,11 @@ from switchgear_protocol.content import (
     ToolResult,
 )
 from switchgeard.core.offer import Features
+from switchgeard.dialects import lacking, tool_ids
+from switchgeard.dialects.media import image_url
+from switchgeard.dialects.turns import Turn, kept, loop_start, turns
 
-from . import lacking, tool_ids
-from .media import image_url
-from .openai_chat_family import Family, family
-from .turns import Turn, kept, loop_start, turns
+from .family import Family, family
 
 NAME = "openai.chat"
 ID_LIMIT = 40  # characters of a tool call id

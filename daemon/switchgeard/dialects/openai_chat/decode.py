@@ -1,4 +1,4 @@
-"""openai.chat (Chat Completions), as OpenAI and everyone who says "OpenAI-compatible" speaks it.
+"""What an openai.chat provider answers, as a stream or whole, to canonical events.
 
 The terminal marker is a finish_reason on choice 0; other choices are ignored, we ask for one.
 Content may still follow it (some hosts do), so Finished waits for `[DONE]` or the end; what cannot
@@ -17,14 +17,11 @@ from msgspec import Struct
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
+from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
 from switchgeard.upstream.sse import Event
 
-from .fault import Garbled, UpstreamError, parsed, status_of
-from .openai_chat_blocks import Blocks, Delta
-from .openai_chat_encode import NAME, encode
-from .openai_chat_usage import usage
-
-__all__ = ["NAME", "Decoder", "encode", "whole"]
+from .blocks import Blocks, Delta
+from .usage import usage
 
 Raw = Callable[[], bytes]
 """The JSON as it came, made only when an error has to carry it."""

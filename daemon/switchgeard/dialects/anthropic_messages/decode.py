@@ -1,4 +1,4 @@
-"""anthropic.messages: the Messages API's stream and body to canonical events.
+"""The Messages API's stream and body to canonical events.
 
 The terminal marker is `message_stop`, after a stop_reason. Unknown events, and unknown fields of
 known ones, are ignored, as the API's versioning policy asks of clients.
@@ -18,14 +18,12 @@ from msgspec import Struct
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Restarted, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
+from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
 from switchgeard.upstream.sse import Event
 
-from .anthropic_blocks import Blocks, Delta
-from .anthropic_encode import NAME, encode
-from .anthropic_usage import added, merged, usage
-from .fault import Garbled, UpstreamError, parsed, status_of
-
-__all__ = ["NAME", "Decoder", "encode", "whole"]
+from .blocks import Blocks, Delta
+from .encode import NAME
+from .usage import added, merged, usage
 
 FINISH = {
     "end_turn": Finish.STOP,

@@ -21,8 +21,7 @@ from switchgear_protocol.events import (
     ToolArgsDelta,
     ToolStart,
 )
-
-from .fault import Garbled, parsed
+from switchgeard.dialects.fault import Garbled, parsed
 
 MOST_OPEN = 64
 """Blocks open at once; the API opens one at a time."""

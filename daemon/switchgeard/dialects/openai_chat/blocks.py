@@ -18,8 +18,7 @@ from switchgear_protocol.events import (
     ToolArgsDelta,
     ToolStart,
 )
-
-from .fault import Garbled
+from switchgeard.dialects.fault import Garbled
 
 MOST_CALLS = 1024
 """Tool calls in one answer; a stream that begins more is not an answer."""
