@@ -1,0 +1,70 @@
+"""Refusing: what every dialect says alike when it says no; only the shape around it is a dialect's own.
+
+Rules for editing: one status per kind for all dialects, so that the same trouble looks the same to every
+client. A kind that is not in the table is ours to answer for: 500.
+"""
+
+from switchgear_protocol.errors import ErrorObject
+
+INTERNAL = 500
+
+STATUS: dict[str, int] = {
+    "parse_error": 400,
+    "invalid_message": 400,
+    "invalid_params": 400,
+    "invalid_request": 400,
+    "unsupported_feature": 400,
+    "context_length": 400,
+    "content_policy": 400,
+    "unauthorized": 401,
+    "budget": 402,
+    "consent": 402,
+    "no_such_model": 404,
+    "no_such_provider": 404,
+    "not_found": 404,
+    "method_not_found": 404,
+    "too_large": 413,
+    "exhausted": 429,
+    "deadline": 429,
+    "cancelled": 499,  # nobody is there to read it
+    "interrupted": 502,
+    "busy": 503,
+    "shutting_down": 503,
+}
+"""Error kind -> HTTP status, where that is known when it may work again."""
+
+NEVER = 503
+"""Status of EXHAUSTED kinds when it is not known when: a client that waits for a 429 would wait for nothing."""
+
+EXHAUSTED = frozenset({"exhausted", "deadline"})
+
+
+def kind(error: ErrorObject) -> str:
+    """The error's kind; one without data is a bug of ours."""
+    return error.data.kind if error.data else "internal"
+
+
+def status(error: ErrorObject) -> int:
+    """The HTTP status that answers this error."""
+    name = kind(error)
+    if name in EXHAUSTED and (error.data is None or error.data.retry_after_ms is None):
+        return NEVER
+    return STATUS.get(name, INTERNAL)
+
+
+def words(error: ErrorObject) -> str:
+    """What happened, why, and what helps ("hint: ..."), on one line, never empty."""
+    data = error.data
+    parts = [_sentence(error.message) or "The request failed.", _sentence(data and data.detail)]
+    if data and data.hint:
+        parts.append(f"hint: {_line(data.hint)}")
+    return " ".join(part for part in parts if part)
+
+
+def _sentence(text: str | None) -> str:
+    line = _line(text or "")
+    return f"{line}." if line and line[-1] not in ".!?:;" else line
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

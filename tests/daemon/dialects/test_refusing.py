@@ -1,0 +1,40 @@
+"""What every dialect says alike when it says no."""
+
+import pytest
+
+from switchgear_protocol.errors import CODES, ErrorObject, error
+from switchgeard.dialects import refusing
+
+
+@pytest.mark.parametrize("kind", CODES)
+def test_every_kind_has_a_status_of_a_failure(kind: str) -> None:
+    """Also those no table names: they are ours."""
+    assert 400 <= refusing.status(error(kind, "No.")) < 600
+
+
+def test_every_kind_in_the_table_exists() -> None:
+    """A row nobody can reach is a typo."""
+    assert set(refusing.STATUS) <= set(CODES)
+
+
+@pytest.mark.parametrize("kind", ["exhausted", "deadline"])
+def test_waiting_is_only_asked_for_when_it_may_help(kind: str) -> None:
+    """429 with a time, 503 without one."""
+    assert refusing.status(error(kind, "No.", retry_after_ms=0)) == 429
+    assert refusing.status(error(kind, "No.")) == 503
+
+
+def test_an_error_without_data_is_ours() -> None:
+    """It has no kind to look up."""
+    bare = ErrorObject(-32603, "")
+    assert (refusing.kind(bare), refusing.status(bare)) == ("internal", 500)
+    assert refusing.words(bare) == "The request failed."
+
+
+def test_words_say_what_why_and_what_helps_on_one_line() -> None:
+    """Each part is a sentence; the hint stays a command."""
+    told = error(
+        "exhausted", "No provider can serve opus now.", detail="claude: spent;\n copilot: 503", hint="look at\nit"
+    )
+    assert refusing.words(told) == ("No provider can serve opus now. claude: spent; copilot: 503. hint: look at it")
+    assert refusing.words(error("busy", "Too much at once")) == "Too much at once."
