@@ -55,7 +55,7 @@ def status(error: ErrorObject) -> int:
 def words(error: ErrorObject) -> str:
     """What happened, why, and what helps ("hint: ..."), on one line, never empty."""
     data = error.data
-    parts = [_sentence(error.message) or "The request failed.", _sentence(data and data.detail)]
+    parts = [_sentence(error.message) or "The request failed.", _sentence(data.detail if data else None)]
     if data and data.hint:
         parts.append(f"hint: {_line(data.hint)}")
     return " ".join(part for part in parts if part)
