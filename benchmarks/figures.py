@@ -38,6 +38,11 @@ def at_most(name: str, measured: float, limit: float, unit: str = "", *, exact: 
     return Row(name, f"{shown}{detail and '  ' + detail}", f"<= {limit:g}{unit}", measured <= limit, exact)
 
 
+def at_least(name: str, measured: float, limit: float, unit: str = "", *, detail: str = "") -> Row:
+    """A row whose figure must not be below `limit`."""
+    return Row(name, f"{measured:.2f}{unit}{detail and '  ' + detail}", f">= {limit:g}{unit}", measured >= limit)
+
+
 def percentile(values: Sequence[float], percent: int) -> float:
     """`percent` of the values are not above it."""
     ordered = sorted(values)
