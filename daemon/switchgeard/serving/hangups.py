@@ -3,6 +3,8 @@
 EOF on read only means that the peer will say no more: `echo ... | nc -U` still waits for its answer.
 Both directions closed means nobody will ever read it, and the work must stop. The kernel knows the
 difference (EPOLLHUP; EV_EOF on the write side), so one descriptor watches all sockets, without timers.
+HTTP clients end a request by closing, and the other half of a TCP close is never seen before we write:
+there `half` takes the end of the peer's sending for its leaving.
 """
 
 import select
@@ -17,14 +19,15 @@ if sys.platform == "linux":
     class _Watch:
         """epoll with an empty mask: only EPOLLHUP and EPOLLERR are ever reported, half-close is not."""
 
-        def __init__(self) -> None:
+        def __init__(self, half: bool) -> None:
             self._epoll = select.epoll()
+            self._mask = select.EPOLLRDHUP if half else 0
 
         def fileno(self) -> int:
             return self._epoll.fileno()
 
         def add(self, fd: int) -> None:
-            self._epoll.register(fd, 0)
+            self._epoll.register(fd, self._mask)
 
         def remove(self, fd: int) -> None:
             self._epoll.unregister(fd)
@@ -38,21 +41,23 @@ if sys.platform == "linux":
 else:
 
     class _Watch:
-        """kqueue on the write side: EV_EOF there means that the peer can read no more."""
+        """kqueue on the write side: EV_EOF there means that the peer can read no more; on the read side,
+        that it will say no more."""
 
-        def __init__(self) -> None:
+        def __init__(self, half: bool) -> None:
             self._queue = select.kqueue()
+            self._side = select.KQ_FILTER_READ if half else select.KQ_FILTER_WRITE
 
         def fileno(self) -> int:
             return self._queue.fileno()
 
         def add(self, fd: int) -> None:
-            # EV_CLEAR: "writable" is told once and ignored, else every idle socket would keep us awake
+            # EV_CLEAR: "ready" is told once and ignored, else every idle socket would keep us awake
             flags = select.KQ_EV_ADD | select.KQ_EV_CLEAR
-            self._queue.control([select.kevent(fd, select.KQ_FILTER_WRITE, flags)], 0, 0)
+            self._queue.control([select.kevent(fd, self._side, flags)], 0, 0)
 
         def remove(self, fd: int) -> None:
-            self._queue.control([select.kevent(fd, select.KQ_FILTER_WRITE, select.KQ_EV_DELETE)], 0, 0)
+            self._queue.control([select.kevent(fd, self._side, select.KQ_EV_DELETE)], 0, 0)
 
         def gone(self) -> Iterator[int]:
             events = self._queue.control(None, 64, 0)
@@ -65,8 +70,9 @@ else:
 class Hangups:
     """Calls back, once, when a watched socket's peer is gone."""
 
-    def __init__(self) -> None:
-        self._watch = _Watch()
+    def __init__(self, half: bool = False) -> None:
+        """`half`: whoever will send no more is gone, though it may still read."""
+        self._watch = _Watch(half)
         self._tell: dict[int, Callable[[], None]] = {}
 
     def add(self, sock: socket.socket, gone: Callable[[], None]) -> None:

@@ -1,11 +1,10 @@
-"""Server: accepts clients on Unix sockets and keeps each in a world of its own.
+"""Server: keeps each client of the Unix sockets in a world of its own.
 
 Rules for editing: a connection that fails, by its client's fault or by our bug, ends alone: only
-`Cancelled` passes `_alone`. Accepting never spins and never waits for a client. What a connection
-does is in `conversation`; how the socket file stays in place is in `doorkeeper`.
+`Cancelled` passes `_alone`. How clients are taken off a socket is in `accepting`, what a connection
+does in `conversation`, how the socket file stays in place in `doorkeeper`.
 """
 
-import errno
 import socket
 from itertools import count
 
@@ -15,18 +14,16 @@ import trio
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard.bus import Bus
 
+from .accepting import Accepting, names
 from .caller import Dispatch
 from .conversation import Conversation
-from .descriptors import EXHAUSTED, Reserve, affordable
+from .descriptors import affordable
 from .doorstep import turn_away
 from .hangups import Hangups
 from .intake import Intake
 from .peer import Peer, is_ours, peer_of
 from .writer import PeerStalled
 
-LEFT_ALREADY = frozenset({errno.ECONNABORTED, errno.EPROTO, errno.EINTR, errno.EPERM, errno.EAGAIN})
-"""errno values of accept that concern the one connection that is gone."""
-PAUSE = 0.1  # seconds after a failed accept: a condition that lasts must not make us spin
 LAST_WORDS = 1.0  # seconds for cancelled requests to be answered and read at shutdown
 
 log = structlog.get_logger("switchgeard.serving.server")
@@ -35,17 +32,17 @@ log = structlog.get_logger("switchgeard.serving.server")
 class Server:
     """All conversations of the daemon. Run `serve` once; `drain` makes it return."""
 
-    def __init__(self, dispatch: Dispatch, bus: Bus, limits: Limits = DEFAULT):
+    def __init__(self, dispatch: Dispatch, bus: Bus, limits: Limits = DEFAULT, intake: Intake | None = None):
+        """`intake`: what is counted together with it, when other servers of this daemon take bytes in too."""
         self._dispatch = dispatch
         self._bus = bus
         self._limits = limits
         self._most = affordable(limits.connections)
         self._numbers = count(1)
         self._conversations: set[Conversation] = set()
-        self._intake = Intake(limits.intake)
+        self._intake = intake or Intake(limits.intake)
         self._hangups = Hangups()
-        self._reserve = Reserve()
-        self._accepting: dict[socket.socket, trio.CancelScope] = {}
+        self._accepting = Accepting(turn_away)
         self._settled = trio.lowlevel.ParkingLot()
         self.draining = False
 
@@ -68,26 +65,22 @@ class Server:
                 task_status.started()
         finally:
             self._hangups.close()
-            self._reserve.close()
+            self._accepting.close()
 
     def listen(self, sock: socket.socket) -> None:
         """Accept on one more socket (the file was rebound). Only while serving."""
-        self._accepting[sock] = trio.CancelScope()
-        self._nursery.start_soon(self._accept, sock)
+        self._accepting.start(self._nursery, sock, self._welcome)
 
     def unlisten(self, sock: socket.socket) -> None:
         """Accept no more on a socket, once everyone who already waits there is in. Closes it."""
-        while self._admit_one(sock):
-            pass
-        self._accepting[sock].cancel()
+        self._accepting.stop(sock)
 
     async def drain(self, seconds: float) -> None:
         """Shut down in order: accept nothing, refuse new requests, let running ones finish for so
         long, cancel and answer the rest, then close every connection and let `serve` return.
         """
         self.draining = True
-        for scope in self._accepting.values():
-            scope.cancel()
+        self._accepting.stop_all()
         for conversation in self._conversations:
             conversation.draining = True
         await self._quiet(seconds)
@@ -109,43 +102,7 @@ class Server:
             while any(conversation.busy for conversation in self._conversations):
                 await self._settled.park()
 
-    # --- accepting -------------------------------------------------------------------------
-
-    async def _accept(self, sock: socket.socket) -> None:
-        with sock, self._accepting[sock]:
-            while not self.draining:
-                await trio.lowlevel.wait_readable(sock)
-                if not self._admit_one(sock):
-                    await trio.sleep(PAUSE)
-
-    def _admit_one(self, sock: socket.socket) -> bool:
-        """Accept a client, or turn it away for want of descriptors; False when neither was possible."""
-        try:
-            client, _ = sock.accept()
-        except OSError as failed:
-            if failed.errno in EXHAUSTED:
-                return self._shed(sock)
-            if failed.errno in LEFT_ALREADY:
-                return False
-            raise
-        client.setblocking(False)
-        self._welcome(client)
-        return True
-
-    def _shed(self, sock: socket.socket) -> bool:
-        """Out of descriptors: spend one of the reserve to tell a client so."""
-        log.warning("connection.refused", reason="out of descriptors", connections=self.connections)
-        self._reserve.spend()
-        try:
-            client, _ = sock.accept()
-        except OSError:
-            return False
-        else:
-            client.setblocking(False)
-            turn_away(client)
-            return True
-        finally:
-            self._reserve.refill()
+    # --- welcoming -------------------------------------------------------------------------
 
     def _welcome(self, client: socket.socket) -> None:
         try:
@@ -188,17 +145,9 @@ class Server:
         except* PeerStalled:
             log.warning("connection.dropped", reason="client reads nothing", connection=conversation.number)
         except* Exception as bugs:  # noqa: BLE001 - one client's trouble must never reach another
-            log.error("connection.bug", error=_names(bugs), connection=conversation.number)
+            log.error("connection.bug", error=names(bugs), connection=conversation.number)
         finally:
             self._hangups.remove(client)
             client.close()
             self._conversations.discard(conversation)
             self._settled.unpark_all()
-
-
-def _names(group: BaseExceptionGroup[BaseException]) -> list[str]:
-    """The types of everything in a group, without a word of their messages."""
-    names: list[str] = []
-    for member in group.exceptions:
-        names += _names(member) if isinstance(member, BaseExceptionGroup) else [type(member).__name__]
-    return names

@@ -85,3 +85,20 @@ async def test_a_removed_socket_is_watched_no_more(pair: tuple[socket.socket, so
         await blocked()
         nursery.cancel_scope.cancel()
     assert told == []
+
+
+async def test_a_half_close_is_a_hang_up_where_that_is_asked_for(pair: tuple[socket.socket, socket.socket]) -> None:
+    """HTTP: data alone is none, the end of sending is."""
+    ours, theirs = pair
+    gone = trio.Event()
+    hangups = Hangups(half=True)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(hangups.run)
+        hangups.add(ours, gone.set)
+        theirs.send(b"data")
+        await blocked()
+        assert not gone.is_set()
+        theirs.shutdown(socket.SHUT_WR)
+        with trio.fail_after(2):
+            await gone.wait()
+        nursery.cancel_scope.cancel()

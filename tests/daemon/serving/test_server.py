@@ -224,11 +224,11 @@ async def test_an_accept_that_fails_for_one_client_does_not_stop_the_next(
             def accept(self) -> None:
                 raise OSError(self.number, "failed")
 
-        admit = daemon.server._admit_one
-        assert admit(Failing(103)) is False  # type: ignore[arg-type]
-        assert admit(Failing(24)) is False  # type: ignore[arg-type]
+        admit = daemon.server._accepting.admit_one
+        assert admit(Failing(103), daemon.server._welcome) is False  # type: ignore[arg-type]
+        assert admit(Failing(24), daemon.server._welcome) is False  # type: ignore[arg-type]
         with pytest.raises(OSError, match="failed"):
-            admit(Failing(9))  # type: ignore[arg-type]
+            admit(Failing(9), daemon.server._welcome)  # type: ignore[arg-type]
         client = await daemon.connect()
         await client.ask(1)
         assert (await client.hear())["id"] == 1
