@@ -25,7 +25,9 @@ def verifying_context() -> ssl.SSLContext:
 
 
 def blind_context() -> ssl.SSLContext:
-    """Trusts no certificate at all: for plain http, where a context is asked for but never used."""
+    """Trusts no certificate at all, so it reaches nobody until it is told whom to trust."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION  # a write would have to wait for a read
+    context.set_alpn_protocols(["http/1.1"])
     return context

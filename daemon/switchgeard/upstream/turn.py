@@ -2,7 +2,9 @@
 
 Fifty requests that start at once would all be written in the same breath, before anybody has looked at
 what the first one's answer says. One at a time, a request's answer can stop those behind it. A turn
-lasts for the write alone, never for an answer, so a crowd on a healthy provider waits for nothing.
+lasts for the write alone, never for an answer, so a crowd on a healthy provider waits for nothing. While
+somebody's answer is out, a turn begins with a glance at what has come: a write by itself takes no time in
+which anything could be heard.
 
 A write that stalls (a slow uplink, a host that stopped reading) holds the others up for PATIENCE at
 most: then they go without a turn.
@@ -22,43 +24,66 @@ class Withdrawn(Exception):
     """The provider's gate closed while the request waited to be written: not a byte of it was sent."""
 
 
+class Line:
+    """Those who want to write to one origin, and how many of them wait for an answer."""
+
+    def __init__(self) -> None:
+        self.lock = trio.Lock()
+        self.unanswered = 0
+
+
 class Turn:
-    """One request's place in the line of its origin."""
+    """One request's place in the line of its origin: `take`, `written`, `leave`."""
 
-    __slots__ = ("_has", "_line", "_still_wanted")
+    __slots__ = ("_has", "_line", "_still_wanted", "_unanswered")
 
-    def __init__(self, line: trio.Lock, still_wanted: Callable[[], bool]) -> None:
+    def __init__(self, line: Line, still_wanted: Callable[[], bool]) -> None:
         self._line = line
         self._still_wanted = still_wanted
         self._has = False
+        self._unanswered = False
 
     async def take(self) -> None:
         """Wait for the turn, PATIENCE at most. Raises Withdrawn when the request should no longer be sent."""
+        await self._wait()
+        if self._line.unanswered:
+            await trio.lowlevel.checkpoint()
+        if not self._still_wanted():
+            raise Withdrawn
+        self._line.unanswered += 1
+        self._unanswered = True
+
+    def written(self) -> None:
+        """The next one's turn."""
+        if self._has:
+            self._has = False
+            self._line.lock.release()
+
+    def leave(self) -> None:
+        """The request is answered, or never will be."""
+        self.written()
+        if self._unanswered:
+            self._unanswered = False
+            self._line.unanswered -= 1
+
+    async def _wait(self) -> None:
         try:
-            self._line.acquire_nowait()
+            self._line.lock.acquire_nowait()
             self._has = True
         except trio.WouldBlock:
             with trio.move_on_after(PATIENCE):
-                await self._line.acquire()
+                await self._line.lock.acquire()
                 self._has = True
-        if not self._still_wanted():
-            raise Withdrawn
-
-    def leave(self) -> None:
-        """The request is written, or never will be: the next one's turn."""
-        if self._has:
-            self._has = False
-            self._line.release()
 
 
 class Turns:
     """The lines of all origins; one that nobody waits in is forgotten."""
 
     def __init__(self) -> None:
-        self._lines: WeakValueDictionary[str, trio.Lock] = WeakValueDictionary()
+        self._lines: WeakValueDictionary[str, Line] = WeakValueDictionary()
 
     def at(self, origin: str, still_wanted: Callable[[], bool]) -> Turn:
         line = self._lines.get(origin)
         if line is None:
-            self._lines[origin] = line = trio.Lock()
+            self._lines[origin] = line = Line()
         return Turn(line, still_wanted)
