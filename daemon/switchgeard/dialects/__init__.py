@@ -1,6 +1,11 @@
-"""Wire formats of providers, sans-I/O: a request to its bytes, what comes back to canonical events.
+"""Wire formats of providers and clients, sans-I/O, to canonical requests and events and back.
 
     fault                  what a decoder may raise, and nothing else
+    reading                a client's JSON into typed values, or Unreadable
+    refusing               what every dialect says alike when it says no
+    glimpse                what routing has to know of a client's own body
+    splice                 a member of a body replaced where it stands
+    sealed                 signatures of one dialect carried in another's
     dialect, known         the shape every dialect module has, and the table of them
     lacking                a request without what the offer cannot do
     turns, tool_ids        what every encoder does to a transcript first

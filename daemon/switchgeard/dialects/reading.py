@@ -1,0 +1,59 @@
+"""Reading: a client's JSON into typed values, or Unreadable with the place in the client's own words.
+
+A glimpse looks at raw values and does not build them; what it needs of a raw text is here too. Rules for
+editing: nothing but Unreadable leaves, and nothing of what was said is quoted in it.
+"""
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from switchgeard.core.estimate import BYTES_PER_TOKEN
+
+from .glimpse import Unreadable
+
+T = TypeVar("T")
+
+NOT_JSON = "the body is not JSON"
+TOO_DEEP = "the body is nested too deep"
+
+_PLACE = re.compile(r"(.*) - at `(?:key in )?\$(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+
+
+def parsed(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, at: str = "") -> T:
+    """`data` decoded. Raises Unreadable; `at` is the dotted path where `data` stood in the body."""
+    try:
+        return decoder.decode(data)
+    except RecursionError:
+        raise Unreadable(TOO_DEEP, at or None) from None
+    except msgspec.ValidationError as problem:
+        raise _mistyped(str(problem), at) from None
+    except ValueError as problem:  # also UnicodeDecodeError
+        raise Unreadable(f"{NOT_JSON}: {problem}", at or None) from None
+
+
+def size(raw: msgspec.Raw | bytes) -> int:
+    """Bytes of UTF-8 behind a JSON text (its quotes too): what other escapes than \\u add is left in."""
+    data = bytes(raw)
+    return len(data) - 3 * data.count(b"\\u")
+
+
+def tokens(raw: msgspec.Raw | bytes) -> float:
+    """About how many tokens a JSON text is."""
+    return size(raw) / BYTES_PER_TOKEN
+
+
+def _mistyped(problem: str, at: str) -> Unreadable:
+    place = _PLACE.fullmatch(problem)
+    what, path = (place[1], place[2]) if place else (problem, "")
+    missing = _MISSING.fullmatch(what)
+    parameter = ".".join(part for part in (at, _dotted(path), missing[1] if missing else "") if part)
+    what = "is missing" if missing else what[:1].lower() + what[1:].replace("`", "")
+    return Unreadable(f"{parameter or 'the body'}: {what}", parameter or None)
+
+
+def _dotted(path: str) -> str:
+    """`.messages[3].role` as `messages.3.role`."""
+    return re.sub(r"\[([^\]]*)\]", r".\1", path).strip(".")

@@ -1,0 +1,67 @@
+"""A client's JSON, typed or told where it is not."""
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from switchgeard.dialects import reading
+from switchgeard.dialects.glimpse import Unreadable
+
+
+class Said(Struct):
+    role: str
+
+
+class Body(Struct):
+    model: str
+    messages: list[Said] = []
+
+
+DECODER = msgspec.json.Decoder(Body)
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "parameter"),
+    [
+        (b"{", "the body is not JSON: Input data was truncated", None),
+        (b"", "the body is not JSON: Input data was truncated", None),
+        (b"[]", "the body: expected object, got array", None),
+        (b"{}", "model: is missing", "model"),
+        (b'{"model":1}', "model: expected str, got int", "model"),
+        (b'{"model":"m","messages":[{"role":"u"},{"role":3}]}', "messages.1.role: expected str, got int", "messages.1.role"),
+        (b'{"model":"m","messages":[{}]}', "messages.0.role: is missing", "messages.0.role"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(body: bytes, message: str, parameter: str | None) -> None:
+    """In the client's words: a dotted path, no Python."""
+    with pytest.raises(Unreadable) as caught:
+        reading.parsed(DECODER, body)
+    assert (caught.value.message, caught.value.parameter) == (message, parameter)
+
+
+def test_a_part_read_on_its_own_keeps_its_place() -> None:
+    """The path goes on from where the part stood."""
+    with pytest.raises(Unreadable) as caught:
+        reading.parsed(DECODER, b'{"model":"m","messages":[{}]}', "a.0")
+    assert caught.value.parameter == "a.0.messages.0.role"
+
+
+@pytest.mark.parametrize("opening", [b'{"x":', b"["])
+def test_too_deep_is_unreadable(opening: bytes) -> None:
+    """Never a RecursionError, wherever the depth is."""
+    with pytest.raises(Unreadable):
+        reading.parsed(DECODER, b'{"model":"m","y":' + opening * 100_000)
+
+
+def test_bytes_that_are_no_text_are_unreadable() -> None:
+    """In a value that is looked at."""
+    with pytest.raises(Unreadable):
+        reading.parsed(DECODER, b'{"model":"\xff"}')
+
+
+def test_an_escaped_letter_weighs_what_it_is_at_most() -> None:
+    """A client that escapes all but ASCII is not told that its conversation is twice as long."""
+    word = "日本語" * 100
+    plain, escaped = msgspec.json.encode(word), b'"' + "".join(f"\\u{ord(c):04x}" for c in word).encode() + b'"'
+    assert reading.size(plain) == reading.size(escaped) == 902
+    assert reading.tokens(plain) == pytest.approx(902 / 3.5)
