@@ -21,6 +21,7 @@ from traffic import Target, Traffic, await_answer, cores, on_core
 
 CACHE = Path(__file__).parent / ".peers"
 PACKAGES = {"@portkey-ai/gateway": "1.15.2", "@musistudio/claude-code-router": "2.0.0"}
+HELD_BACK = {"@hono/node-server": "1.13.8"}  # with a later one every stream through this Portkey is an HTTP 500
 LOOPBACK = """\
 // A benchmark opens no door to the network: a listener that names no host gets loopback.
 const { Server } = require("node:net");
@@ -87,9 +88,11 @@ def install() -> str | None:
         return "there is no npm"
     CACHE.mkdir(exist_ok=True)
     manifest = CACHE / "package.json"
-    wanted = json.dumps({"private": True, "dependencies": PACKAGES})
+    wanted = json.dumps({"private": True, "dependencies": PACKAGES, "overrides": HELD_BACK})
     if manifest.exists() and manifest.read_text() == wanted and (CACHE / "node_modules").exists():
         return None
+    shutil.rmtree(CACHE / "node_modules", ignore_errors=True)
+    (CACHE / "package-lock.json").unlink(missing_ok=True)
     manifest.write_text(wanted)
     flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
     done = subprocess.run(["npm", "install", *flags], cwd=CACHE, check=False)
