@@ -28,7 +28,7 @@ DECODER = msgspec.json.Decoder(Body)
         (b"[]", "the body: expected object, got array", None),
         (b"{}", "model: is missing", "model"),
         (b'{"model":1}', "model: expected str, got int", "model"),
-        (b'{"model":"m","messages":[{"role":"u"},{"role":3}]}', "messages.1.role: expected str, got int", "messages.1.role"),
+        (b'{"model":"m","messages":[{"role":3}]}', "messages.0.role: expected str, got int", "messages.0.role"),
         (b'{"model":"m","messages":[{}]}', "messages.0.role: is missing", "messages.0.role"),
     ],
 )  # fmt: skip

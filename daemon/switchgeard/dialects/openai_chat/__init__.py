@@ -2,9 +2,29 @@
 
 decode, blocks, usage    what a provider streams or answers, to canonical events
 encode, family           a canonical request to what the model's family takes
+glimpse, patch           a client's own body: what routing has to know of it, and passed on as it came
+write, answer, refuse    what a client is answered
 """
 
+from .answer import answer
 from .decode import Decoder, whole
 from .encode import NAME, encode
+from .glimpse import glimpse
+from .patch import patched, renamed, renamed_body, surplus
+from .refuse import error
+from .write import Writer
 
-__all__ = ["NAME", "Decoder", "encode", "whole"]
+__all__ = [
+    "NAME",
+    "Decoder",
+    "Writer",
+    "answer",
+    "encode",
+    "error",
+    "glimpse",
+    "patched",
+    "renamed",
+    "renamed_body",
+    "surplus",
+    "whole",
+]
