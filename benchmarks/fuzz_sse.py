@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT / "protocol"), str(ROOT / "daemon")]
 
 from switchgeard.dialects import anthropic_messages, openai_chat  # noqa: E402
 from switchgeard.dialects.assemble import Assembler  # noqa: E402
-from switchgeard.dialects.dialect import Dialect  # noqa: E402
+from switchgeard.dialects.dialect import ToProvider  # noqa: E402
 from switchgeard.dialects.fault import Garbled, UpstreamError  # noqa: E402
 from switchgeard.upstream.sse import Event, Parser  # noqa: E402
 
@@ -136,7 +136,7 @@ def _events(rand: random.Random, wire: bytes) -> Iterator[Event]:
     yield from parser.end()
 
 
-def _run(rand: random.Random, dialect: Dialect, wire: bytes) -> str | None:
+def _run(rand: random.Random, dialect: ToProvider, wire: bytes) -> str | None:
     """The data of the events read, when the stream came out complete."""
     decoder, assembler, data = dialect.Decoder(), Assembler("p/m"), ""
     try:
@@ -152,7 +152,7 @@ def _run(rand: random.Random, dialect: Dialect, wire: bytes) -> str | None:
     return data
 
 
-def _body(rand: random.Random, dialect: Dialect, wire: bytes) -> None:
+def _body(rand: random.Random, dialect: ToProvider, wire: bytes) -> None:
     """The same bytes as a non-streaming body."""
     try:
         dialect.whole(wire.removeprefix(b"data: "))
@@ -166,7 +166,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
     rand, began, complete = random.Random(options.seed), time.perf_counter(), 0
-    wires: list[tuple[Dialect, list[dict[str, object]], str]] = [
+    wires: list[tuple[ToProvider, list[dict[str, object]], str]] = [
         (openai_chat, CHAT[:-1], r'"finish_reason"\s*:\s*"'),
         (openai_chat, CHAT, r'"finish_reason"\s*:\s*"'),
         (anthropic_messages, MESSAGES, "message_stop"),

@@ -149,7 +149,7 @@ class Completing:
             await self.delivery.restart(f"cut; starting again with {step.standing.offer.label}")
         elif step.mode is Interrupt.CONTINUE:
             await self.delivery.carry_on(f"cut; continued by {step.standing.offer.label}")
-        self.delivery.begin(step.standing.offer.name)
+        self.delivery.begin()
         await self._tell("chosen", step.standing, "")
 
     async def _try(self, permit: Permit, step: Try) -> Answer | Failure:
@@ -183,9 +183,10 @@ class Completing:
         dialled = await dial(self.at.vault, provider, offer, self._request_for(step))
         if isinstance(dialled, Failure):
             return dialled
+        self.delivery.begin(dialled.issuer)
         failure = await self._call(permit, dialled, step.by)
         if failure is not None and await self._replaced(provider, dialled, failure):
-            self.delivery.begin(offer.name)
+            self.delivery.begin(dialled.issuer)
             again = await dial(self.at.vault, provider, offer, self._request_for(step))
             failure = await self._call(permit, again, step.by) if isinstance(again, Dialled) else again
         if failure is not None and failure.kind is FailureKind.AUTH_FAILED:

@@ -23,6 +23,7 @@ from switchgear_protocol.events import (
 )
 from switchgear_protocol.words import Interrupt
 
+from .core.issuer import Issuer
 from .dialects.assemble import Assembler
 from .dialects.fault import Garbled
 
@@ -72,12 +73,12 @@ class Delivery:
         await self._hand_over(content=True)
         return _joined(self.before, completion) if self.before else completion
 
-    def begin(self, issuer: str) -> None:
-        """Another attempt starts: nothing of the one before it counts."""
+    def begin(self, issuer: Issuer | None = None) -> None:
+        """Another attempt starts: nothing of the one before it counts. `issuer` is known once it is dialled."""
         self.held.clear()
         self.said.clear()
         self.plain = True
-        self.assembler = Assembler(issuer)
+        self.assembler = Assembler(str(issuer or ""))
 
     async def restart(self, reason: str) -> None:
         self.restarts += 1

@@ -10,6 +10,7 @@ from switchgear_protocol.content import Request
 from switchgear_protocol.words import FailureKind, Scope
 
 from .core.failure import Failure
+from .core.issuer import Issuer
 from .core.offer import Offer
 from .core.provider import NoCredential, Passthrough, Provider
 from .credentials.secret import Answer, Broken, Locked, Missing, Ready, Secret
@@ -21,6 +22,7 @@ from .upstream.kinds import KINDS, BadSecret, build_call
 
 class Dialled(Struct, frozen=True):
     call: HTTPCall
+    issuer: Issuer
     secret: Secret | None = None  # what it carries, to tell whether a re-read gave another
 
 
@@ -35,13 +37,14 @@ async def dial(vault: Vault, provider: Provider, offer: Offer, request: Request)
         assert isinstance(found, Ready)
         secret = found.secret
     try:
-        return Dialled(_call(provider, offer, request, secret), secret)
+        issuer = Issuer(vault.account(provider, secret), offer.wire, offer.model)
+        return Dialled(_call(provider, offer, request, secret, issuer), issuer, secret)
     except BadSecret as bad:
         return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL)
 
 
-def _call(provider: Provider, offer: Offer, request: Request, secret: Secret | None) -> HTTPCall:
-    body = DIALECTS[offer.wire].encode(request, offer.model, stream=True, issuer=offer.name, features=offer.features)
+def _call(provider: Provider, offer: Offer, request: Request, secret: Secret | None, issuer: Issuer) -> HTTPCall:
+    body = DIALECTS[offer.wire].encode(request, offer.model, stream=True, issuer=issuer, features=offer.features)
     return build_call(
         KINDS[provider.kind], provider.base_url, offer.wire, body, secret.reveal() if secret else None, True
     )

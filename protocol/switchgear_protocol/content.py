@@ -32,7 +32,7 @@ class Document(Struct, tag="document", tag_field="type", omit_defaults=True, fro
 
 
 class Thinking(Struct, tag="thinking", tag_field="type", omit_defaults=True, frozen=True):
-    """Reasoning. `signature` and `redacted` mean something to `issuer` ("provider/model") only."""
+    """Reasoning. `signature` and `redacted` mean something to `issuer` (opaque: send it back as it came) only."""
 
     text: str = ""
     signature: str | None = None
@@ -117,6 +117,10 @@ class Request(Struct, omit_defaults=True, frozen=True):
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
+    top_k: int | None = None
+    seed: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
     stop: list[str] = []
     reasoning: Reasoning | None = None
     response_format: ResponseFormat | None = None

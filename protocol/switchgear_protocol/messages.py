@@ -76,6 +76,10 @@ class CompletionCreate(Params, frozen=True):
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
+    top_k: int | None = None
+    seed: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
     stop: list[str] = []
     reasoning: Reasoning | None = None
     response_format: ResponseFormat | None = None
@@ -107,6 +111,7 @@ class Answer(Result, frozen=True):
     cost_usd: float | None = None
     restarts: int = 0
     downgrades: list[str] = []
+    body: dict[str, Any] | None = None  # in a dialect of others, not streamed: the answer as that dialect spells it
 
 
 # --- models, providers, credentials ------------------------------------------------------------

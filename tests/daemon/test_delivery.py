@@ -19,10 +19,12 @@ from switchgear_protocol.events import (
     UsageReport,
 )
 from switchgear_protocol.words import Finish, Interrupt
+from switchgeard.core.issuer import Issuer
 from switchgeard.delivery import Delivery
 from switchgeard.dialects.fault import Garbled
 
 START, END = Start("id"), Finished(Finish.STOP)
+A, B = Issuer("a#1", "openai.chat", "m-1"), Issuer("b#1", "openai.chat", "m-1")
 
 
 class Client:
@@ -32,7 +34,7 @@ class Client:
         self.got: list[StreamEvent] = []
         self.commits = self.writes = 0
         self.delivery = Delivery(stream, on_interrupt, self.take, self.note)
-        self.delivery.begin("a/m-1")
+        self.delivery.begin(A)
 
     async def take(self, *events: Any) -> None:
         self.writes += 1
@@ -110,7 +112,7 @@ async def test_a_failed_attempt_before_commit_leaves_no_trace() -> None:
     """The next one's events are all the client sees."""
     client = Client()
     await client.hear(Start("one"), ToolStart("t", "look"))
-    client.delivery.begin("b/m-1")
+    client.delivery.begin(B)
     await client.hear(Start("two"), TextDelta("hi"), END)
     assert client.got == [Start("two"), TextDelta("hi"), END]
     assert (await client.delivery.complete()).message.content == [Text("hi")]
@@ -121,7 +123,7 @@ async def test_a_restart_lies_between_two_answers_and_the_second_is_whole() -> N
     client = Client(on_interrupt=Interrupt.RESTART)
     await client.hear(START, TextDelta("one "))
     await client.delivery.restart("cut")
-    client.delivery.begin("b/m-1")
+    client.delivery.begin(B)
     await client.hear(Start("two"), TextDelta("other"), END)
     assert client.got == [START, TextDelta("one "), Restarted("cut"), Start("two"), TextDelta("other"), END]
     assert (await client.delivery.complete()).message.content == [Text("other")]
@@ -134,7 +136,7 @@ async def test_a_continuation_joins_what_was_said_with_what_follows() -> None:
     await client.hear(START, TextDelta("one "), BlockEnd())
     assert client.delivery.plain_text == "one "
     await client.delivery.carry_on("cut")
-    client.delivery.begin("b/m-1")
+    client.delivery.begin(B)
     await client.hear(TextDelta("two"), UsageReport(Usage(1, 2)), END)
     assert Continued("cut") in client.got
     assert (await client.delivery.complete()).message.content == [Text("one two")]
@@ -145,7 +147,7 @@ async def test_a_continuation_that_begins_otherwise_keeps_its_blocks() -> None:
     client = Client(on_interrupt=Interrupt.CONTINUE)
     await client.hear(TextDelta("one "))
     await client.delivery.carry_on("cut")
-    client.delivery.begin("b/m-1")
+    client.delivery.begin(B)
     await client.hear(ToolStart("t", "look"), ToolArgsDelta("t", "{}"), BlockEnd("t"), END)
     whole = await client.delivery.complete()
     assert whole.message.content == [Text("one "), ToolCall("t", "look", "{}")]

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from switchgeard.core.issuer import Issuer, account
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.faults import FAULTS, Fault
 from switchgeard.demo.wires import Said
@@ -14,6 +15,7 @@ HELLO = "Hello from a stand-in provider."
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 SEEN = {"type": "image", "media_type": "image/png", "data": PIXEL}
 LOOK: list[dict[str, Any]] = [{"role": "user", "content": [{"type": "text", "text": "What is this?"}, SEEN]}]
+BY_A = "a#1|anthropic.messages|model-a"
 TOOLS = [{"name": "weather", "description": "The weather", "parameters": {"type": "object", "properties": {}}}]
 
 
@@ -37,6 +39,13 @@ def blocks(asked: Asked) -> list[dict[str, Any]]:
     return [block for content in lists for block in content]
 
 
+async def issuer_of(w: World, provider: str) -> str:
+    """The issuer of what `provider` signs, as an answer of it would say."""
+    heard = await w.call("credentials/list")
+    [mark] = [one["fingerprint"] for one in heard["credentials"] if one["provider"] == provider]
+    return str(Issuer(account(provider, mark), "anthropic.messages", f"model-{provider}"))
+
+
 def in_a_tool_loop(issuer: str, signature: str) -> list[dict[str, Any]]:
     """A conversation that stands in the middle of a tool loop somebody began with signed thinking."""
     thinking = {"type": "thinking", "text": "I need the weather.", "signature": signature, "issuer": issuer}
@@ -52,7 +61,11 @@ def in_a_tool_loop(issuer: str, signature: str) -> list[dict[str, Any]]:
 async def test_a_tool_loop_moves_without_the_signatures_of_another(tmp_path: Path) -> None:
     """F57: B never sees what A signed, so it has nothing to refuse; the call and its result go along."""
     async with world(tmp_path, {"a": "429_hour", "b": strict_about("B-signed")}) as w:
-        heard = await w.ask(messages=in_a_tool_loop("a/model-a", "A-signed"), tools=TOOLS, reasoning={"effort": "high"})
+        heard = await w.ask(
+            messages=in_a_tool_loop(BY_A, "A-signed"),
+            tools=TOOLS,
+            reasoning={"effort": "high"},
+        )
         assert heard.answer == HELLO
         assert heard.outcomes[-1] == ("b", None)
         [asked] = w.standins["b"].asked
@@ -63,16 +76,17 @@ async def test_a_tool_loop_moves_without_the_signatures_of_another(tmp_path: Pat
 async def test_a_tool_loop_that_stays_keeps_its_signatures(tmp_path: Path) -> None:
     """F57: to its own issuer the thinking goes back exactly as it came."""
     async with world(tmp_path, {"a": strict_about("A-signed")}) as w:
-        heard = await w.ask(messages=in_a_tool_loop("a/model-a", "A-signed"), tools=TOOLS)
+        await w.ask()
+        heard = await w.ask(messages=in_a_tool_loop(await issuer_of(w, "a"), "A-signed"), tools=TOOLS)
         assert heard.answer == HELLO
-        [asked] = w.standins["a"].asked
+        asked = w.standins["a"].asked[-1]
         assert [block["signature"] for block in blocks(asked) if block["type"] == "thinking"] == ["A-signed"]
 
 
 async def test_a_tool_loop_crosses_from_one_wire_to_the_other(tmp_path: Path) -> None:
     """F57: the same move from Anthropic's wire to OpenAI's."""
     async with world(tmp_path, {"a": "429_hour", "b": "ok"}, kinds={"b": "openai"}) as w:
-        heard = await w.ask(messages=in_a_tool_loop("a/model-a", "A-signed"), tools=TOOLS)
+        heard = await w.ask(messages=in_a_tool_loop(BY_A, "A-signed"), tools=TOOLS)
         assert heard.answer == HELLO
         [asked] = w.standins["b"].asked
         assert b"A-signed" not in asked.body

@@ -87,7 +87,7 @@ def _offer(table: GroupTable, name: str, known: Known, path: Path, faults: list[
             faults.append(_no_provider(table.provider, known, path))
         return None
     kind = KINDS[provider.kind]
-    wire = checked_wire(table.wire, kind, path, faults) or provider.wire or kind.wires[0]
+    wire = checked_wire(table.wire, kind, path, faults) or provider.wire
     features = overlaid(kind.features, table.features)
     limits = {"context": table.context or features.context, "max_output": table.max_output or features.max_output}
     return Offer(
@@ -97,7 +97,8 @@ def _offer(table: GroupTable, name: str, known: Known, path: Path, faults: list[
         endpoint=endpoint(provider.base_url),
         billing=provider.billing,
         label=f"{name} (via {provider.label})",
-        wire=wire,
+        wire=wire or kind.wires[0],
+        wires=(wire,) if wire else kind.wires,
         features=replace(features, **limits),
         price=overlaid(Price(), table.price) if table.price else None,
         timeouts=provider.timeouts,

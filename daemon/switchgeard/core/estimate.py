@@ -6,6 +6,7 @@ monotonic: more content never estimates as less.
 """
 
 import math
+from collections.abc import Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -62,7 +63,18 @@ def needs(request: Request) -> Needs:
         reasoning=_wants_reasoning(request),
         input_tokens=input_tokens(request),
         output_tokens=request.max_tokens,
+        uses=frozenset(use for use, asked in _uses(request, blocks) if asked),
     )
+
+
+def _uses(request: Request, blocks: list[Block]) -> Iterator[tuple[str, bool]]:
+    """Each use of `needs.USES` our own dialect has words for, and whether the request makes it."""
+    yield "stop", bool(request.stop)
+    yield "seed", request.seed is not None
+    yield "top_k", request.top_k is not None
+    yield "penalties", request.frequency_penalty is not None or request.presence_penalty is not None
+    yield "sequential_tools", request.parallel_tool_calls is False and bool(request.tools)
+    yield "image_urls", any(_has_image_url(block) for block in blocks)
 
 
 def _wants_reasoning(request: Request) -> bool:
@@ -104,6 +116,12 @@ def _document(document: Document) -> float:
 
 def _is_text(document: Document) -> bool:
     return document.media_type.startswith("text/")
+
+
+def _has_image_url(block: Block) -> bool:
+    if isinstance(block, ToolResult) and not isinstance(block.content, str):
+        return any(_has_image_url(part) for part in block.content)
+    return isinstance(block, Image) and block.url is not None and not block.url.startswith("data:")
 
 
 def _has_image(block: Block) -> bool:

@@ -1,9 +1,41 @@
-"""Needs: what one request asks of an offer, so that the gate can compare it with the offer's features.
+"""Needs: what one request asks of an offer, so that the gate can compare it with what the offer can do.
 
-A value and nothing else; `estimate.needs` makes it from a request, `routing` reads it.
+A value and its tables. `estimate.needs` makes one from a canonical request, a dialect's `glimpse` from a
+client's own body; `routing` reads it.
+
+Rules for editing: USES are features a wire may be unable to say at all. Only where a request is translated
+do they matter: what a client says in a wire's own words, that wire carries. What may be dropped without a
+word (metadata, user, cache_control, service_tier, verbosity, store) is no use and has no code.
 """
 
 from msgspec import Struct
+
+USES: dict[str, str] = {
+    "hosted_tools": "tools the provider runs itself (web search, code execution, ...)",
+    "server_state": "a conversation kept by the provider (previous_response_id, cached content)",
+    "many_answers": "more than one answer",
+    "logprobs": "log probabilities",
+    "logit_bias": "a token bias",
+    "prediction": "a predicted output",
+    "audio": "audio in or out",
+    "files": "files kept by the provider",
+    "seed": "a seed",
+    "penalties": "frequency or presence penalties",
+    "top_k": "top_k",
+    "stop": "stop sequences",
+    "prefill": "the beginning of the answer given",
+    "sequential_tools": "one tool call at a time",
+    "image_urls": "images by URL",
+}
+"""Feature code -> what it is, for people."""
+
+CARRIES: dict[str, frozenset[str]] = {
+    "openai.chat": frozenset({"seed", "penalties", "stop", "sequential_tools", "image_urls"}),
+    "openai.responses": frozenset({"sequential_tools", "image_urls"}),
+    "anthropic.messages": frozenset({"stop", "top_k", "prefill", "sequential_tools", "image_urls"}),
+    "google.generate": frozenset({"seed", "penalties", "stop", "top_k"}),
+}
+"""Wire -> the uses that survive translation into it."""
 
 
 class Needs(Struct, frozen=True):
@@ -16,3 +48,11 @@ class Needs(Struct, frozen=True):
     reasoning: bool = False
     input_tokens: int = 0
     output_tokens: int | None = None
+    dialect: str = "switchgear"  # the one the request is written in
+    uses: frozenset[str] = frozenset()  # of USES
+
+    def beyond(self, wire: str) -> tuple[str, ...]:
+        """The uses that would be lost on this wire, in the order of USES."""
+        if wire == self.dialect:
+            return ()
+        return tuple(use for use in USES if use in self.uses and use not in CARRIES.get(wire, frozenset()))

@@ -55,7 +55,8 @@ class Offer(Struct, frozen=True):
     endpoint: str  # scheme://host:port, the scope of transport faults
     billing: Billing
     label: str  # "Opus 4.6 (via Claude Pro)"
-    wire: str = "openai.chat"
+    wire: str = "openai.chat"  # the one it is spoken to in
+    wires: tuple[str, ...] = ()  # every one it may be spoken to in; the config may leave only one
     features: Features = Features()
     price: Price | None = None
     timeouts: Timeouts = Timeouts()
@@ -67,8 +68,12 @@ class Offer(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """`provider/model-id`: what it is asked for by, and the issuer of the blocks only it understands."""
+        """`provider/model-id`: what it is asked for by."""
         return f"{self.provider}/{self.model}"
+
+    def spoken(self, dialect: str) -> "Offer":
+        """The offer as it is spoken to when the client speaks `dialect`: in the client's own words where it can be."""
+        return replace(self, wire=dialect) if dialect in self.wires and dialect != self.wire else self
 
 
 class Retry(Struct, frozen=True):
@@ -100,6 +105,10 @@ class MergedModel(Struct, frozen=True):
     offers: tuple[Offer, ...]
     routing: RoutingPolicy = RoutingPolicy()
     failover: FailoverPolicy = FailoverPolicy()
+
+    def spoken(self, dialect: str) -> "MergedModel":
+        """The model as a client that speaks `dialect` is served."""
+        return replace(self, offers=tuple(offer.spoken(dialect) for offer in self.offers))
 
 
 class Catalog(Struct, frozen=True):

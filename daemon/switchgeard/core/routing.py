@@ -17,7 +17,7 @@ from switchgear_protocol.words import FailureKind, StickyMode
 from . import sticky
 from .clock import Now
 from .failure import config_word
-from .needs import Needs
+from .needs import USES, Needs
 from .offer import MergedModel, Offer, RoutingPolicy
 from .sticky import Assignment
 
@@ -41,6 +41,7 @@ SKIPS: dict[str, str] = {
     "no_json_schema": "cannot hold answers to a JSON schema",
     "no_reasoning": "cannot reason as asked",
     "context": "the conversation does not fit its context window",
+    **{f"no_{use}": f"its wire cannot carry {words}" for use, words in USES.items()},
 }
 """Why an offer is not tried: code -> words."""
 
@@ -86,8 +87,9 @@ class Plan(Struct, frozen=True):
 
 
 def lacking(offer: Offer, needs: Needs) -> tuple[str, ...]:
-    """Features the request needs and the offer does not have."""
-    return tuple(name for name in FEATURE_CODES if getattr(needs, name) and not getattr(offer.features, name))
+    """Features the request needs and the offer does not have, or its wire cannot say."""
+    missing = (name for name in FEATURE_CODES if getattr(needs, name) and not getattr(offer.features, name))
+    return (*missing, *needs.beyond(offer.wire))
 
 
 def overflows(offer: Offer, needs: Needs) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import trio
 
 from switchgear_protocol.messages import CredentialView
+from switchgeard.core.issuer import account
 from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredential, Passthrough, Provider
 
 from .keyring_store import KeyringStore
@@ -109,6 +110,10 @@ class Vault:
     def views(self) -> list[CredentialView]:
         """What is known of each credential now, without asking any source."""
         return [self.view(provider) for provider in self._providers.values()]
+
+    def account(self, provider: Provider, secret: Secret | None) -> str:
+        """The provider and which of its credentials: whose signatures are whose (`core.issuer`)."""
+        return account(provider.id, secret.fingerprint(self._fingerprint_key) if secret else None)
 
     def view(self, provider: Provider) -> CredentialView:
         """The same for one provider."""

@@ -1,14 +1,29 @@
-"""The shape every dialect module has, so that the attempt need not know which one it drives.
+"""The shape every dialect has, so that nobody above need know which one it drives.
 
-A dialect is a module, not a class: `NAME`, `encode`, `Decoder`, `whole`. `known` is the table.
+A dialect is a package, not a class, with two sides. To a provider: `encode`, `Decoder`, `whole`. From a
+client: `glimpse`, `read`, `patched`, `cleaned`, `Writer`, `answer`, `renamed`, `error`. `known` is the table.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
-from switchgear_protocol.content import Request
+from msgspec import Struct
+
+from switchgear_protocol.content import Completion, Request, Usage
+from switchgear_protocol.errors import ErrorObject
 from switchgear_protocol.events import StreamEvent
+from switchgear_protocol.words import Finish
+from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.upstream.sse import Event
+
+from .glimpse import Glimpse
+
+Keep = Callable[[str], bool]
+"""Whether a sealed blob may go to where the body goes: only its issuer can open it."""
+
+IssuerOf = Callable[[str], Issuer | None]
+"""Who sealed a blob, if that is known."""
 
 
 class Decoding(Protocol):
@@ -33,7 +48,49 @@ class Decoding(Protocol):
         ...
 
 
-class Dialect(Protocol):
+class Told(Struct, frozen=True):
+    """What a writer has to know beside the events: `model` as the client asked for it, `id` of the answer
+    (letters and digits; the dialect adds its own prefix), `created` in epoch seconds, and the client's own words."""
+
+    model: str
+    id: str
+    created: int
+    asked: Glimpse
+
+
+class Writing(Protocol):
+    """One answer as the client's dialect streams it. Pure: events in, server-sent events out.
+
+    Order of calls: `begin` per attempt, `feed` per event (never UsageReport, Finished, Restarted), then
+    either `finish` or `fail`, once. Start may come more than once (an answer that another offer continues):
+    the first one counts. Text after a block of text that was not ended goes on with that block.
+    """
+
+    def begin(self, issuer: Issuer) -> None:
+        """Whose events follow: signatures are sealed with it, unless its wire is this dialect (then raw)."""
+        ...
+
+    def feed(self, event: StreamEvent) -> list[Event]: ...
+
+    def finish(self, finish: Finish, usage: Usage) -> list[Event]:
+        """What ends a whole answer, the dialect's terminal marker included (openai.chat: data "[DONE]")."""
+        ...
+
+    def fail(self, error: ErrorObject) -> list[Event]:
+        """A typed error in the middle, in this dialect's own shape, after which nothing comes."""
+        ...
+
+
+class Refused(Struct, frozen=True):
+    """An error as this dialect says it over HTTP."""
+
+    status: int
+    body: bytes
+
+
+class ToProvider(Protocol):
+    """The side that speaks to a provider."""
+
     @property
     def NAME(self) -> str: ...  # noqa: N802 - a constant of the module
 
@@ -49,9 +106,50 @@ class Dialect(Protocol):
         model: str,
         *,
         stream: bool,
-        issuer: str,
+        issuer: Issuer,
         features: Features,
         default_max_tokens: int | None = None,
     ) -> bytes:
-        """The JSON body. `issuer`: "provider/model" asked now; blocks of other issuers stay behind."""
+        """The JSON body. `issuer`: who is asked now; blocks that only others understand stay behind."""
+        ...
+
+
+class Dialect(ToProvider, Protocol):
+    """Both sides."""
+
+    def glimpse(self, body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
+        """What routing has to know. Raises Unreadable. `model`, `stream`: where the URL says them, not the body."""
+        ...
+
+    def read(self, body: bytes, issuer_of: IssuerOf) -> Request:
+        """The request in canonical form, for a provider of another dialect. Raises Unreadable.
+
+        What has no counterpart is left out: each such rule is in the module's docstring.
+        """
+        ...
+
+    def patched(self, body: bytes, *, model: str, stream: bool, max_tokens: int | None = None) -> bytes:
+        """The body as it came but for these members (`max_tokens` None: as it came). Not decoded and built anew."""
+        ...
+
+    def cleaned(self, body: bytes, keep: Keep, rename: Callable[[str], str]) -> bytes:
+        """The body without sealed blobs that may not travel, its tool call ids through `rename`, all else as it was."""
+        ...
+
+    def Writer(self, told: Told) -> Writing: ...  # noqa: N802 - a class of the module
+
+    def answer(self, completion: Completion, told: Told, issuer: Issuer) -> bytes:
+        """The whole answer as this dialect's non-streaming body. Sealed like a Writer does."""
+        ...
+
+    def renamed(self, event: Event, model: str) -> Event:
+        """A provider's own event with the model's name replaced; the same object where it names none."""
+        ...
+
+    def renamed_body(self, body: bytes, model: str) -> bytes:
+        """A provider's own whole body with the model's name replaced."""
+        ...
+
+    def error(self, error: ErrorObject) -> Refused:
+        """A refusal in this dialect's shape and with its status."""
         ...

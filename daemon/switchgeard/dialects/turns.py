@@ -7,6 +7,7 @@ were cancelled and have none. Every wire refuses that with a 400, each in its ow
 from itertools import groupby
 
 from switchgear_protocol.content import Block, Message, Opaque, Text, Thinking, ToolCall, ToolResult
+from switchgeard.core.issuer import Issuer, parsed
 
 CANCELLED = "cancelled: this call has no result"
 
@@ -68,13 +69,13 @@ def _answered(calls: list[ToolCall], said: list[Turn]) -> list[Turn]:
     return [Turn("user", results), *rest]
 
 
-def kept(block: Block, dialect: str, issuer: str) -> bool:
+def kept(block: Block, dialect: str, issuer: Issuer) -> bool:
     """Whether this block may be sent to `issuer` on this wire: what only its issuer understands may not travel."""
     match block:
         case Thinking(issuer=owner):
-            return owner == issuer
+            return issuer.verifies(parsed(owner))
         case Opaque(dialect=wire, issuer=owner):
-            return wire == dialect and owner == issuer
+            return wire == dialect and issuer.verifies(parsed(owner))
         case _:
             return True
 

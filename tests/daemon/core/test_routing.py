@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sample_offers import T0, codes, merged, offer, standings
 from switchgear_protocol.words import Billing, FailureKind, StickyMode
@@ -108,7 +109,7 @@ def test_an_offer_under_probe_is_settling() -> None:
 def test_a_request_is_not_sent_where_its_feature_is_missing(name: str) -> None:
     """Skipped rather than silently downgraded, unless the user allows it; then it is said."""
     poor = offer(features=Features(**{name: False}))
-    needs = Needs(**{name: True})
+    needs = replace(Needs(), **{name: True})
     refused = gate(poor, needs, RoutingPolicy())
     assert (refused.code, refused.reason) == (f"no_{name}", SKIPS[f"no_{name}"])
     assert "allow_feature_downgrade" in (refused.hint or "")

@@ -23,6 +23,7 @@ from switchgear_protocol.content import (
     ToolCall,
     ToolResult,
 )
+from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import inline, plain_text
@@ -44,7 +45,7 @@ def encode(
     model: str,
     *,
     stream: bool,
-    issuer: str,
+    issuer: Issuer,
     features: Features,
     default_max_tokens: int | None = None,
 ) -> bytes:
@@ -147,14 +148,14 @@ def _not_result(block: Block) -> bool:
     return not isinstance(block, ToolResult)
 
 
-def _broken(transcript: list[Turn], issuer: str) -> bool:
+def _broken(transcript: list[Turn], issuer: Issuer) -> bool:
     """Whether a tool loop is under way whose thinking this issuer cannot be shown."""
     loop = [turn for turn in transcript[loop_start(transcript) :] if turn.role == "assistant"]
     calls = [turn for turn in loop if any(isinstance(block, ToolCall) for block in turn.blocks)]
     return any(not isinstance(turn.blocks[0], Thinking) or not _own(turn.blocks[0], issuer) for turn in calls)
 
 
-def _messages(transcript: list[Turn], issuer: str) -> list[Wire]:
+def _messages(transcript: list[Turn], issuer: Issuer) -> list[Wire]:
     out: list[Wire] = [{"role": turn.role, "content": _content(turn, issuer)} for turn in transcript]
     out = _joined([message for message in out if message["content"]])
     if out and out[-1]["role"] == "assistant" and out[-1]["content"][-1]["type"] == "text":
@@ -174,7 +175,7 @@ def _joined(messages: list[Wire]) -> list[Wire]:
     return out
 
 
-def _content(turn: Turn, issuer: str) -> list[Wire]:
+def _content(turn: Turn, issuer: Issuer) -> list[Wire]:
     out: list[Wire] = []
     for block in turn.blocks:
         if isinstance(block, Opaque) and block.data.get("type") == "citations":
@@ -185,12 +186,12 @@ def _content(turn: Turn, issuer: str) -> list[Wire]:
     return out
 
 
-def _own(block: Block, issuer: str) -> bool:
+def _own(block: Block, issuer: Issuer) -> bool:
     """Whether this thinking goes back: its own issuer's, and signed."""
     return kept(block, NAME, issuer) and isinstance(block, Thinking) and bool(block.signature or block.redacted)
 
 
-def _block(block: Block, issuer: str) -> Wire | None:
+def _block(block: Block, issuer: Issuer) -> Wire | None:
     match block:
         case Text(text=text):
             return {"type": "text", "text": text}

@@ -22,10 +22,11 @@ from switchgear_protocol.content import (
     ToolCall,
     ToolResult,
 )
+from switchgeard.core.issuer import Issuer, parsed
 from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import image_url
-from switchgeard.dialects.turns import Turn, kept, loop_start, turns
+from switchgeard.dialects.turns import Turn, loop_start, turns
 
 from .family import Family, family
 
@@ -44,7 +45,7 @@ def encode(
     model: str,
     *,
     stream: bool,
-    issuer: str,
+    issuer: Issuer,
     features: Features,
     default_max_tokens: int | None = None,
 ) -> bytes:
@@ -119,7 +120,7 @@ def _given(**values: Any) -> Wire:
 # --- messages ---------------------------------------------------------------------------------
 
 
-def _messages(request: Request, row: Family, issuer: str) -> list[Wire]:
+def _messages(request: Request, row: Family, issuer: Issuer) -> list[Wire]:
     transcript = turns(request.messages)
     loop = loop_start(transcript)
     rename: Callable[[str], str] = tool_ids.nine if row.nine_ids else _safe
@@ -136,7 +137,7 @@ def _safe(id: str) -> str:
     return tool_ids.safe(id, ID_LIMIT)
 
 
-def _assistant(turn: Turn, rename: Callable[[str], str], issuer: str, *, in_loop: bool) -> list[Wire]:
+def _assistant(turn: Turn, rename: Callable[[str], str], issuer: Issuer, *, in_loop: bool) -> list[Wire]:
     text = "\n".join(block.text for block in turn.blocks if isinstance(block, Text))
     calls = [_call(block, rename) for block in turn.blocks if isinstance(block, ToolCall)]
     if not text and not calls:
@@ -149,8 +150,9 @@ def _assistant(turn: Turn, rename: Callable[[str], str], issuer: str, *, in_loop
     return [message]
 
 
-def _reasoning(turn: Turn, issuer: str) -> Wire:
-    thoughts = [block for block in turn.blocks if isinstance(block, Thinking) and kept(block, NAME, issuer)]
+def _reasoning(turn: Turn, issuer: Issuer) -> Wire:
+    """Reasoning is not signed here: it is for the very model that thought it."""
+    thoughts = [block for block in turn.blocks if isinstance(block, Thinking) and parsed(block.issuer) == issuer]
     field = next((block.signature for block in thoughts if block.signature in REASONING_FIELDS), None)
     return {field: "".join(block.text for block in thoughts)} if field else {}
 

@@ -21,10 +21,11 @@ from switchgear_protocol.content import (
     ToolCall,
     ToolResult,
 )
+from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects.anthropic_messages import NAME, encode
 
-ISSUER = "p/m"
+ISSUER = Issuer("p#1", "anthropic.messages", "m")
 OLD, NEW, FOREIGN = "claude-sonnet-4-5", "claude-opus-4-8", "glm-5"
 TOOL = Tool("weather", "The weather", {"type": "object", "properties": {"city": {"type": "string"}}})
 
@@ -50,7 +51,7 @@ def test_a_whole_conversation_has_its_golden_body() -> None:
             Message(
                 "assistant",
                 [
-                    Thinking("hm", signature="sig", issuer=ISSUER),
+                    Thinking("hm", signature="sig", issuer=str(ISSUER)),
                     Text("Let me look."),
                     ToolCall("t1", "weather", '{"city": "Rome"}'),
                 ],
@@ -117,17 +118,17 @@ def test_what_only_its_issuer_understands_stays_behind() -> None:
     """Thinking and opaque blocks of others are dropped, unsigned thinking too; ours are sent as they came."""
     search = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
     own: list[Block] = [
-        Thinking(redacted="r", issuer=ISSUER),
-        Opaque(NAME, search, ISSUER),
+        Thinking(redacted="r", issuer=str(ISSUER)),
+        Opaque(NAME, search, str(ISSUER)),
         Text("a"),
-        Opaque(NAME, {"type": "citations", "citations": [{"url": "u"}]}, ISSUER),
+        Opaque(NAME, {"type": "citations", "citations": [{"url": "u"}]}, str(ISSUER)),
     ]
     foreign: list[Block] = [
-        Thinking("hm", signature="s", issuer="q/m"),
+        Thinking("hm", signature="s", issuer="q#1|anthropic.messages|m"),
         Thinking("hm", signature="s"),
-        Thinking("hm", issuer=ISSUER),
+        Thinking("hm", issuer=str(ISSUER)),
         Opaque(NAME, search, "q/m"),
-        Opaque("openai.responses", search, ISSUER),
+        Opaque("openai.responses", search, str(ISSUER)),
         Text("b"),
         Opaque(NAME, {"type": "citations", "citations": [{"url": "u"}]}, "q/m"),
     ]
@@ -163,7 +164,7 @@ def test_roles_alternate_and_results_come_first() -> None:
 
 def test_a_turn_left_empty_disappears() -> None:
     """And its neighbours become one."""
-    gone = Message("assistant", [Thinking("hm", signature="s", issuer="q/m")])
+    gone = Message("assistant", [Thinking("hm", signature="s", issuer="q#1|anthropic.messages|m")])
     messages = said(Message("user", "a"), gone, Message("user", [Text(""), Text("b")]))
     assert messages == [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]
 
@@ -294,7 +295,7 @@ def test_thinking_and_what_it_forbids_do_not_meet() -> None:
     assert "thinking" not in body(asked(reasoning=low, tools=[TOOL], tool_choice="required", max_tokens=9000), OLD)
     loop = [
         Message("user", "Hi"),
-        Message("assistant", [Thinking("hm", signature="s", issuer="q/m"), ToolCall("t", "f")]),
+        Message("assistant", [Thinking("hm", signature="s", issuer="q#1|anthropic.messages|m"), ToolCall("t", "f")]),
         Message("user", [ToolResult("t", "a")]),
     ]
     assert "thinking" not in body(Request(loop, reasoning=low, max_tokens=9000), OLD)

@@ -20,10 +20,11 @@ from switchgear_protocol.content import (
     ToolCall,
     ToolResult,
 )
+from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects.openai_chat import encode
 
-ISSUER = "p/m"
+ISSUER = Issuer("p#1", "openai.chat", "m")
 TOOL = Tool("weather", "The weather", {"type": "object", "properties": {}}, strict=True)
 
 
@@ -128,7 +129,7 @@ def test_a_call_alone_has_null_content_and_arguments() -> None:
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
 def test_reasoning_goes_back_within_its_tool_loop(field: str) -> None:
     """To its issuer, in the field it came in; not in turns before, not from others, not when signed elsewhere."""
-    own = Thinking("hm", signature=field, issuer=ISSUER)
+    own = Thinking("hm", signature=field, issuer=str(ISSUER))
     user, result = Message("user", "Hi"), Message("user", [ToolResult("t", "a")])
 
     def sent(*blocks: Any) -> list[dict[str, Any]]:
@@ -136,14 +137,14 @@ def test_reasoning_goes_back_within_its_tool_loop(field: str) -> None:
         return [message for message in said(*messages, user) + said(*messages) if message["role"] == "assistant"]
 
     assert [message.get(field) for message in sent(own)] == [None, "hm"]
-    assert not any(field in message for message in sent(Thinking("hm", signature=field, issuer="q/m")))
-    assert not any(field in message for message in sent(Thinking("hm", signature="sig", issuer=ISSUER)))
-    assert sent(Opaque("anthropic.messages", {"type": "x"}, ISSUER))[0]["content"] is None
+    assert not any(field in message for message in sent(Thinking("hm", signature=field, issuer="q#1|openai.chat|m")))
+    assert not any(field in message for message in sent(Thinking("hm", signature="sig", issuer=str(ISSUER))))
+    assert sent(Opaque("anthropic.messages", {"type": "x"}, str(ISSUER)))[0]["content"] is None
 
 
 def test_a_turn_left_empty_disappears() -> None:
     """Thinking of another provider is no message."""
-    gone = Message("assistant", [Thinking("hm", signature="s", issuer="q/m")])
+    gone = Message("assistant", [Thinking("hm", signature="s", issuer="q#1|openai.chat|m")])
     assert [message["role"] for message in said(Message("user", "a"), gone, Message("user", "b"))] == ["user", "user"]
 
 
