@@ -66,6 +66,13 @@ def test_the_daemons_arguments_are_read_before_anything_is_loaded() -> None:
     assert loaded_by("import switchgeard.__main__") & (HEAVY | {"msgspec"}) == set()
 
 
+def test_the_daemon_serves_without_httpx() -> None:
+    """What only logins and model lists need is loaded with them."""
+    loaded = loaded_by("import switchgeard.app")
+    assert "h11" in loaded
+    assert loaded & {"httpx", "httpcore", "keyring"} == set()
+
+
 def test_the_daemon_says_its_version() -> None:
     """The same as the package's."""
     assert run("-m", "switchgeard", "--version") == f"switchgeard {__version__}\n"
