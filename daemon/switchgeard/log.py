@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
@@ -71,12 +72,17 @@ class _Out:
 
 
 def _mask(_: object, __: str, line: _Line) -> _Line:
-    return {scrub(str(key)): MASK if _names_a_secret(str(key), value) else plain(value) for key, value in line.items()}
+    masked: _Line = {}
+    for key, value in line.items():
+        shown, secret = _field(str(key))
+        masked[shown] = MASK if secret and not isinstance(value, int | float | None) else plain(value)
+    return masked
 
 
-def _names_a_secret(key: str, value: object) -> bool:
-    """By its name only; a number is a count (input_tokens=12)."""
-    return not isinstance(value, int | float | None) and any(word in key.lower() for word in _SECRET_KEYS)
+@lru_cache(maxsize=512)  # the names are in our code: a few dozen, on every line
+def _field(name: str) -> tuple[str, bool]:
+    """The name as it may be shown, and whether it names a secret (unless it is a number: input_tokens=12)."""
+    return scrub(name), any(word in name.lower() for word in _SECRET_KEYS)
 
 
 def plain(value: object, depth: int = _DEPTH) -> object:

@@ -4,7 +4,6 @@ Rules for editing: `reveal` is the only way out, called where a request's header
 keyring; no answer's `reason` or `hint` may hold any part of a secret.
 """
 
-import hashlib
 import hmac
 from typing import NoReturn
 
@@ -25,7 +24,7 @@ class Secret:
 
     def fingerprint(self, key: bytes) -> str:
         """12 hex digits that tell whether two secrets are the same one; `key` is this install's own."""
-        return hmac.new(key, self._value.encode(), hashlib.sha256).hexdigest()[:12]
+        return hmac.digest(key, self._value.encode(), "sha256").hex()[:12]
 
     def __repr__(self) -> str:
         return "<Secret ***>"
