@@ -18,8 +18,13 @@ def inline(image: Image) -> tuple[str, str] | None:
     """(media type, base64 data) when the image came inline in either spelling, else None."""
     if image.data is not None:
         return image.media_type, image.data
-    found = _DATA_URL.match(image.url or "")
-    return (found[1], (image.url or "")[found.end() :]) if found else None
+    return data_url(image.url or "")
+
+
+def data_url(text: str) -> tuple[str, str] | None:
+    """(media type, base64 data) of a data URL, None for any other text."""
+    found = _DATA_URL.match(text)
+    return (found[1], text[found.end() :]) if found else None
 
 
 def plain_text(document: Document) -> str | None:

@@ -2,15 +2,18 @@
 
 decode, blocks, usage    what a provider streams or answers, to canonical events
 encode, family           a canonical request to what the model's family takes
-glimpse, patch           a client's own body: what routing has to know of it, and passed on as it came
+glimpse, patch, clean    a client's own body: what routing has to know of it, and passed on as it came
+read, read_messages      a client's own body to a canonical request
 write, answer, refuse    what a client is answered
 """
 
 from .answer import answer
+from .clean import cleaned
 from .decode import Decoder, whole
 from .encode import NAME, encode
 from .glimpse import glimpse
 from .patch import patched, renamed, renamed_body, surplus
+from .read import read
 from .refuse import error
 from .write import Writer
 
@@ -19,10 +22,12 @@ __all__ = [
     "Decoder",
     "Writer",
     "answer",
+    "cleaned",
     "encode",
     "error",
     "glimpse",
     "patched",
+    "read",
     "renamed",
     "renamed_body",
     "surplus",

@@ -70,6 +70,10 @@ def _limits(body: Wire, request: Request, row: Family, max_tokens: int | None) -
         body[row.max_tokens] = max_tokens
     if row.sampling:
         body.update(_given(temperature=request.temperature, top_p=request.top_p))
+    if row.penalties:
+        body.update(_given(frequency_penalty=request.frequency_penalty, presence_penalty=request.presence_penalty))
+    if row.seed:
+        body.update(_given(**{row.seed: request.seed}))
     if request.stop:
         body["stop"] = request.stop
 

@@ -18,6 +18,8 @@ class Family(Struct, frozen=True):
     pattern: str
     max_tokens: str = "max_tokens"
     sampling: bool = True  # takes temperature and top_p
+    penalties: bool = True  # takes frequency_penalty and presence_penalty
+    seed: str = "seed"  # what it calls a seed, "" takes none
     usage_option: bool = True  # takes stream_options (Mistral answers 422, and always sends usage)
     nine_ids: bool = False  # tool call ids of exactly nine letters and digits
     no_user_after_tool: bool = False
@@ -26,15 +28,18 @@ class Family(Struct, frozen=True):
 
 FAMILIES = (
     Family(r"gpt-oss", efforts=CLAMPED),
-    Family(r"o[1-9]|gpt-[5-9]|codex", max_tokens="max_completion_tokens", sampling=False),
+    Family(r"o[1-9]|gpt-[5-9]|codex", max_tokens="max_completion_tokens", sampling=False, penalties=False),
     Family(r"gpt-|chatgpt", max_tokens="max_completion_tokens"),
     Family(
         r"(open-)?(mi[sx]tral|magistral|ministral|codestral|devstral|pixtral|voxtral|mathstral)|labs-",
+        seed="random_seed",
         usage_option=False,
         nine_ids=True,
         no_user_after_tool=True,
         efforts={**CLAMPED, **dict.fromkeys(("minimal", "low", "medium", "high", "xhigh", "max"), "")},
     ),
+    Family(r"gemini", penalties=False, seed="", efforts=CLAMPED),  # "Unknown name" is a 400
+    Family(r"grok", penalties=False, efforts=CLAMPED),
     Family(r"deepseek", efforts={**dict.fromkeys(("minimal", "low", "medium", "xhigh"), "high"), "none": ""}),
     Family(r"", efforts=CLAMPED),
 )

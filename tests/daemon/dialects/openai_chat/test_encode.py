@@ -170,6 +170,23 @@ def test_each_family_gets_the_options_it_takes(model: str, field: str, sampling:
 
 
 @pytest.mark.parametrize(
+    ("model", "sent"),
+    [
+        ("qwen3-max", {"seed": 7, "frequency_penalty": 0.5, "presence_penalty": -0.5}),
+        ("mistral-small-latest", {"random_seed": 7, "frequency_penalty": 0.5, "presence_penalty": -0.5}),
+        ("gpt-5.5", {"seed": 7}),
+        ("grok-4", {"seed": 7}),
+        ("google/gemini-3-flash", {}),
+    ],
+)
+def test_seed_and_penalties_go_where_they_are_taken(model: str, sent: dict[str, Any]) -> None:
+    """By the name the family has for them."""
+    out = body(asked(seed=7, frequency_penalty=0.5, presence_penalty=-0.5), model)
+    names = {"seed", "random_seed", "frequency_penalty", "presence_penalty"}
+    assert {name: value for name, value in out.items() if name in names} == sent
+
+
+@pytest.mark.parametrize(
     ("model", "reasoning", "sent"),
     [
         ("gpt-5.5", Reasoning("xhigh"), "xhigh"),
