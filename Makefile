@@ -7,12 +7,13 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/ready
 SOURCE := protocol client daemon tests benchmarks
 
-.PHONY: help demo test check test-long test-keyring bench bench-full wheel clean
+.PHONY: help demo test check clients test-clients test-clients-ci test-long test-keyring bench bench-full wheel clean
 
 help:
 	@echo "make demo          three stand-in providers, one daemon, one answer that arrives anyway"
 	@echo "make test          the tests"
 	@echo "make check         format, lint, types, import contracts"
+	@echo "make test-clients  the real clients, through the HTTP door (fetches them once, 1.3 GB)"
 	@echo "make test-long     long property, fuzz and crash runs"
 	@echo "make test-keyring  against a real OS keyring (Linux, in a D-Bus session of its own)"
 	@echo "make bench         the numbers, briefly"
@@ -23,7 +24,7 @@ demo: $(STAMP)
 	@$(BIN)/switchgear demo
 
 test: $(STAMP)
-	$(BIN)/pytest -q -m "not slow and not keyring" $(ARGS)
+	$(BIN)/pytest -q -m "not slow and not keyring and not clients" $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCE)
@@ -34,6 +35,18 @@ check: $(STAMP)
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'pyright[nodejs]'
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
+
+# Each client at the version of tests/clients/pinned.toml, in .clients/; what is there is not fetched again.
+clients: $(STAMP)
+	@PYTHONPATH=tests $(BIN)/python -m clients.install $(CLIENTS)
+
+test-clients: clients
+	$(BIN)/pytest -q -m clients tests/clients $(ARGS)
+
+# The ones CI drives: small and quick enough.
+test-clients-ci: CLIENTS = openai anthropic llm opencode-ai
+test-clients-ci: clients
+	CI=true $(BIN)/pytest -q -m clients $(addprefix tests/clients/test_,openai_sdk.py anthropic_sdk.py llm.py opencode.py) $(ARGS)
 
 test-long: $(STAMP)
 	$(BIN)/pytest -q -m slow $(ARGS)
@@ -52,7 +65,7 @@ wheel: $(STAMP)
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .clients dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Editable, so that the sources are what runs. Cleared, because another Python may have made the one there is.
 # pip learnt dependency groups in 25.1; a fresh venv's may be older.

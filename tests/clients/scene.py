@@ -1,0 +1,145 @@
+"""A real client's whole surroundings: stand-in providers, the daemon as a process, its HTTP door, a home.
+
+The client is a process too, with a home of its own, no keys of anybody's, and proxies that lead nowhere: what
+it asks beyond loopback fails at once.
+"""
+
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import trio
+
+from clients.pinned import VENV
+from daemon_process import Home, home
+from switchgeard.demo.faults import changed
+from switchgeard.demo.standin import Line, Script, StandIn
+from switchgeard.demo.wires import says
+
+PATIENCE = 90.0  # seconds for one run of a client, on a busy machine
+NOWHERE = "http://127.0.0.1:9"
+NOTE = "the note says swordfish"
+ANSWER = "One line of power after another."
+KINDS = {"anthropic": "", "openai-compatible": "/v1", "openai": "/v1"}  # kind -> path of its stand-in's base URL
+
+SETTINGS = """\
+[defaults.failover]
+max_inline_wait = 0            # an exhausted answer is told at once
+retry = {attempts = 0}
+
+[http]
+listen = "127.0.0.1:%d"
+"""
+
+
+class Ran(NamedTuple):
+    """How a client's run ended. `said`: both its streams, for a failing test's message."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return f"exit {self.code}\n{self.out}\n{self.err}"
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The JSON objects of its output, one a line."""
+        return [json.loads(line) for line in self.out.splitlines() if line.startswith("{")]
+
+
+@dataclass
+class Scene:
+    """`url` of the door, without a path; `work` is the folder the client runs in, with a note.txt."""
+
+    place: Home
+    standins: dict[str, StandIn]
+    url: str
+    token: str
+    work: Path
+    environment: dict[str, str]
+
+    async def run(self, *argv: str | Path, **environment: str | Path) -> Ran:
+        """The client, to its end. Its input is empty."""
+        with trio.fail_after(PATIENCE):
+            done = await trio.run_process(
+                [str(word) for word in argv],
+                env=self.environment | {name: str(value) for name, value in environment.items()},
+                cwd=self.work,
+                stdin=b"",
+                capture_stdout=True,
+                capture_stderr=True,
+                check=False,
+            )
+        ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert self.token not in ran.said, "the token is on the screen"
+        return ran
+
+    @property
+    def hits(self) -> dict[str, int]:
+        return {name: standin.hits for name, standin in self.standins.items()}
+
+    def asked(self, name: str) -> list[dict[str, Any]]:
+        """The bodies one provider was sent, in order."""
+        return [asked.json for asked in self.standins[name].asked]
+
+    async def sessions(self) -> set[str]:
+        """The sessions attempts were counted under; "" for none."""
+        reply = await trio.to_thread.run_sync(lambda: self.place.call("usage/query", by=["session"]))
+        return {row["key"]["session"] for row in reply["rows"]}
+
+
+def calls(tool: str, **arguments: str) -> list[Line]:
+    """A script: an answer that calls a tool, then plain answers."""
+    return [changed(text=(), tool=tool, arguments=json.dumps(arguments)), "ok"]
+
+
+@asynccontextmanager
+async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]]) -> AsyncIterator[Scene]:
+    """One provider for each entry, in order: name -> (its kind, its script). The merged model is `m`."""
+    standins = {name: StandIn(script, says(ANSWER)) for name, (_, script) in scripts.items()}
+    async with trio.open_nursery() as nursery:
+        for standin in standins.values():
+            await nursery.start(standin.serve)
+        for folder in ("gear", "user/work", "user/tmp"):
+            (path / folder).mkdir(parents=True)
+        (path / "user/work/note.txt").write_text(NOTE + "\n")
+        port = _free_port()
+        with home(path / "gear") as place:
+            place.configure(_config(standins, {name: kind for name, (kind, _) in scripts.items()}, port))
+            await trio.to_thread.run_sync(place.start)
+            created = await trio.to_thread.run_sync(lambda: place.call("tokens/create", name="client"))
+            user = path / "user"
+            yield Scene(place, standins, f"http://127.0.0.1:{port}", created["token"], user / "work", _nobodys(user))
+        nursery.cancel_scope.cancel()
+
+
+def _config(standins: Mapping[str, StandIn], kinds: Mapping[str, str], port: int) -> str:
+    providers = "".join(
+        f'[[providers]]\nid = "{name}"\nkind = "{kinds[name]}"\nbase_url = "{standin.url}{KINDS[kinds[name]]}"\n'
+        'credential = {env = "CANARY"}\n'
+        for name, standin in standins.items()
+    )
+    group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
+    return f'{providers}\n[[models]]\nalias = "m"\ngroup = [{group}]\n\n{SETTINGS % port}'
+
+
+def _nobodys(user: Path) -> dict[str, str]:
+    """An environment with nothing of the machine's user in it."""
+    path = os.pathsep.join((os.environ["PATH"], str(VENV / "bin")))  # node may be there
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), NOWHERE)
+    loopback = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+    folders = {f"XDG_{name}_HOME": str(user / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    return {"PATH": path, "HOME": str(user), "TMPDIR": str(user / "tmp"), **folders, **nowhere, **loopback}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,84 @@
+"""Claude Code through the door, as `ANTHROPIC_BASE_URL` and `ANTHROPIC_AUTH_TOKEN` point it there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clients.pinned import program
+from clients.scene import ANSWER, NOTE, Ran, Scene, calls, scene
+
+CLIENT = "@anthropic-ai/claude-code"
+QUIET = dict.fromkeys(("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_AUTOUPDATER"), "1")
+EVENTS = ("--output-format", "stream-json", "--verbose", "--include-partial-messages")
+BEHIND = ("anthropic", "openai-compatible")
+
+pytestmark = pytest.mark.clients
+
+
+async def ask(at: Scene, *words: str, **environment: str) -> Ran:
+    door = {"ANTHROPIC_BASE_URL": at.url, "ANTHROPIC_AUTH_TOKEN": at.token}
+    folder = str(at.work.parent / "claude")
+    claude = program("claude", CLIENT)
+    return await at.run(claude, "-p", "--model", "m", *words, CLAUDE_CONFIG_DIR=folder, **door, **QUIET, **environment)
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+async def test_a_plain_answer(behind: str, tmp_path: Path) -> None:
+    """The text on stdout; one session, the one Claude Code named."""
+    async with scene(tmp_path, {"a": (behind, "ok")}) as at:
+        session = "8f5e2c1a-7b6d-4e3f-9a0b-1c2d3e4f5a6b"
+        ran = await ask(at, "--session-id", session, "What is a switchgear?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert await at.sessions() == {session}
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+async def test_a_streamed_answer(behind: str, tmp_path: Path) -> None:
+    """Piece by piece, and its tokens are counted."""
+    async with scene(tmp_path, {"a": (behind, "ok")}) as at:
+        ran = await ask(at, *EVENTS, "What is a switchgear?")
+        streamed = [line["event"] for line in ran.lines if line["type"] == "stream_event"]
+        deltas = [event["delta"] for event in streamed if event["type"] == "content_block_delta"]
+        assert "".join(delta.get("text", "") for delta in deltas) == ANSWER, ran.said
+        assert len(deltas) == 6
+        usage = ran.lines[-1]["usage"]
+        assert (usage["input_tokens"], usage["output_tokens"]) == (12, 6)
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+async def test_a_tool_call_and_its_result_go_round(behind: str, tmp_path: Path) -> None:
+    """It runs its own Bash tool; what that said goes back to the provider, in the same session."""
+    script = calls("Bash", command="cat note.txt", description="reads the note")
+    async with scene(tmp_path, {"a": (behind, script)}) as at:
+        ran = await ask(at, "--allowedTools", "Bash", "--", "What does the note say?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert NOTE in json.dumps(at.asked("a")[1])
+        assert len(await at.sessions()) == 1
+
+
+async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
+    """The first provider's stream breaks before its first word: another dialect answers."""
+    scripts = {"a": ("anthropic", "error_event"), "b": ("openai-compatible", "ok")}
+    async with scene(tmp_path, scripts) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 1, "b": 1}
+
+
+async def test_exhausted_is_shown_in_our_words_at_once(tmp_path: Path) -> None:
+    """An hour is not waited for: no provider is asked again."""
+    scripts = {"a": ("anthropic", "429_hour"), "b": ("openai-compatible", "429_hour")}
+    async with scene(tmp_path, scripts) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert ran.code == 1
+        assert "429" in ran.out, ran.said
+        assert "hint" in ran.out
+        assert at.hits == {"a": 1, "b": 1}
+
+
+async def test_its_model_list_is_asked_of_the_door(tmp_path: Path) -> None:
+    """Discovery must not disturb the answer; it keeps only names that begin with claude or anthropic."""
+    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
+        ran = await ask(at, "What is a switchgear?", CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY="1")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said

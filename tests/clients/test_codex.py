@@ -1,0 +1,102 @@
+"""Codex through the door, with a model provider of its own whose `wire_api` is "responses".
+
+Its catalogue of models is built in, so there is no scenario of a model list.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clients.pinned import program
+from clients.scene import ANSWER, NOTE, Ran, Scene, calls, scene
+
+CLIENT = "@openai/codex"
+BEHIND = ("openai-compatible", "anthropic")
+CONFIG = """\
+model = "m"
+model_provider = "switchgear"
+check_for_update_on_startup = false
+
+[analytics]
+enabled = false
+
+[model_providers.switchgear]
+name = "Switchgear"
+base_url = "{url}/v1"
+wire_api = "responses"
+env_key = "SWITCHGEAR_TOKEN"
+supports_websockets = {websockets}
+"""
+
+pytestmark = pytest.mark.clients
+
+
+async def ask(at: Scene, *words: str, websockets: bool = False) -> Ran:
+    folder = at.work.parent / "codex"
+    folder.mkdir()
+    (folder / "config.toml").write_text(CONFIG.format(url=at.url, websockets=str(websockets).lower()))
+    anywhere = ("exec", "--skip-git-repo-check", "--sandbox", "danger-full-access")
+    return await at.run(program("codex", CLIENT), *anywhere, *words, CODEX_HOME=folder, SWITCHGEAR_TOKEN=at.token)
+
+
+def texts(ran: Ran) -> list[str]:
+    """What the model said, of its JSON events."""
+    items = [line["item"] for line in ran.lines if line["type"] == "item.completed"]
+    return [item["text"] for item in items if item["type"] == "agent_message"]
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+async def test_a_plain_answer(behind: str, tmp_path: Path) -> None:
+    """The text on stdout; one session."""
+    async with scene(tmp_path, {"a": (behind, "ok")}) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        [session] = await at.sessions()
+        assert session
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+async def test_a_streamed_answer(behind: str, tmp_path: Path) -> None:
+    """It always streams; its tokens are counted."""
+    async with scene(tmp_path, {"a": (behind, "ok")}) as at:
+        ran = await ask(at, "--json", "What is a switchgear?")
+        assert texts(ran) == [ANSWER], ran.said
+        usage = ran.lines[-1]["usage"]
+        assert (usage["input_tokens"], usage["output_tokens"]) == (12, 6)
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+async def test_a_tool_call_and_its_result_go_round(behind: str, tmp_path: Path) -> None:
+    """It runs its own shell tool; what that said goes back to the provider, in the same session."""
+    async with scene(tmp_path, {"a": (behind, calls("exec_command", cmd="cat note.txt"))}) as at:
+        ran = await ask(at, "--json", "What does the note say?")
+        assert texts(ran) == [ANSWER], ran.said
+        assert NOTE in json.dumps(at.asked("a")[1])
+        assert len(await at.sessions()) == 1
+
+
+async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
+    """The first provider's stream breaks before its first word: another dialect answers."""
+    scripts = {"a": ("openai-compatible", "error_event"), "b": ("anthropic", "ok")}
+    async with scene(tmp_path, scripts) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 1, "b": 1}
+
+
+async def test_exhausted_ends_with_an_error(tmp_path: Path) -> None:
+    """It asks five times more, each after the time we say, and then gives up."""
+    async with scene(tmp_path, {"a": ("anthropic", "429_short")}) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert ran.code == 1, ran.said
+        assert "429" in ran.err
+
+
+async def test_a_refused_websocket_falls_back_at_once(tmp_path: Path) -> None:
+    """A user may have told it to try one."""
+    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
+        ran = await ask(at, "What is a switchgear?", websockets=True)
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert "Reconnecting" not in ran.err
+        assert at.hits == {"a": 1}
