@@ -25,7 +25,7 @@ class Connection:
         self._sent = False  # the whole request, of this exchange
         self._heard = False  # any byte of a reply, of this exchange
         self._trouble: OSError | None = None  # why the request could not be written
-        self._ahead = b""  # body bytes that came with the head
+        self._ahead = b""  # what came behind the head with it
         self._head: Head | None = None
         self.since = 0.0
 
@@ -54,11 +54,11 @@ class Connection:
     async def piece(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportFault."""
         assert self._head is not None
-        piece, self._ahead = self._ahead, b""
-        body = self._head.body
+        body, piece = self._head.body, b""
         try:
-            while not piece and not body.done:
-                if data := await self._line.receive():
+            while not piece and (self._ahead or not body.done):
+                data, self._ahead = self._ahead or await self._line.receive(), b""
+                if data:
                     piece = body.feed(data)
                 else:
                     body.end()
@@ -131,7 +131,7 @@ class Connection:
         while data := await self._line.receive():
             self._heard = True
             if head := reader.feed(data):
-                self._ahead = head.body.feed(reader.rest) if reader.rest else b""
+                self._ahead = reader.rest
                 return head
         raise Cut("connection closed in the middle of the reply's head" if self._heard else "closed without a reply")
 

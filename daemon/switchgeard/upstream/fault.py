@@ -57,7 +57,7 @@ def dial_failure(error: Exception, phase: Literal["connect", "tls"]) -> Failure:
 def in_words(error: BaseException) -> str:
     """What the system calls it ("connection reset by peer"); TLS has numbers of its own, and names for them."""
     if isinstance(error, ssl.SSLError):
-        return f"TLS: {(error.reason or 'connection closed').replace('_', ' ').lower()}"
+        return f"TLS: {(getattr(error, 'reason', None) or 'connection closed').replace('_', ' ').lower()}"
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno).lower()
     return str(error) or "connection lost"

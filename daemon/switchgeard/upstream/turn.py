@@ -28,7 +28,7 @@ class Line:
     """Those who want to write to one origin, and how many of them wait for an answer."""
 
     def __init__(self) -> None:
-        self.lock = trio.Lock()
+        self.free = trio.Semaphore(1, max_value=1)  # no lock: another task may write than the one that waited
         self.unanswered = 0
 
 
@@ -57,7 +57,7 @@ class Turn:
         """The next one's turn."""
         if self._has:
             self._has = False
-            self._line.lock.release()
+            self._line.free.release()
 
     def leave(self) -> None:
         """The request is answered, or never will be."""
@@ -68,11 +68,11 @@ class Turn:
 
     async def _wait(self) -> None:
         try:
-            self._line.lock.acquire_nowait()
+            self._line.free.acquire_nowait()
             self._has = True
         except trio.WouldBlock:
             with trio.move_on_after(PATIENCE):
-                await self._line.lock.acquire()
+                await self._line.free.acquire()
                 self._has = True
 
 
