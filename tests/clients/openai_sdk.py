@@ -35,7 +35,7 @@ def chat_streamed() -> dict[str, Any]:
     pieces = []
     with CLIENT.chat.completions.stream(**asked, stream_options={"include_usage": True}) as stream:
         for event in stream:
-            if event.type == "content.delta":
+            if event.type == "content.delta" and event.delta:
                 pieces.append(event.delta)
         return _chat(stream.get_final_completion()) | {"pieces": len(pieces)}
 

@@ -101,8 +101,8 @@ def calls(tool: str, **arguments: str) -> list[Line]:
 
 
 @asynccontextmanager
-async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]]) -> AsyncIterator[Scene]:
-    """One provider for each entry, in order: name -> (its kind, its script). The merged model is `m`."""
+async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]], alias: str = "m") -> AsyncIterator[Scene]:
+    """One provider for each entry, in order: name -> (its kind, its script); one merged model over all of them."""
     standins = {name: StandIn(script, says(ANSWER)) for name, (_, script) in scripts.items()}
     async with trio.open_nursery() as nursery:
         for standin in standins.values():
@@ -112,7 +112,7 @@ async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]]) -> AsyncI
         (path / "user/work/note.txt").write_text(NOTE + "\n")
         port = _free_port()
         with home(path / "gear") as place:
-            place.configure(_config(standins, {name: kind for name, (kind, _) in scripts.items()}, port))
+            place.configure(_config(standins, {name: kind for name, (kind, _) in scripts.items()}, alias, port))
             await trio.to_thread.run_sync(place.start)
             created = await trio.to_thread.run_sync(lambda: place.call("tokens/create", name="client"))
             user = path / "user"
@@ -120,14 +120,14 @@ async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]]) -> AsyncI
         nursery.cancel_scope.cancel()
 
 
-def _config(standins: Mapping[str, StandIn], kinds: Mapping[str, str], port: int) -> str:
+def _config(standins: Mapping[str, StandIn], kinds: Mapping[str, str], alias: str, port: int) -> str:
     providers = "".join(
         f'[[providers]]\nid = "{name}"\nkind = "{kinds[name]}"\nbase_url = "{standin.url}{KINDS[kinds[name]]}"\n'
         'credential = {env = "CANARY"}\n'
         for name, standin in standins.items()
     )
     group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
-    return f'{providers}\n[[models]]\nalias = "m"\ngroup = [{group}]\n\n{SETTINGS % port}'
+    return f'{providers}\n[[models]]\nalias = "{alias}"\ngroup = [{group}]\n\n{SETTINGS % port}'
 
 
 def _nobodys(user: Path) -> dict[str, str]:

@@ -16,11 +16,13 @@ BEHIND = ("anthropic", "openai-compatible")
 pytestmark = pytest.mark.clients
 
 
-async def ask(at: Scene, *words: str, **environment: str) -> Ran:
+async def ask(at: Scene, *words: str, model: str = "m", **environment: str) -> Ran:
     door = {"ANTHROPIC_BASE_URL": at.url, "ANTHROPIC_AUTH_TOKEN": at.token}
     folder = str(at.work.parent / "claude")
     claude = program("claude", CLIENT)
-    return await at.run(claude, "-p", "--model", "m", *words, CLAUDE_CONFIG_DIR=folder, **door, **QUIET, **environment)
+    return await at.run(
+        claude, "-p", "--model", model, *words, CLAUDE_CONFIG_DIR=folder, **door, **QUIET, **environment
+    )
 
 
 @pytest.mark.parametrize("behind", BEHIND)
@@ -77,8 +79,11 @@ async def test_exhausted_is_shown_in_our_words_at_once(tmp_path: Path) -> None:
         assert at.hits == {"a": 1, "b": 1}
 
 
-async def test_its_model_list_is_asked_of_the_door(tmp_path: Path) -> None:
-    """Discovery must not disturb the answer; it keeps only names that begin with claude or anthropic."""
-    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
-        ran = await ask(at, "What is a switchgear?", CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY="1")
+async def test_its_model_list_has_the_merged_model(tmp_path: Path) -> None:
+    """Asked to, it looks for models at the door and keeps those whose names begin with claude."""
+    async with scene(tmp_path, {"a": ("anthropic", "ok")}, alias="claude-merged") as at:
+        discover = {"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY": "1"}
+        ran = await ask(at, "What is a switchgear?", model="claude-merged", **discover)
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        found = json.loads((at.work.parent / "claude" / "cache" / "gateway-models.json").read_text())
+        assert [model["id"] for model in found["models"]] == ["claude-merged"]

@@ -48,22 +48,21 @@ def texts(ran: Ran) -> list[str]:
 
 @pytest.mark.parametrize("behind", BEHIND)
 async def test_a_plain_answer(behind: str, tmp_path: Path) -> None:
-    """The text on stdout; one session."""
+    """The text on stdout."""
     async with scene(tmp_path, {"a": (behind, "ok")}) as at:
         ran = await ask(at, "What is a switchgear?")
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
-        [session] = await at.sessions()
-        assert session
 
 
 @pytest.mark.parametrize("behind", BEHIND)
 async def test_a_streamed_answer(behind: str, tmp_path: Path) -> None:
-    """It always streams; its tokens are counted."""
+    """It always streams; its tokens are counted, and its thread is one session."""
     async with scene(tmp_path, {"a": (behind, "ok")}) as at:
         ran = await ask(at, "--json", "What is a switchgear?")
         assert texts(ran) == [ANSWER], ran.said
         usage = ran.lines[-1]["usage"]
         assert (usage["input_tokens"], usage["output_tokens"]) == (12, 6)
+        assert await at.sessions() == {ran.lines[0]["thread_id"]}
 
 
 @pytest.mark.parametrize("behind", BEHIND)
