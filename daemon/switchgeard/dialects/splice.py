@@ -64,8 +64,8 @@ def without(body: bytes, names: Collection[str]) -> bytes:
 def relabelled(text: str, path: tuple[str, ...], value: str) -> str:
     """The object with the string at `path` replaced by `value`; the same text where none stands there.
 
-    Quick where members without quotes or nesting in their values are all that comes before it, and where
-    nothing has that name. What is no object, and a member given twice, stays as it is.
+    Quick where nothing has that name, and where only members without nesting come before it: then what comes
+    after it is not looked at. Else what is no object, or has a member twice, stays as it is.
     """
     if f'"{path[-1]}"' not in text:
         return text

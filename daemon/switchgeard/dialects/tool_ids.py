@@ -12,7 +12,6 @@ transcript keeps the original.
 
 import re
 from base64 import b32decode, b32encode
-from binascii import Error
 from hashlib import blake2b
 
 MINTED = 9  # characters Mistral's tokenizer asks for, of [A-Za-z0-9]
@@ -36,9 +35,10 @@ def original(id: str) -> str:
         return id
     data = id.removeprefix(MARK).upper()
     try:
-        return b32decode(data + "=" * (-len(data) % 8)).decode("utf-8", "surrogatepass")
-    except (Error, UnicodeDecodeError):
+        minted = b32decode(data + "=" * (-len(data) % 8)).decode("utf-8", "surrogatepass")
+    except ValueError:  # not base32, not ASCII, not UTF-8
         return id
+    return minted if renamed(minted) == id else id  # a client's own id may look like one
 
 
 def safe(id: str, limit: int) -> str:

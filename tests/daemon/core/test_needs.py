@@ -1,0 +1,27 @@
+"""What a request asks of an offer's wire."""
+
+import pytest
+
+from switchgeard.core.needs import CARRIES, USES, Needs
+from switchgeard.dialects.known import DIALECTS
+
+ALL = Needs(dialect="openai.chat", uses=frozenset(USES))
+
+
+def test_a_wire_carries_only_uses_there_are() -> None:
+    """A code nobody knows would be carried by nobody and skipped for nothing."""
+    assert all(carried <= set(USES) for carried in CARRIES.values())
+    assert set(DIALECTS) <= set(CARRIES)
+
+
+@pytest.mark.parametrize("wire", CARRIES)
+def test_what_a_wire_cannot_say_is_beyond_it(wire: str) -> None:
+    """In the order of the table; nothing is beyond the wire the client speaks itself."""
+    expected = () if wire == "openai.chat" else tuple(use for use in USES if use not in CARRIES[wire])
+    assert ALL.beyond(wire) == expected
+
+
+def test_a_wire_nobody_knows_carries_nothing() -> None:
+    """All that is used is beyond it."""
+    assert ALL.beyond("telegraph") == tuple(USES)
+    assert Needs().beyond("telegraph") == ()
