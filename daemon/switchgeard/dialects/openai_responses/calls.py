@@ -1,0 +1,108 @@
+"""One tool call towards a client of openai.responses, spelled as the client declared its tool.
+
+A plain function call streams its arguments as they come. What has another shape there (free text, a
+command, a search) is known only when the arguments are whole, so it comes in one piece then; arguments
+that do not hold that shape are handed over as they are, for the client to refuse.
+"""
+
+from typing import Any
+
+import msgspec
+
+from switchgeard.dialects import tool_ids
+
+from .said import added, done
+from .tools import INPUT, Spelling
+
+Wire = dict[str, Any]
+
+
+class Call:
+    """A call from its start to its end. `item` is what the answer's output holds."""
+
+    __slots__ = ("_kind", "_pieces", "_place", "item")
+
+    def __init__(self, id: str, name: str, spelling: Spelling | None, key: str, place: int) -> None:
+        self._kind, own, namespace = spelling or ("function", name, "")
+        self._place = place
+        self._pieces: list[str] = []
+        call_id = tool_ids.renamed(id)
+        self.item: Wire = _BEGIN[self._kind](own, key) | {"call_id": call_id, "status": "in_progress"}
+        if namespace:
+            self.item["namespace"] = namespace
+
+    def began(self) -> list[Wire]:
+        return [added(self.item, self._place)]
+
+    def wrote(self, json: str) -> list[Wire]:
+        """More of its arguments."""
+        if not json:
+            return []
+        self._pieces.append(json)
+        if self._kind != "function":
+            return []
+        return [self._told("response.function_call_arguments.delta", delta=json)]
+
+    def ended(self) -> list[Wire]:
+        text = "".join(self._pieces)
+        self.item["status"] = "completed"
+        match self._kind:
+            case "function":
+                out = self._arguments(text)
+            case "custom":
+                out = self._free_text(text)
+            case "local_shell":
+                self.item["action"] = {"type": "exec", "command": [], "env": {}} | _object(text)
+                out = []
+            case _:
+                self.item["arguments"] = _object(text)
+                out = []
+        return [*out, done(self.item, self._place)]
+
+    def cut(self) -> None:
+        """No more of it will come."""
+        self.item["status"] = "incomplete"
+
+    def _arguments(self, text: str) -> list[Wire]:
+        self.item["arguments"] = text or "{}"
+        out = [] if text else [self._told("response.function_call_arguments.delta", delta="{}")]
+        done = {"arguments": self.item["arguments"], "name": self.item["name"]}
+        return [*out, self._told("response.function_call_arguments.done", **done)]
+
+    def _free_text(self, text: str) -> list[Wire]:
+        found = _object(text).get(INPUT, text)
+        said = self.item["input"] = found if isinstance(found, str) else text
+        out = [self._told("response.custom_tool_call_input.delta", delta=said)] if said else []
+        return [*out, self._told("response.custom_tool_call_input.done", input=said)]
+
+    def _told(self, kind: str, **fields: Any) -> Wire:
+        return {"type": kind, "item_id": self.item["id"], "output_index": self._place, **fields}
+
+
+def _function(name: str, key: str) -> Wire:
+    return {"id": f"fc_{key}", "type": "function_call", "name": name, "arguments": ""}
+
+
+def _custom(name: str, key: str) -> Wire:
+    return {"id": f"ctc_{key}", "type": "custom_tool_call", "name": name, "input": ""}
+
+
+def _shell(name: str, key: str) -> Wire:
+    return {"id": f"lsh_{key}", "type": "local_shell_call", "action": {"type": "exec", "command": [], "env": {}}}
+
+
+def _search(name: str, key: str) -> Wire:
+    return {"id": f"tsc_{key}", "type": "tool_search_call", "execution": "client", "arguments": {}}
+
+
+_BEGIN = {"function": _function, "custom": _custom, "local_shell": _shell, "tool_search": _search}
+"""By the type the client declared the tool with: how its call begins."""
+
+
+def _object(text: str) -> Wire:
+    """The JSON object; an empty one for anything else."""
+    try:
+        value = msgspec.json.decode(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

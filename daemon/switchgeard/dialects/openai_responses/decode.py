@@ -1,0 +1,185 @@
+"""What an openai.responses provider streams or answers, to canonical events.
+
+The terminal marker is `response.completed` or `response.incomplete`: the stream ends with it, and what
+comes behind (`[DONE]`, on some hosts) is nothing. `response.failed` and `error` are errors inside a 200.
+
+Rules for editing: a quirk of a host is handled by what is on the wire, never by who sent it, and has a
+test with its wire form. Unknown events and unknown fields are never an error.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from switchgear_protocol.events import Finished, Start, StreamEvent, UsageReport
+from switchgear_protocol.words import Finish
+from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
+from switchgeard.upstream.sse import Event
+
+from .items import Items
+from .usage import usage
+
+INCOMPLETE = {
+    "max_output_tokens": Finish.LENGTH,
+    "max_tokens": Finish.LENGTH,
+    "content_filter": Finish.CONTENT_FILTER,
+}
+"""incomplete_details.reason; what is not here is OTHER."""
+
+ENDS = {
+    "response.completed": "completed",
+    "response.done": "completed",
+    "response.incomplete": "incomplete",
+    "response.failed": "failed",
+    "response.cancelled": "cancelled",
+}
+"""Events that end a stream -> the status they stand for, when the response itself names none."""
+
+SETTLED = frozenset(ENDS.values())
+
+PARTS = {
+    "response.output_text.delta": "text",
+    "response.refusal.delta": "text",
+    "response.reasoning_summary_text.delta": "summary",
+    "response.reasoning_text.delta": "thought",
+}
+"""Deltas of text and reasoning -> the sort of part they belong to."""
+
+WRITTEN = {
+    "response.function_call_arguments.delta": "function_call",
+    "response.custom_tool_call_input.delta": "custom_tool_call",
+}
+"""Deltas of calls -> the item they belong to."""
+
+
+class Response(Struct):
+    """The response object: a whole body, or in the events that begin and end a stream."""
+
+    id: Any = None
+    model: Any = None
+    status: Any = None
+    output: Any = None
+    usage: Any = None
+    error: Any = None
+    incomplete_details: Any = None
+
+
+class Payload(Struct):
+    type: str | None = None
+    delta: Any = None
+    output_index: int | None = None
+    item_id: str | None = None
+    content_index: int | None = None
+    summary_index: int | None = None
+    item: dict[str, Any] | None = None
+    response: Response | None = None
+    error: Any = None
+
+
+_PAYLOAD = msgspec.json.Decoder(Payload)
+_RESPONSE = msgspec.json.Decoder(Response)
+
+
+class Decoder:
+    """One streamed answer."""
+
+    __slots__ = ("_complete", "_items", "_started")
+
+    def __init__(self) -> None:
+        self._items = Items()
+        self._started = False
+        self._complete = False
+
+    @property
+    def complete(self) -> bool:
+        return self._complete
+
+    @property
+    def done(self) -> bool:
+        return self._complete
+
+    def feed(self, event: Event) -> list[StreamEvent]:
+        data = event.data.strip()
+        if self._complete or not data or data == "[DONE]":
+            return []
+        payload = parsed(_PAYLOAD, data)
+        kind = payload.type or event.event or ""
+        if kind == "error" or (payload.error and not payload.response):
+            raise UpstreamError(data.encode(), status_of(payload.error))
+        if payload.response is not None:
+            return self._response(kind, payload.response)
+        out = self._part(kind, payload)
+        return self._start(Response()) + out if out else out
+
+    def end(self) -> list[StreamEvent]:
+        if not self._complete:
+            raise Garbled("the answer stopped before its response.completed")
+        return []
+
+    def _part(self, kind: str, payload: Payload) -> list[StreamEvent]:
+        items, index = self._items, payload.output_index
+        if kind in PARTS:
+            number = payload.summary_index if PARTS[kind] == "summary" else payload.content_index
+            return items.told(items.place(index, payload.item_id), (PARTS[kind], number or 0), payload.delta)
+        if kind in WRITTEN:
+            return items.wrote(items.place(index, payload.item_id), WRITTEN[kind], payload.delta)
+        if payload.item is not None and kind == "response.output_item.added":
+            return items.added(index, payload.item)
+        if payload.item is not None and kind == "response.output_item.done":
+            return items.done(index, payload.item)
+        return []
+
+    def _response(self, kind: str, response: Response) -> list[StreamEvent]:
+        start = self._start(response)
+        return start + self._finish(response, ENDS[kind]) if kind in ENDS else start
+
+    def _start(self, response: Response) -> list[StreamEvent]:
+        if self._started:
+            return []
+        self._started = True
+        self._items.answer = str(response.id or "")
+        return [Start(_text(response.id), _text(response.model))]
+
+    def _finish(self, response: Response, status: str) -> list[StreamEvent]:
+        status = response.status if response.status in SETTLED else status
+        _refuse(response, status)
+        output = response.output if isinstance(response.output, list) else []
+        out = self._items.rest(output) + self._items.end(cut=status == "incomplete")
+        if isinstance(response.usage, dict):
+            out.append(UsageReport(usage(response.usage)))
+        self._complete = True
+        return [*out, Finished(self._reason(response, status))]
+
+    def _reason(self, response: Response, status: str) -> Finish:
+        if status == "incomplete":
+            details = response.incomplete_details
+            reason = details.get("reason") if isinstance(details, dict) else None
+            return INCOMPLETE.get(str(reason), Finish.OTHER)
+        if self._items.refused:
+            return Finish.REFUSAL
+        return Finish.TOOL_CALLS if self._items.called else Finish.STOP
+
+
+def whole(body: bytes) -> list[StreamEvent]:
+    """The events of a non-streaming body; Garbled when it is no response or one that is not done."""
+    response = parsed(_RESPONSE, body)
+    if response.error:
+        raise UpstreamError(body, status_of(response.error))
+    if not isinstance(response.output, list):
+        raise Garbled("the body is not a response")
+    if response.status is not None and response.status not in SETTLED:
+        raise Garbled("the answer is not done")
+    decoder = Decoder()
+    return decoder._start(response) + decoder._finish(response, "completed")
+
+
+def _refuse(response: Response, status: str) -> None:
+    """Raises UpstreamError when the answer failed."""
+    if response.error or status in ("failed", "cancelled"):
+        error = response.error or {"code": "server_error", "message": f"the provider says: the answer {status}"}
+        raise UpstreamError(msgspec.json.encode({"error": error}), status_of(error))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,124 @@
+"""What a transcript of openai.responses holds, item by item, without building what is said.
+
+Items are raw bytes, looked at through structs that skip text. What pictures, files and encrypted reasoning
+weigh is taken off before tokens are guessed from the bytes.
+
+Rules for editing: an item of a type not named here is passed over, because a provider of this dialect may
+know it; only what is looked at has to have its type.
+"""
+
+import math
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
+from switchgeard.dialects import tool_ids
+from switchgeard.dialects.glimpse import Unreadable
+from switchgeard.dialects.reading import parsed, size
+
+ANSWERS = frozenset({"function_call_output", "custom_tool_call_output"})
+CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call", *ANSWERS})
+
+
+class Item(Struct):
+    type: str | None = None
+    role: str | None = None
+    content: Raw = Raw(b"null")
+    output: Raw = Raw(b"null")
+    call_id: str | None = None
+    encrypted_content: str | None = None
+    id: str | None = None
+
+
+class Part(Struct):
+    type: str | None = None
+    image_url: Any = None
+    file_data: str | None = None
+    file_url: str | None = None
+    file_id: str | None = None
+
+
+_ITEM = msgspec.json.Decoder(Item)
+_PARTS = msgspec.json.Decoder(list[Part])
+
+
+class Seen:
+    """`tokens` is an estimate; `turn`: the last item is the user's own words; `kept`: ids of items a provider keeps.
+
+    `opening`: the messages the conversation began with, before anybody answered.
+    """
+
+    __slots__ = ("_begun", "calls", "foreign", "images", "kept", "opening", "pdf", "sealed", "tokens", "turn", "uses")
+
+    def __init__(self) -> None:
+        self.tokens = 0.0
+        self.images = self.pdf = self.calls = self.foreign = self._begun = False
+        self.turn = True
+        self.uses: set[str] = set()
+        self.sealed: list[str] = []
+        self.kept: list[str] = []
+        self.opening: list[bytes] = []
+
+    def item(self, raw: Raw, place: str) -> None:
+        item = parsed(_ITEM, raw, place)
+        kind = item.type or "message"
+        self.tokens += MESSAGE_TOKENS + size(raw) / BYTES_PER_TOKEN
+        self._order(raw, item, message=kind == "message")
+        self._ids(kind, item)
+        if kind == "message":
+            self._parts(item.content, f"{place}.content")
+        elif kind in ANSWERS:
+            self._parts(item.output, f"{place}.output")
+
+    def _order(self, raw: Raw, item: Item, *, message: bool) -> None:
+        self.turn = message and item.role == "user"
+        self._begun = self._begun or not message or item.role == "assistant"
+        if not self._begun:
+            self.opening.append(bytes(raw))
+
+    def _ids(self, kind: str, item: Item) -> None:
+        self.calls = self.calls or kind in CALLS
+        if item.call_id is not None and tool_ids.original(item.call_id) != item.call_id:
+            self.foreign = True
+        if item.encrypted_content:
+            self.sealed.append(item.encrypted_content)
+            self.tokens -= len(item.encrypted_content) / BYTES_PER_TOKEN
+        if kind == "item_reference" and item.id:
+            self.kept.append(item.id)
+
+    def _parts(self, raw: Raw, place: str) -> None:
+        first = bytes(raw[:1])
+        if first == b"[":
+            for part in parsed(_PARTS, raw, place):
+                self._part(part)
+        elif first not in (b'"', b"n"):
+            raise Unreadable(f"{place}: expected a text or a list of parts", place)
+
+    def _part(self, part: Part) -> None:
+        match part.type:
+            case "input_image":
+                self._image(part)
+            case "input_file":
+                self._file(part)
+            case "input_audio":
+                self.uses.add("audio")
+
+    def _image(self, part: Part) -> None:
+        self.images = True
+        url = part.image_url if isinstance(part.image_url, str) else ""
+        self.tokens += IMAGE_TOKENS - len(url) / BYTES_PER_TOKEN
+        if url.startswith("http"):
+            self.uses.add("image_urls")
+        elif not url:
+            self.uses.add("files")
+
+    def _file(self, part: Part) -> None:
+        if part.file_data is None:
+            self.uses.add("files")
+            self.pdf = True
+        elif not part.file_data.startswith("data:text/"):
+            self.pdf = True
+            pages = math.ceil(max(len(part.file_data) * 3 / 4, 1) / PAGE_BYTES)
+            self.tokens += PAGE_TOKENS * pages - len(part.file_data) / BYTES_PER_TOKEN
