@@ -202,7 +202,7 @@ def _block(block: Block, issuer: Issuer) -> Wire | None:
         case Thinking():
             return _thinking(block) if _own(block, issuer) else None
         case ToolCall(id=id, name=name, arguments=arguments):
-            return {"type": "tool_use", "id": tool_ids.safe(id, ID_LIMIT), "name": name, "input": _input(arguments)}
+            return {"type": "tool_use", "id": tool_ids.safe(id, ID_LIMIT), "name": name, "input": as_object(arguments)}
         case ToolResult():
             return _result(block)
         case Opaque(data=data):
@@ -231,7 +231,7 @@ def _thinking(block: Thinking) -> Wire:
     return {"type": "thinking", "thinking": block.text, "signature": block.signature}
 
 
-def _input(arguments: str) -> msgspec.Raw | Wire:
+def as_object(arguments: str) -> msgspec.Raw | Wire:
     """The arguments as the model wrote them; wrapped when they are no JSON object, which this wire demands."""
     try:
         value = msgspec.json.decode(arguments or "{}")

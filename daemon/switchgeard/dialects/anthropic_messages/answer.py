@@ -1,0 +1,45 @@
+"""A whole answer of any wire as one body of the Messages API. Its blocks are those a Writer streams."""
+
+import msgspec
+
+from switchgear_protocol.content import Block, Completion, Opaque, Text, Thinking, ToolCall
+from switchgeard.core.issuer import Issuer
+from switchgeard.dialects.dialect import Told
+
+from .encode import NAME, as_object
+from .say import CITATIONS, Wire, message, redacted, signed, stop_reason, tool_use
+
+
+def answer(completion: Completion, told: Told, issuer: Issuer) -> bytes:
+    """See `dialect.Dialect.answer`."""
+    said = completion.message.content
+    blocks: list[Block] = [Text(said)] if isinstance(said, str) else said
+    out: list[Wire] = []
+    for block in blocks:
+        if isinstance(block, Opaque) and block.data.get("type") == CITATIONS:
+            _cite(out, block)
+        elif (wire := _block(block, issuer)) is not None:
+            out.append(wire)
+    body = message(told, completion.usage)
+    return msgspec.json.encode({**body, "content": out, "stop_reason": stop_reason(completion.finish)})
+
+
+def _cite(out: list[Wire], block: Opaque) -> None:
+    if block.dialect == NAME and out and out[-1]["type"] == "text":
+        out[-1]["citations"] = block.data.get("citations")
+
+
+def _block(block: Block, issuer: Issuer) -> Wire | None:
+    match block:
+        case Text(text=text):
+            return {"type": "text", "text": text} if text else None
+        case Thinking(redacted=str(blob)):
+            return redacted(blob, issuer)
+        case Thinking(text=text, signature=signature):
+            return {"type": "thinking", "thinking": text, "signature": signed(signature or "", issuer)}
+        case ToolCall(id=id, name=name, arguments=arguments):
+            return tool_use(id, name, as_object(arguments))
+        case Opaque(dialect=dialect, data=data) if dialect == NAME:
+            return dict(data)
+        case _:
+            return None

@@ -1,0 +1,71 @@
+"""The pieces an answer is made of, spelled the same in a stream and in a whole body."""
+
+from typing import Any
+
+from switchgear_protocol.content import Usage
+from switchgear_protocol.words import Finish
+from switchgeard.core.issuer import Issuer
+from switchgeard.dialects import tool_ids
+from switchgeard.dialects.dialect import Told
+from switchgeard.dialects.sealed import seal
+
+from .encode import NAME
+
+Wire = dict[str, Any]
+
+CITATIONS = "citations"  # the opaque block that stands for what a text quotes
+
+STOP = {
+    Finish.STOP: "end_turn",
+    Finish.LENGTH: "max_tokens",
+    Finish.TOOL_CALLS: "tool_use",
+    Finish.STOP_SEQUENCE: "stop_sequence",
+    Finish.CONTENT_FILTER: "refusal",
+    Finish.REFUSAL: "refusal",
+    Finish.PAUSE: "pause_turn",
+    Finish.CONTEXT_LENGTH: "model_context_window_exceeded",
+}
+"""stop_reason; any other is end_turn."""
+
+
+def stop_reason(finish: Finish) -> str:
+    return STOP.get(finish, "end_turn")
+
+
+def message(told: Told, usage: Usage) -> Wire:
+    """A message with nothing in it yet."""
+    return {
+        "id": f"msg_{told.id}",
+        "type": "message",
+        "role": "assistant",
+        "model": told.model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": counts(usage),
+    }
+
+
+def counts(usage: Usage) -> Wire:
+    """Tokens in this wire's sums: input without what the cache read or wrote."""
+    wire: Wire = {
+        "input_tokens": usage.input,
+        "cache_creation_input_tokens": usage.cache_write,
+        "cache_read_input_tokens": usage.cache_read,
+        "output_tokens": usage.output,
+    }
+    return {**wire, "output_tokens_details": {"thinking_tokens": usage.reasoning}} if usage.reasoning else wire
+
+
+def signed(signature: str, issuer: Issuer) -> str:
+    """A signature for a thinking block: as it is from this wire, else sealed, even when there is none."""
+    return signature if issuer.wire == NAME else seal(issuer, signature)
+
+
+def redacted(blob: str, issuer: Issuer) -> Wire:
+    """Thinking that may not be shown."""
+    return {"type": "redacted_thinking", "data": blob if issuer.wire == NAME else seal(issuer, blob, redacted=True)}
+
+
+def tool_use(id: str, name: str, input: object) -> Wire:
+    return {"type": "tool_use", "id": tool_ids.renamed(id), "name": name, "input": input}

@@ -1,0 +1,65 @@
+"""A body passed on: the same bytes but for the model."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchgeard.dialects.anthropic_messages import counting, patched
+from switchgeard.dialects.glimpse import Unreadable
+
+BODY = b'{ "model" : "mine", "max_tokens":1, "x": 1.0, "messages":[{"role":"user","content":"\\u00e9"}] }'
+
+
+def test_only_the_model_changes() -> None:
+    """Spelling, spaces and unknown members stay."""
+    assert patched(BODY, model="theirs", stream=False) == BODY.replace(b"mine", b"theirs")
+
+
+def test_stream_and_limit_are_set() -> None:
+    """In place where the body has them, else in front."""
+    whole = json.loads(patched(BODY, model="t", stream=True, max_tokens=7))
+    assert (whole["stream"], whole["max_tokens"]) == (True, 7)
+    streamed = b'{"stream":true,"model":"m"}'
+    assert patched(streamed, model="t", stream=False) == b'{"stream":false,"model":"t"}'
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.text())))
+def test_every_other_member_is_as_it_was(members: dict[str, object]) -> None:
+    """Whatever they are called."""
+    body = json.dumps({**members, "model": "m"}).encode()
+    expected = {**members, "model": "t", "stream": True}
+    assert json.loads(patched(body, model="t", stream=True)) == expected
+
+
+@pytest.mark.parametrize("body", [b'{"model":"a","model":"b"}', b"[]", b'{"model":"a","x":' + b"[" * 100_000])
+def test_what_cannot_be_walked_is_refused(body: bytes) -> None:
+    """Nobody is shown one reading of a body and sent another."""
+    with pytest.raises(Unreadable):
+        patched(body, model="t", stream=True)
+    with pytest.raises(Unreadable):
+        counting(body, model="t")
+
+
+def test_counting_keeps_what_the_endpoint_takes() -> None:
+    """max_tokens, stream, metadata and the like go."""
+    body = json.dumps(
+        {
+            "model": "m",
+            "max_tokens": 1,
+            "stream": True,
+            "metadata": {},
+            "temperature": 1,
+            "system": "s",
+            "thinking": {"type": "adaptive"},
+            "messages": [],
+        }
+    )
+    assert json.loads(counting(body.encode(), model="t")) == {
+        "model": "t",
+        "system": "s",
+        "thinking": {"type": "adaptive"},
+        "messages": [],
+    }
+    assert json.loads(counting(b'{"messages":[]}', model="t")) == {"model": "t", "messages": []}
