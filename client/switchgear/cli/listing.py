@@ -21,6 +21,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "allow": "let metered providers serve for a while",
     },
     "Account": {
+        "connect": "let OpenCode, Claude Code, Codex, llm ... use your models",
         "login": "store a provider's key in the keyring",
         "logout": "remove it",
         "auth": "where each credential comes from and whether it works",

@@ -1,0 +1,202 @@
+"""`switchgear connect`: writes a tool's config so that it uses the door, and undoes it."""
+
+from __future__ import annotations
+
+import sys
+
+from switchgear.cli.failed import FAILURE, OK, CommandError, usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterable
+    from typing import Any
+
+    from switchgear.cli.connect.connecting import Connection
+    from switchgear.cli.connect.undoing import Undo
+    from switchgear.cli.invocation import Invocation
+
+STYLES = {"+": "good", "-": "bad", "@": "dim"}
+
+
+def declare(parser: ArgumentParser) -> None:
+    parser.usage = "switchgear connect [TOOL] [options]"
+    parser.description = """\
+Lets TOOL use your merged models: shows what it would write into the tool's config
+(and, the first time, that your own config opens the HTTP door on this machine),
+asks, keeps a copy, makes a token of the tool's own and writes. Alone it lists the
+tools: opencode, claude-code, codex, llm, aider, zed, continue.
+
+  switchgear connect opencode              show, ask, write
+  switchgear connect opencode --undo       everything as it was, the token revoked"""
+    parser.add_argument("tool", nargs="?", metavar="TOOL")
+    parser.add_argument("--list", action="store_true", help="list the tools")
+    parser.add_argument("--print", action="store_true", help="only show what would change")
+    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    parser.add_argument("--undo", action="store_true", help="put everything back")
+    parser.add_argument(
+        "--model", "--default", dest="model", metavar="MODEL", help="the model the tool uses unless told otherwise"
+    )
+    parser.add_argument("--all-variants", action="store_true", help="offer every provider's variant too")
+    parser.add_argument("--config", metavar="PATH", help="the tool's config file, where it is not the usual one")
+
+
+def run(invocation: Invocation) -> int:
+    from switchgear.cli.connect import MODULES
+
+    name = invocation.args.tool
+    if name is None or invocation.args.list:
+        return _list(invocation)
+    if name not in MODULES:
+        raise _unknown(name, list(MODULES))
+    return _undo(invocation, name) if invocation.args.undo else _connect(invocation, name)
+
+
+def _unknown(name: str, known: list[str]) -> CommandError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1, 0.5)
+    return usage(f"no tool {name!r}", f"switchgear connect {near[0]}" if near else "switchgear connect --list")
+
+
+def _list(invocation: Invocation) -> int:
+    from switchgear.cli.connect.listing import tools
+    from switchgear.cli.table import rows
+
+    found = tools()
+    if invocation.args.json:
+        return invocation.emit({"tools": found})
+    for line in rows(invocation.out, [_row(tool) for tool in found], indent=""):
+        invocation.out.line(line)
+    return OK
+
+
+def _row(tool: dict[str, Any]) -> list[str]:
+    connected = "connected" if tool["connected"] else "not connected"
+    return [tool["tool"], tool["title"], "found" if tool["found"] else "not found", connected, tool["config"]]
+
+
+# --- connecting --------------------------------------------------------------------------------
+
+
+def _connect(invocation: Invocation, name: str) -> int:
+    from switchgear.cli.connect import connecting, tool_named
+
+    connection = connecting.prepared(invocation, name, tool_named(name))
+    changes = [line for plan in connection.all_plans for line in plan.diff()]
+    if invocation.args.print:
+        return _printed(invocation, name, changes)
+    changed = connection.changes
+    if changed:
+        if not _agreed(invocation, changes, f"Connect {connection.tool.TITLE}?"):
+            return FAILURE
+        connection = connecting.perform(invocation, connection)
+    return _told(invocation, connection, changed=changed)
+
+
+def _printed(invocation: Invocation, name: str, changes: list[str]) -> int:
+    if invocation.args.json:
+        return invocation.emit({"tool": name, "changes": changes})
+    _show(invocation, changes)
+    if not changes:
+        invocation.note("nothing would change")
+    return OK
+
+
+def _told(invocation: Invocation, connection: Connection, *, changed: bool) -> int:
+    """Whether the door answers, and what to do next."""
+    from switchgear.cli.connect.door import wait
+
+    url, title = connection.asked.door, connection.tool.TITLE
+    look = wait(url, connection.asked.token if connection.token else None)
+    if invocation.args.json:
+        _emit_connected(invocation, connection, changed, look)
+        return OK if look.answers else FAILURE
+    invocation.out.line(f"{title} is connected" if changed else f"{title} is already connected")
+    if not look.answers:
+        why = f"{url}: {look.why}"
+        hint = f"switchgear connect {connection.name} --undo" if "refuses" in look.why else "switchgear status"
+        raise CommandError("the door does not answer", why, hint)
+    invocation.out.line(f"the door answers at {url}")
+    for line in connection.tool.after(connection.asked):
+        invocation.out.line(f"  {line}")
+    return OK
+
+
+def _emit_connected(invocation: Invocation, connection: Connection, changed: bool, look: Any) -> None:
+    invocation.emit(
+        {
+            "tool": connection.name,
+            "connected": True,
+            "changed": changed,
+            "files": [plan.edit.path for plan in connection.plans],
+            "token": connection.token,
+            "door": {"url": connection.asked.door, "answers": look.answers, "why": look.why},
+            "next": connection.tool.after(connection.asked),
+        }
+    )
+
+
+# --- undoing -----------------------------------------------------------------------------------
+
+
+def _undo(invocation: Invocation, name: str) -> int:
+    from switchgear.cli.connect import undoing
+
+    undo = undoing.prepared(invocation, name)
+    if undo is None:
+        raise CommandError(f"{name} is not connected", "there is nothing to undo", "switchgear connect --list")
+    changes = [line for one in undo.all_files for line in one.diff()]
+    if invocation.args.print:
+        return _printed(invocation, name, changes)
+    if not _agreed(invocation, changes, f"Undo {name}?"):
+        return FAILURE
+    undoing.perform(invocation, undo)
+    return _undone(invocation, undo)
+
+
+def _undone(invocation: Invocation, undo: Undo) -> int:
+    name, token = undo.record.name, undo.record.token
+    if invocation.args.json:
+        closed = undo.door is not None
+        return invocation.emit({"tool": name, "connected": False, "revoked": token, "door_closed": closed})
+    invocation.out.line(f"{name} is as it was" + (f"; its token {token} is revoked" if token else ""))
+    if undo.others:
+        invocation.note(f"the door stays open for {', '.join(undo.others)}")
+    return OK
+
+
+# --- showing and asking ------------------------------------------------------------------------
+
+
+def _agreed(invocation: Invocation, changes: list[str], question: str) -> bool:
+    """Shows the change and asks, unless it is said that nothing is to be asked."""
+    if invocation.args.yes:
+        return True
+    if invocation.args.json or not asks():
+        raise usage("nobody to ask", "add --yes, or --print to see what would change", "this changes files of yours")
+    _show(invocation, changes)
+    if answer(f"{question} [y/N] ") in ("y", "yes"):
+        return True
+    invocation.note("nothing was changed")
+    return False
+
+
+def asks() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def answer(question: str) -> str:
+    try:
+        return input(question).strip().lower()
+    except EOFError:  # ctrl-D
+        return ""
+
+
+def _show(invocation: Invocation, lines: Iterable[str]) -> None:
+    from switchgear.cli.screen import clean
+
+    for line in lines:
+        text = clean(line)
+        invocation.out.line(invocation.out.paint(STYLES.get(text[:1], ""), text))

@@ -1,0 +1,52 @@
+"""What a tool is told of a model: limits, abilities and price, from the daemon's `models/list`.
+
+Rules for editing: pure, and honest: what is not known is None and stays unsaid in a tool's config.
+Over the offers of a merged model:
+
+    context, output   the smallest known, so that what a tool sends never overflows the offer that
+                      serves, nor the ones it may fail over to
+    abilities         what any offer can do: a request that needs it is routed to one that can
+    price             the first offer's, for it serves first
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Model(NamedTuple):
+    """`id` is what is asked for. Tokens; USD per million tokens."""
+
+    id: str
+    name: str
+    context: int | None = None
+    output: int | None = None
+    tools: bool | None = None
+    images: bool | None = None
+    pdf: bool | None = None
+    reasoning: bool | None = None
+    json_schema: bool | None = None
+    price: dict[str, float] = {}
+
+
+def model_of(view: dict[str, Any]) -> Model:
+    """A `ModelView` as it came over the wire."""
+    offers = view["offers"]
+    abilities = {name: _any(offers, name) for name in ("tools", "images", "pdf", "reasoning", "json_schema")}
+    return Model(
+        view["alias"],
+        view.get("label") or view["alias"],
+        _smallest(offers, "context"),
+        _smallest(offers, "max_output"),
+        **abilities,
+        price=dict(offers[0].get("price") or {}) if offers else {},
+    )
+
+
+def _smallest(offers: list[dict[str, Any]], name: str) -> int | None:
+    return min((int(offer[name]) for offer in offers if offer.get(name)), default=None)
+
+
+def _any(offers: list[dict[str, Any]], name: str) -> bool | None:
+    known = [offer["features"][name] for offer in offers if name in (offer.get("features") or {})]
+    return any(known) if known else None
