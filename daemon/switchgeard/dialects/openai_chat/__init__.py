@@ -12,13 +12,14 @@ from .clean import cleaned
 from .decode import Decoder, whole
 from .encode import NAME, encode
 from .glimpse import glimpse
-from .patch import patched, renamed, renamed_body, surplus
+from .patch import TERMINAL, id_rule, patched, renamed, renamed_body, surplus
 from .read import read
 from .refuse import error
 from .write import Writer
 
 __all__ = [
     "NAME",
+    "TERMINAL",
     "Decoder",
     "Writer",
     "answer",
@@ -26,6 +27,7 @@ __all__ = [
     "encode",
     "error",
     "glimpse",
+    "id_rule",
     "patched",
     "read",
     "renamed",

@@ -4,10 +4,12 @@ The usage of a stream is always asked for, where the model's family takes the wi
 that did not ask is not shown the chunk that holds nothing else (`surplus`): it has no choice to look at.
 """
 
+from collections.abc import Callable
+
 import msgspec
 from msgspec import Struct
 
-from switchgeard.dialects import splice
+from switchgeard.dialects import splice, tool_ids
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.upstream.sse import Event
 
@@ -16,6 +18,7 @@ from .family import Family, family
 LIMITS = ("max_completion_tokens", "max_tokens")
 OPTIONS = "stream_options"
 MODEL = ("model",)
+TERMINAL = "[DONE]"
 
 
 class _Choices(Struct):
@@ -43,6 +46,11 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
         return splice.replaced(splice.without(body, (OPTIONS,)) if dropped else body, values)
     except ValueError as problem:
         raise Unreadable(f"the body is no JSON object: {problem}") from None
+
+
+def id_rule(model: str) -> Callable[[str], str] | None:
+    """Mistral's ids have nine letters; elsewhere what a host minted is what its model takes."""
+    return tool_ids.nine if family(model).nine_ids else None
 
 
 def renamed(event: Event, model: str) -> Event:

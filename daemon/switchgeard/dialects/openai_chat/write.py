@@ -24,9 +24,8 @@ from switchgeard.dialects.dialect import Told
 from switchgeard.upstream.sse import Event
 
 from .answer import FINISHES, REASONING, Wire, counts, free_text, name
+from .patch import TERMINAL
 from .refuse import shape
-
-DONE = Event(None, "[DONE]")
 
 
 class _Call:
@@ -83,7 +82,7 @@ class Writer:
         out = [*self._first(), self._chunk("{}", f'"{FINISHES[finish]}"')]
         if self._told.asked.usage_wanted:
             out.append(Event(None, f'{self._head},"choices":[],"usage":{_json(counts(usage))}}}'))
-        return [*out, DONE]
+        return [*out, Event(None, TERMINAL)]
 
     def fail(self, error: ErrorObject) -> list[Event]:
         """Without [DONE]: nobody may take it for whole."""
