@@ -16,7 +16,7 @@ import trio
 from rpc_client import Client
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard import clock
-from switchgeard.app import Places, build
+from switchgeard.app import Places, build, build_door, open_door
 from switchgeard.demo.standin import Script, StandIn
 from switchgeard.methods import Daemon
 from switchgeard.serving.listening import bind_socket
@@ -71,6 +71,8 @@ class World:
     daemon: Daemon
     socket: str
     home: Path
+    door_url: str = ""  # where its HTTP door is, for worlds made with `door=True`
+    token: str = ""  # opens it
 
     async def client(self) -> Client:
         sock = trio.socket.socket(trio.socket.AF_UNIX)
@@ -162,12 +164,15 @@ async def world(
     more: str = "",
     limits: Limits = DEFAULT,
     timeouts: str | None = None,
+    door: bool = False,
 ) -> AsyncIterator[World]:
     """The world, while the block runs.
 
     `kinds`: provider -> kind, anthropic unless named. `limits`: of its server. `timeouts`: of every
-    provider, when those of `timeouts_of` do not fit.
+    provider, when those of `timeouts_of` do not fit. `door`: with its HTTP door on loopback and a token.
     """
+    if door:
+        more += '\n[http]\nlisten = "127.0.0.1:0"\n'
     standins = {n: s if isinstance(s, StandIn) else StandIn(s) for n, s in scripts.items()}
     async with trio.open_nursery() as nursery:
         for standin in standins.values():
@@ -176,8 +181,9 @@ async def world(
         path = home / "config.toml"
         path.write_text(config(standins, kinds or {}, model, more, timeouts))
         path.chmod(0o600)
-        async with _daemon(home, path, nursery, limits) as (daemon, socket):
-            yield World(standins, daemon, socket, home)
+        async with _daemon(home, path, nursery, limits) as (daemon, socket), _door(daemon, socket, door) as url:
+            token = (await daemon.at.store.tokens.create("test")).token if door else ""
+            yield World(standins, daemon, socket, home, url, token)
         for standin in standins.values():
             standin.release.set()
         nursery.cancel_scope.cancel()
@@ -188,6 +194,23 @@ def _hunt(home: Path) -> None:
     """The credential came through the environment: no file of the daemon may hold it, or most of it."""
     for path in home.rglob("*"):
         assert not path.is_file() or CANARY[10:30].encode() not in path.read_bytes(), f"the canary is in {path}"
+
+
+@asynccontextmanager
+async def _door(daemon: Daemon, socket: str, wanted: bool) -> AsyncIterator[str]:
+    """The URL of the daemon's HTTP door; "" when none is wanted."""
+    if not wanted:
+        yield ""
+        return
+    door, listeners = build_door(Places(socket, "", ""), daemon)
+    try:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(door.serve)
+            open_door(daemon, listeners)
+            yield listeners.url or ""
+            nursery.cancel_scope.cancel()
+    finally:
+        listeners.close()
 
 
 @asynccontextmanager

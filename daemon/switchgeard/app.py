@@ -22,7 +22,14 @@ import trio
 from switchgear_protocol.events import Event
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgear_protocol.messages import UsageQuery
-from switchgear_protocol.paths import PathError, config_path, make_private_dir, socket_path, state_dir
+from switchgear_protocol.paths import (
+    PathError,
+    config_path,
+    http_socket_path,
+    make_private_dir,
+    socket_path,
+    state_dir,
+)
 
 from . import clock, log, remembered
 from .announce import Announce
@@ -34,6 +41,9 @@ from .core.caps import day_start
 from .credentials.install_key import install_key
 from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
+from .door.exchange import Exchange
+from .door.listeners import Listeners
+from .door.server import Door
 from .methods import Daemon
 from .rpc_error import RpcError
 from .sealing import seal
@@ -106,24 +116,30 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
     store = Store.open(Path(home) / "state.db", clock.now)
     descriptors.raise_limit()
     daemon, server = build(places, home, store)
+    door, listeners = build_door(places, daemon)
     keeper = Doorkeeper(server, listening, instance)
     try:
         async with trio.open_nursery() as helpers:
-            await helpers.start(_obey_signals, daemon, server)
+            await helpers.start(door.serve)
+            await helpers.start(_obey_signals, daemon, server, door)
             await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
             await daemon.configuration.reload()
             await resume_spending(daemon)
+            open_door(daemon, listeners)
             helpers.start_soon(_tell_storage, daemon)
             helpers.start_soon(keeper.run)
+            helpers.start_soon(listeners.keep)
             if idle_exit is not None:
-                helpers.start_soon(_leave_when_idle, daemon, server, idle_exit)
+                helpers.start_soon(_leave_when_idle, daemon, server, door, idle_exit)
             daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
             with trio.move_on_after(SETTLE):  # event numbers are on disk before anybody hears one
                 await store.flush()
             _settle_memory()
             await server.serve(listening.sock)  # returns when drained
+            await door.ended.wait()
             helpers.cancel_scope.cancel()
     finally:
+        listeners.close()
         keeper.file.remove()  # the one in place now: both may have been made anew
         keeper.instance.release()
         await daemon.at.transport.aclose()
@@ -147,6 +163,27 @@ def build(places: Places, home: str, store: Store, limits: Limits = DEFAULT) -> 
     return daemon, Server(daemon.dispatch, bus, limits)
 
 
+def build_door(places: Places, daemon: Daemon) -> tuple[Door, Listeners]:
+    """The HTTP door, still shut: `open_door` opens it while it serves."""
+    door = Door(_nothing_here, daemon.at.store.tokens.check)
+    return door, Listeners(door, http_socket_path(places.socket))
+
+
+def open_door(daemon: Daemon, listeners: Listeners) -> None:
+    """Open it where the config in force wants it, from now on."""
+
+    def follow(config: Config) -> None:
+        listeners.follow(config.http)
+        daemon.http = listeners.view()
+
+    daemon.configuration.follow = follow
+    follow(daemon.at.state.config)
+
+
+async def _nothing_here(exchange: Exchange) -> None:
+    await exchange.answer(404, [("content-type", "application/json")], b'{"error":{"kind":"not_found"}}')
+
+
 async def resume_spending(daemon: Daemon) -> None:
     """The user's daily limits go on where they were: the ledger knows what today has cost."""
     at, now = daemon.at, daemon.at.now()
@@ -159,7 +196,7 @@ async def resume_spending(daemon: Daemon) -> None:
 
 
 async def _obey_signals(
-    daemon: Daemon, server: Server, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    daemon: Daemon, server: Server, door: Door, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
 ) -> None:
     """SIGTERM and SIGINT drain (a second one ends at once); SIGHUP reloads the config."""
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as arriving:
@@ -169,15 +206,22 @@ async def _obey_signals(
                 if number == signal.SIGHUP:
                     nursery.start_soon(daemon.configuration.reload)
                 elif daemon.draining:
-                    nursery.start_soon(server.drain, 0.0)
+                    nursery.start_soon(_end, server, door, 0.0)
                 else:
-                    nursery.start_soon(_drain, daemon, server)
+                    nursery.start_soon(_drain, daemon, server, door)
 
 
-async def _drain(daemon: Daemon, server: Server) -> None:
+async def _drain(daemon: Daemon, server: Server, door: Door) -> None:
     daemon.draining = True
     daemon.announce(daemon.at.state.note("daemon", "shutting down", clock.now()))
-    await server.drain(DRAIN)
+    await _end(server, door, DRAIN)
+
+
+async def _end(server: Server, door: Door, seconds: float) -> None:
+    """Both at once: what runs has so many seconds."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(server.drain, seconds)
+        nursery.start_soon(door.drain, seconds)
 
 
 async def _tell_storage(daemon: Daemon) -> None:
@@ -195,13 +239,13 @@ async def _watch_config(daemon: Daemon, *, task_status: trio.TaskStatus[bool] = 
     await watch(daemon.configuration.path, changed, task_status=task_status)
 
 
-async def _leave_when_idle(daemon: Daemon, server: Server, seconds: float) -> None:
+async def _leave_when_idle(daemon: Daemon, server: Server, door: Door, seconds: float) -> None:
     """Drain once nobody has been connected for two looks in a row, so many seconds apart."""
     quiet = 0
     while quiet < 2:
         await trio.sleep(seconds / 2)
-        quiet = quiet + 1 if not server.connections and not daemon.at.state.live else 0
-    await _drain(daemon, server)
+        quiet = quiet + 1 if not server.connections + door.connections and not daemon.at.state.live else 0
+    await _drain(daemon, server, door)
 
 
 def _settle_memory() -> None:

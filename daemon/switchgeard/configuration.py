@@ -33,6 +33,7 @@ class Configuration:
     vault: Vault
     announce: Announce
     now: Callable[[], Now]
+    follow: Callable[[Config], None] = lambda config: None  # told the config in force after every look at the file
     problems: list[Problem] = field(default_factory=list)
 
     def view(self) -> ConfigState:
@@ -52,6 +53,7 @@ class Configuration:
         gone_is_wrong = bool(self.state.config.providers)  # a deleted file must not take the last good config along
         found = await trio.to_thread.run_sync(load_file, self.path, revision, gone_is_wrong)
         self.announce(self._adopt(found))
+        self.follow(self.state.config)
         await self._look_for_credentials()
         return self.view()
 

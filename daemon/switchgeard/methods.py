@@ -89,6 +89,7 @@ class Daemon:
     started_at: float
     storage: str = "ok"
     draining: bool = False
+    http: str | None = None  # where the HTTP door is open
 
     async def dispatch(self, caller: Caller, method: str, params: Struct, request_id: Id) -> Struct:
         """Serve one request. Raises RpcError."""
@@ -112,6 +113,7 @@ class Daemon:
             storage=self.storage,
             last_served=state.last_served,
             draining=self.draining,
+            http=self.http,
         )
 
     def model(self, name: str) -> MergedModel:

@@ -49,6 +49,11 @@ def socket_path(env: Env = os.environ) -> str:
     return checked_length(chosen) if chosen else f"{runtime_dir(env)}/{SOCKET_NAME}"
 
 
+def http_socket_path(socket: str) -> str:
+    """http.sock, always beside the daemon's socket."""
+    return f"{os.path.dirname(socket)}/{HTTP_SOCKET_NAME}"  # noqa: PTH120 - pathlib is not cheap
+
+
 def runtime_dir(env: Env = os.environ) -> str:
     """The directory of the sockets and the prompt file; always one that only this user can write.
 

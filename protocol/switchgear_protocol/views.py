@@ -102,3 +102,4 @@ class Status(Result, frozen=True):
     storage: str = "ok"
     last_served: str | None = None  # label
     draining: bool = False
+    http: str | None = None  # where the HTTP door is open, and where it should be and is not; None: nowhere

@@ -40,6 +40,8 @@ def _head(screen: Screen, status: Json, now: float) -> Iterable[str]:
         counts.append("stopping: finishing what is in flight")
     title = screen.paint("bold", f"switchgear {status['version']}")
     yield f"{title}  {screen.paint('dim', ', '.join(counts))}"
+    if status.get("http"):
+        yield screen.paint("dim", f"HTTP door: {clean(status['http'])}")
 
 
 def _own_troubles(screen: Screen, status: Json) -> Iterable[str]:

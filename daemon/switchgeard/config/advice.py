@@ -52,13 +52,11 @@ def _unused(config: Config) -> Iterator[Problem]:
 
 def _not_yet(config: Config) -> Iterator[Problem]:
     """Keys of the format that this version only reads."""
-    if config.http.listen is not None:
-        yield Problem("this version has no HTTP door: nothing listens there", "http.listen")
     if config.grouping == "merge":
         yield Problem("this version merges only the groups you write", "grouping.auto")
     for one in config.providers.values():
         if _passes_through(one):
-            message = "this version has no HTTP door, so no program can bring its own: requests go without one"
+            message = "what a program brings itself is not passed on by this version: requests go without one"
             yield Problem(message, f'providers["{one.id}"].credential')
 
 

@@ -11,6 +11,9 @@ from urllib.parse import SplitResult, urlsplit
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?\.?")
 URL_CHARS = re.compile(r"[!-\[\]_a-z~]+")  # visible ASCII without \ ^ ` { | }: what URL readers disagree on
 
+LISTEN_HOSTS = {"127.0.0.1": "127.0.0.1", "localhost": "localhost", "[::1]": "::1"}
+"""Where the HTTP door may listen, as written and as bound: addresses no other machine can reach."""
+
 
 def destination(written: str, insecure_http: bool = False) -> str:
     """The normalised base URL, without a trailing slash. Raises ValueError with what is allowed."""
@@ -41,10 +44,10 @@ def is_loopback(host: str) -> bool:
 def listener(written: str) -> tuple[str, int]:
     """(host, port) of `[http] listen`. Loopback only. Raises ValueError with what is allowed."""
     host, colon, port = written.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not colon or not re.fullmatch(r"\d{1,5}", port) or int(port) > 65535:
+    if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
         raise ValueError('must be "HOST:PORT", such as "127.0.0.1:8317"')
-    if not is_loopback(host):
+    host = LISTEN_HOSTS.get(host.lower(), "")
+    if not host:
         raise ValueError(
             'must be on this machine ("127.0.0.1", "[::1]" or "localhost"): others reach it through ssh -L'
         )

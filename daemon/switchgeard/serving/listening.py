@@ -31,10 +31,14 @@ class SocketFile:
         """Whether the file at the path is still ours: not deleted, not replaced."""
         return _identity(self.path) == self.identity
 
-    def remove(self) -> None:
-        """Close the socket, and unlink the file if it is still ours, so clients see at once nobody is there."""
+    def unlink(self) -> None:
+        """Take the file away if it is still ours, so clients see at once nobody is there."""
         if self.present():
             Path(self.path).unlink()
+
+    def remove(self) -> None:
+        """Take the file away and close the socket."""
+        self.unlink()
         self.sock.close()
 
 

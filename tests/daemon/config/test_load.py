@@ -111,7 +111,6 @@ def test_a_full_config_means_what_it_says() -> None:
         'providers["claude_api"].limits.usd_per_day',
         "spend.usd_per_day",
         "spend.usd_per_session",
-        "http.listen",
     ]
 
 

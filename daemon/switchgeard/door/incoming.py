@@ -1,0 +1,137 @@
+"""Incoming: requests off one connection, within the limits of size and time.
+
+Rules for editing: h11 reads, a new one for every request, so that no state of one outlives it. What a
+client gets wrong is a `Refusal`, its leaving is None; no exception leaves. Time is told by moving the
+deadline of the conversation's one scope, and `late` says what it would mean if that struck.
+"""
+
+import socket
+from math import inf
+
+import h11
+import trio
+
+from switchgeard.serving.intake import Intake
+
+from .head import Head, Unreadable, read
+from .limits import Limits
+from .refusal import FULL, LARGE_HEAD, SLOW_BODY, SLOW_HEAD, Refusal, large_body, malformed
+
+PIECE = 64 * 1024  # bytes per read: one system call for any ordinary request
+NO_SUCH_VERSION = Refusal(505, "invalid_request", "HTTP/1.1 is spoken here")
+NO_TRANSFER = Refusal(501, "invalid_request", "the only transfer-encoding read here is chunked")
+
+
+class Incoming:
+    """Input of one connected, non-blocking socket. `scope`: the conversation's, whose deadline is set here."""
+
+    def __init__(self, sock: socket.socket, limits: Limits, intake: Intake, scope: trio.CancelScope):
+        self._sock = sock
+        self._limits = limits
+        self._intake = intake
+        self._scope = scope
+        self._silence = limits.head_time  # seconds a client may say nothing: not long before its first request
+        self._weight = 0  # bytes of the body that `intake` counts
+        self._wire = h11.Connection(h11.SERVER)
+        self.late: Refusal | None = None
+        self.pipelined = False  # more came than the request
+
+    async def head(self) -> Head | Refusal | None:
+        """The head of the next request; None when the client is done."""
+        self._wire = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.head)
+        self._deadline(trio.current_time() + self._silence, None)
+        self._silence = self._limits.kept
+        event = self._event()
+        while event is h11.NEED_DATA:
+            if not await self._feed():
+                return None
+            event = self._event()
+            if event is h11.NEED_DATA and self.late is None:
+                self._deadline(trio.current_time() + self._limits.head_time, SLOW_HEAD)
+        if isinstance(event, h11.Request):
+            return self._read(event)
+        return event if isinstance(event, Refusal) else None
+
+    async def body(self) -> bytes | Refusal | None:
+        """The whole body of the request whose head was read last; None when the client left meanwhile.
+
+        Counted in `intake` until `release`.
+        """
+        body = bytearray()  # not a list of pieces: a chunk may have one byte
+        due = trio.current_time() + self._limits.body_time
+        while not isinstance(event := self._event(), h11.EndOfMessage):
+            if isinstance(event, Refusal):
+                return event
+            if isinstance(event, h11.Data):
+                body += event.data
+                if refusal := self._weighed(len(event.data)):
+                    return refusal
+            elif not await self._more(due):
+                return None
+        self.pipelined = bool(self._wire.trailing_data[0])
+        self.calm()
+        return bytes(body)
+
+    async def _more(self, due: float) -> bool:
+        """Wait for more of a body, a little longer for all that has come: whoever sends steadily has the time."""
+        self._deadline(due + self._weight / self._limits.body_rate, SLOW_BODY)
+        return await self._feed()
+
+    def calm(self) -> None:
+        """Nothing is waited for: no deadline holds."""
+        self._deadline(inf, None)
+
+    def waiting(self, head: Head) -> bool:
+        """Whether the client holds its body back until it is told to go on."""
+        return head.expects == "100-continue" and not self._wire.trailing_data[0]
+
+    def release(self) -> None:
+        """The request is done with: its body counts no more."""
+        self._weigh(-self._weight)
+
+    def _event(self) -> "h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED] | Refusal":
+        try:
+            return self._wire.next_event()
+        except h11.RemoteProtocolError as error:
+            return _HINTS.get(error.error_status_hint) or malformed("it breaks the rules of HTTP/1.1")
+
+    def _read(self, request: h11.Request) -> Head | Refusal:
+        if len(request.headers) > self._limits.headers:
+            return LARGE_HEAD
+        if request.http_version not in (b"1.0", b"1.1"):
+            return NO_SUCH_VERSION
+        try:
+            return read(request.method, request.target, request.http_version, request.headers)
+        except Unreadable as error:
+            return malformed(str(error))
+
+    async def _feed(self) -> bool:
+        """Give the parser what has come; False at the end of it."""
+        while True:
+            await trio.lowlevel.wait_readable(self._sock)
+            try:
+                data = self._sock.recv(PIECE)
+            except (BlockingIOError, InterruptedError):
+                continue
+            except OSError:
+                return False
+            if data:
+                self._wire.receive_data(data)
+            return bool(data)
+
+    def _deadline(self, moment: float, late: Refusal | None) -> None:
+        self.late = late
+        self._scope.deadline = moment
+
+    def _weigh(self, more: int) -> None:
+        self._weight += more
+        self._intake.held += more
+
+    def _weighed(self, more: int) -> Refusal | None:
+        self._weigh(more)
+        if self._weight > self._limits.body:
+            return large_body(self._limits.body)
+        return FULL if self._intake.refuses(self._weight) else None
+
+
+_HINTS = {431: LARGE_HEAD, 501: NO_TRANSFER}

@@ -1,0 +1,174 @@
+"""Door: all HTTP conversations of the daemon, each in a world of its own.
+
+Rules for editing: a connection that fails, by its client's fault or by a bug, ends alone: only `Cancelled`
+passes `_alone`. What a connection does is in `conversation`; which sockets are open, in `listeners`.
+"""
+
+import socket
+from functools import partial
+from itertools import count
+from operator import attrgetter
+
+import structlog
+import trio
+
+from switchgeard.serving.accepting import Accepting, names
+from switchgeard.serving.descriptors import affordable
+from switchgeard.serving.hangups import Hangups
+from switchgeard.serving.intake import Intake
+from switchgeard.serving.peer import is_ours, peer_of
+
+from . import wire
+from .admission import Check, Entrance
+from .conversation import LAST_WORDS, Conversation, House
+from .exchange import Route
+from .head import UNREAD
+from .limits import DEFAULT, Limits
+from .refusal import CROWDED, Refuse, neutral
+
+PEEK = 64 * 1024  # bytes taken off a connection that is turned away, so that closing it does not reset it
+INTAKE = 256 * 1024 * 1024  # bytes of bodies, when nobody else counts
+
+log = structlog.get_logger("switchgeard.door")
+
+
+class Door:
+    """Run `serve` once; `listen` opens an entrance while it runs; `drain` makes it return."""
+
+    def __init__(
+        self,
+        routes: Route,
+        check: Check,
+        refuse: Refuse = neutral,
+        limits: Limits = DEFAULT,
+        intake: Intake | None = None,
+    ):
+        """`check`: token -> its name, None for one that opens nothing. `intake`: shared with other servers."""
+        self._settled = trio.lowlevel.ParkingLot()
+        self._house = House(routes, check, refuse, limits, intake or Intake(INTAKE), self._settled.unpark_all)
+        self._most = affordable(limits.connections)
+        self._numbers = count(1)
+        self._conversations: set[Conversation] = set()
+        self._hangups = Hangups(half=True)
+        self._accepting = Accepting(turn_away)
+        self._entrances: dict[socket.socket, Entrance] = {}
+        self.draining = False
+        self.ended = trio.Event()  # set when `serve` is over
+
+    def __repr__(self) -> str:
+        state = "draining" if self.draining else "serving"
+        return f"<Door: {state}, {len(self._conversations)} connections of {self._most}>"
+
+    @property
+    def connections(self) -> int:
+        return len(self._conversations)
+
+    async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Serve whoever comes in by what `listen` opens, until cancelled or drained."""
+        try:
+            async with trio.open_nursery() as self._nursery:
+                self._nursery.start_soon(self._hangups.run)
+                task_status.started()
+        finally:
+            self._hangups.close()
+            self._accepting.close()
+            self.ended.set()
+
+    def listen(self, sock: socket.socket, entrance: Entrance) -> None:
+        """Let clients in by a listening, non-blocking socket. Only while serving."""
+        self._entrances[sock] = entrance
+        self._accepting.start(self._nursery, sock, partial(self._welcome, entrance))
+
+    def unlisten(self, sock: socket.socket) -> None:
+        """Close this socket, once everyone who already waits there is in; what runs there is the last."""
+        self._accepting.stop(sock)
+        closed = self._entrances.pop(sock)
+        for conversation in self._conversations:
+            if conversation.entrance is closed:
+                conversation.retire()
+
+    async def drain(self, seconds: float) -> None:
+        """Shut down in order: accept nothing, refuse new requests, let running ones finish for so
+        long, cancel the rest (who has heard nothing yet hears 503), and let `serve` return.
+        """
+        self.draining = True
+        self._accepting.stop_all()
+        for conversation in self._conversations:
+            conversation.retire()
+        await self._quiet(seconds)
+        for conversation in list(self._conversations):
+            conversation.stop()
+        await self._quiet(LAST_WORDS)
+        self._nursery.cancel_scope.cancel()
+
+    async def _quiet(self, seconds: float) -> None:
+        """Wait until no request runs, but not longer than so many seconds."""
+        with trio.move_on_after(seconds):
+            while any(conversation.busy for conversation in self._conversations):
+                await self._settled.park()
+
+    # --- welcoming -------------------------------------------------------------------------
+
+    def _welcome(self, entrance: Entrance, client: socket.socket) -> None:
+        if entrance.local and not _same_user(client):
+            client.close()  # without a word: a stranger learns nothing
+        elif self.connections >= self._most and not self._make_room():
+            log.warning("connection.refused", reason="too many connections", connections=self.connections)
+            turn_away(client)
+        else:
+            if not entrance.local:
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._converse(client, entrance)
+
+    def _make_room(self) -> bool:
+        """Hang up on somebody who only keeps a connection for later; False when everyone is at work."""
+        idle = min((each for each in self._conversations if not each.busy), key=attrgetter("number"), default=None)
+        if idle is not None:
+            self._conversations.discard(idle)
+            idle.leave()
+        return idle is not None
+
+    def _converse(self, client: socket.socket, entrance: Entrance) -> None:
+        conversation = Conversation(client, next(self._numbers), entrance, self._house)
+        if self.draining:
+            conversation.retire()
+        self._conversations.add(conversation)
+        self._nursery.start_soon(self._alone, conversation, client)
+
+    async def _alone(self, conversation: Conversation, client: socket.socket) -> None:
+        """Run one conversation; whatever goes wrong in it stays in it."""
+        self._hangups.add(client, conversation.leave)
+        try:
+            await conversation.run()
+        except* OSError:
+            pass  # the client is gone; its work was cancelled with it
+        except* Exception as bugs:  # noqa: BLE001 - one client's trouble must never reach another
+            log.error("connection.bug", error=names(bugs), connection=conversation.number)
+        finally:
+            self._hangups.remove(client)
+            client.close()
+            self._conversations.discard(conversation)
+            self._settled.unpark_all()
+
+
+def turn_away(client: socket.socket) -> None:
+    """Say that there is no room, and close. `client` is non-blocking; one that is gone already is no error."""
+    status, body, headers = neutral(UNREAD, CROWDED)
+    with client:
+        try:
+            client.send(wire.whole(status, headers, body, close=True))
+            client.shutdown(socket.SHUT_WR)
+            client.recv(PEEK)
+        except OSError:
+            pass
+
+
+def _same_user(client: socket.socket) -> bool:
+    try:
+        peer = peer_of(client)
+    except OSError:
+        peer = None
+    if peer is None or not is_ours(peer):
+        log.warning("connection.refused", reason="another user", uid=peer and peer.uid)
+        return False
+    return True
