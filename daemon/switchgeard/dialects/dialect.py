@@ -136,6 +136,15 @@ class Dialect(ToProvider, Protocol):
         """The body without sealed blobs that may not travel, its tool call ids through `rename`, all else as it was."""
         ...
 
+    def id_rule(self, model: str) -> Callable[[str], str] | None:
+        """What makes a tool call id legal for this model, where a client of this dialect may hold one that is not."""
+        ...
+
+    @property
+    def TERMINAL(self) -> str | None:  # noqa: N802 - a constant of the module
+        """The data of the event that ends a stream, where it is no JSON ("[DONE]")."""
+        ...
+
     def Writer(self, told: Told) -> Writing: ...  # noqa: N802 - a class of the module
 
     def answer(self, completion: Completion, told: Told, issuer: Issuer) -> bytes:

@@ -1,9 +1,14 @@
 """Every dialect a provider can be spoken to in, by name. Adding one adds a row."""
 
 from . import anthropic_messages, openai_chat
-from .dialect import ToProvider
+from .dialect import Dialect, ToProvider
 
 DIALECTS: dict[str, ToProvider] = {
     openai_chat.NAME: openai_chat,
     anthropic_messages.NAME: anthropic_messages,
 }
+
+SPOKEN: dict[str, Dialect] = {
+    openai_chat.NAME: openai_chat,
+}
+"""Every dialect a client may speak, by name."""

@@ -85,8 +85,15 @@ def test_an_answer_without_content_is_one_too() -> None:
 
 def test_calls_stream_side_by_side() -> None:
     """Each under its index; id, type and name in its first chunk only; no arguments are an empty object."""
-    events: list[StreamEvent] = [ToolStart("a", "f"), ToolStart("b", "g"), ToolArgsDelta("b", '{"x"'), ToolArgsDelta("a", ""),
-              ToolArgsDelta("b", ":1}"), BlockEnd("a"), BlockEnd("b")]  # fmt: skip
+    events: list[StreamEvent] = [
+        ToolStart("a", "f"),
+        ToolStart("b", "g"),
+        ToolArgsDelta("b", '{"x"'),
+        ToolArgsDelta("a", ""),
+        ToolArgsDelta("b", ":1}"),
+        BlockEnd("a"),
+        BlockEnd("b"),
+    ]
     assert [delta["tool_calls"] for delta in deltas(*events)[1:]] == [
         [{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ""}}],
         [{"index": 1, "id": "b", "type": "function", "function": {"name": "g", "arguments": ""}}],
@@ -105,8 +112,15 @@ def test_an_id_this_wire_may_not_take_is_renamed_and_read_back() -> None:
 
 def test_a_free_text_tool_gets_its_text() -> None:
     """Out of the object the model wrote for the function it was told of; other JSON goes as it is."""
-    events: list[StreamEvent] = [ToolStart("a", "patch"), ToolArgsDelta("a", '{"input": "*** Beg'), ToolArgsDelta("a", 'in\\n"}'),
-              BlockEnd("a"), ToolStart("b", "patch"), ToolArgsDelta("b", "oops"), BlockEnd("b")]  # fmt: skip
+    events: list[StreamEvent] = [
+        ToolStart("a", "patch"),
+        ToolArgsDelta("a", '{"input": "*** Beg'),
+        ToolArgsDelta("a", 'in\\n"}'),
+        BlockEnd("a"),
+        ToolStart("b", "patch"),
+        ToolArgsDelta("b", "oops"),
+        BlockEnd("b"),
+    ]
     assert [delta["tool_calls"] for delta in deltas(*events, custom_tools=frozenset({"patch"}))[1:]] == [
         [{"index": 0, "id": "a", "type": "custom", "custom": {"name": "patch", "input": ""}}],
         [{"index": 0, "custom": {"input": "*** Begin\n"}}],
@@ -117,8 +131,14 @@ def test_a_free_text_tool_gets_its_text() -> None:
 
 def test_reasoning_has_a_field_and_what_is_sealed_has_none() -> None:
     """Signatures and blocks of a provider's own are not for this wire."""
-    events: list[StreamEvent] = [ReasoningDelta("hm"), ReasoningSignature("sig"), BlockEnd(), ReasoningSignature("r", redacted=True),
-              OpaqueBlock("anthropic.messages", {"type": "x"}), TextDelta("")]  # fmt: skip
+    events: list[StreamEvent] = [
+        ReasoningDelta("hm"),
+        ReasoningSignature("sig"),
+        BlockEnd(),
+        ReasoningSignature("r", redacted=True),
+        OpaqueBlock("anthropic.messages", {"type": "x"}),
+        TextDelta(""),
+    ]
     assert deltas(*events) == [{"role": "assistant", "content": ""}, {"reasoning_content": "hm"}]
 
 
