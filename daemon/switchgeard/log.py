@@ -87,6 +87,8 @@ def _field(name: str) -> tuple[str, bool]:
 
 def plain(value: object, depth: int = _DEPTH) -> object:
     """The value as it may be rendered: numbers, scrubbed text, bounded lists and maps; else a class name."""
+    if type(value) is str:
+        return scrub(value)
     if isinstance(value, Enum):
         return plain(value.value, depth)
     if isinstance(value, int) and abs(value) >= 1 << 63:

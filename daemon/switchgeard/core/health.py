@@ -20,6 +20,7 @@ host costs the user a connect each time); a timeout counts double because somebo
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from switchgear_protocol.words import FailureKind, Health, Scope
 
@@ -170,9 +171,9 @@ def acquire(circuit: Circuit, now: Now) -> tuple[Circuit, Grant | None]:
     if not admits(circuit, now):
         return circuit, None
     if not circuit.open:
-        return _replace(circuit, live=circuit.live + 1), Grant(circuit.generation)
+        return replace(circuit, live=circuit.live + 1), Grant(circuit.generation)
     generation = circuit.generation + 1
-    return _replace(circuit, generation=generation, probing=True, live=1), Grant(generation, probe=True)
+    return replace(circuit, generation=generation, probing=True, live=1), Grant(generation, probe=True)
 
 
 def succeed(circuit: Circuit, grant: Grant, now: Now) -> Circuit:
@@ -181,7 +182,7 @@ def succeed(circuit: Circuit, grant: Grant, now: Now) -> Circuit:
         return circuit
     if circuit.probing:
         return Circuit(generation=circuit.generation, since=now.wall, ramp=1)
-    return _replace(circuit, live=circuit.live - 1, failures=0, opens=0, ramp=_wider(circuit.ramp), opaque=())
+    return replace(circuit, live=circuit.live - 1, failures=0, opens=0, ramp=_wider(circuit.ramp), opaque=())
 
 
 def prove(circuit: Circuit, grant: Grant, now: Now) -> Circuit:
@@ -190,7 +191,7 @@ def prove(circuit: Circuit, grant: Grant, now: Now) -> Circuit:
         return circuit
     if circuit.probing:
         return Circuit(generation=circuit.generation, since=now.wall, ramp=2, live=1, opens=circuit.opens)
-    return _replace(circuit, ramp=_wider(circuit.ramp))
+    return replace(circuit, ramp=_wider(circuit.ramp))
 
 
 def release(circuit: Circuit, grant: Grant) -> Circuit:
@@ -198,7 +199,7 @@ def release(circuit: Circuit, grant: Grant) -> Circuit:
     if grant.generation != circuit.generation:
         return circuit
     probing = circuit.probing and not grant.probe
-    return _replace(circuit, live=circuit.live - 1, probing=probing)
+    return replace(circuit, live=circuit.live - 1, probing=probing)
 
 
 def fail(circuit: Circuit, grant: Grant, failure: Failure, scope: Scope, now: Now, rand: float) -> Circuit:
@@ -209,10 +210,10 @@ def fail(circuit: Circuit, grant: Grant, failure: Failure, scope: Scope, now: No
         return _lengthen(circuit, failure, now)
     circuit = release(circuit, grant)
     if failure.opaque:
-        circuit = _replace(circuit, opaque=_recent(circuit.opaque, now))
+        circuit = replace(circuit, opaque=_recent(circuit.opaque, now))
     failures = circuit.failures + COUNTED.get(failure.kind, 0)
     if not grant.probe and _tolerates(failure, failures, scope):
-        return _replace(circuit, failures=failures)
+        return replace(circuit, failures=failures)
     return _opened(circuit, failure, now, rand)
 
 
@@ -226,7 +227,7 @@ def block(circuit: Circuit, health: Health, reason: str, until: float, source: s
     if stands and (circuit.until_boot is None or circuit.until_boot + 1.0 >= now.boot + seconds):
         return circuit
     opened = _with_deadline(circuit, health, reason, seconds, source, now)
-    return _replace(opened, opens=max(circuit.opens, 1), cause=_READ_AS.get(health))
+    return replace(opened, opens=max(circuit.opens, 1), cause=_READ_AS.get(health))
 
 
 def reset(circuit: Circuit, now: Now) -> Circuit:
@@ -240,7 +241,7 @@ def restored(circuit: Circuit, now: Now) -> Circuit:
     Never longer than the block was at first: a wall clock that was wrong meanwhile must not add years.
     """
     left = None if circuit.until is None else max(min(circuit.until - now.wall, circuit.until - circuit.since), 0.0)
-    return _replace(
+    return replace(
         circuit,
         until_boot=None if left is None else now.boot + left,
         restored=True,
@@ -266,7 +267,7 @@ def _opened(circuit: Circuit, failure: Failure, now: Now, rand: float) -> Circui
         health = Health.QUOTA_EXHAUSTED
     seconds, source = _how_long(circuit, failure, health, rand)
     cause = _READ_AS.get(health, failure.kind)
-    return _replace(
+    return replace(
         _with_deadline(circuit, health, failure.message, seconds, source, now), hint=failure.hint, cause=cause
     )
 
@@ -310,7 +311,7 @@ def _lengthen(circuit: Circuit, failure: Failure, now: Now) -> Circuit:
         return circuit
     if OPENS_AS[failure.kind] is not circuit.health or now.boot + failure.retry_after <= circuit.until_boot:
         return circuit
-    return _replace(
+    return replace(
         circuit,
         until=now.wall + failure.retry_after,
         until_boot=now.boot + failure.retry_after,
@@ -334,8 +335,3 @@ def _wider(ramp: int | None) -> int | None:
     if ramp is None or ramp * 2 >= RAMP_FULL:
         return None
     return ramp * 2
-
-
-def _replace(circuit: Circuit, **changes: object) -> Circuit:
-    fields = {name: getattr(circuit, name) for name in circuit.__struct_fields__}
-    return Circuit(**{**fields, **changes})

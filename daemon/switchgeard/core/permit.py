@@ -5,6 +5,7 @@ granted by all circuits of an offer or taken from none of them. PROVES is the ta
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -44,12 +45,17 @@ class Permit(Struct, frozen=True):
 
 def scopes(circuits: Circuits, offer: Offer) -> list[ScopeKey]:
     """Every circuit that has a say about this offer; its buckets only where one is known."""
-    own = [
-        ScopeKey(Scope.CREDENTIAL, offer.provider),
-        ScopeKey(Scope.ENDPOINT, offer.endpoint),
-        ScopeKey(Scope.OFFER, offer.provider, offer.model),
-    ]
-    return own + [key for key in circuits if key.scope is Scope.BUCKET and key.covers(offer)]
+    own = _own(offer.provider, offer.endpoint, offer.model)
+    return [*own, *(key for key in circuits if key.scope is Scope.BUCKET and key.covers(offer))]
+
+
+@lru_cache(maxsize=1024)  # asked for several times a request, always of the same few offers
+def _own(provider: str, endpoint: str, model: str) -> tuple[ScopeKey, ...]:
+    return (
+        ScopeKey(Scope.CREDENTIAL, provider),
+        ScopeKey(Scope.ENDPOINT, endpoint),
+        ScopeKey(Scope.OFFER, provider, model),
+    )
 
 
 def acquire(circuits: Circuits, offer: Offer, now: Now) -> tuple[Circuits, tuple[tuple[ScopeKey, Grant], ...]] | None:

@@ -35,8 +35,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+"), MASK),  # e-mail
     (re.compile(r"(?<![\w.-])[\w.-]++\*{2,}[\w*.-]*|(?<!\*)\*{2,}+\w[\w*.-]*"), MASK),  # "ab***cd", "****abcd"
 )
-# what no pattern could touch: short, and without a character that one of them needs
-_HARMLESS = re.compile(rf"(?!.*\b(?:{_PREFIXES})[-_])(?!.*\b(?:AIza|AKIA|ASIA|ya29\.|eyJ))[\w.-]{{0,19}}", re.ASCII)
+# what no pattern could touch: a few short words, none with a character or a word that a pattern begins with
+_HARMLESS = re.compile(
+    rf"(?!.*(?:\b(?:{_PREFIXES})[-_]|\b(?:AIza|AKIA|ASIA|ya29\.|eyJ)|(?i:bearer|basic)))"
+    r"[\w.()-]{1,19}(?: [\w.()-]{1,19}){0,5}",
+    re.ASCII,
+)
 _RUN = re.compile(r"[A-Za-z0-9+/=_\-]{20,}")
 _WORD = re.compile(r"(?:[A-Z]?[a-z]{1,19}){1,4}|[A-Z]{1,19}|\d{1,10}|[A-Za-z]{0,8}\d{1,4}[a-z]{0,3}")
 
