@@ -98,7 +98,7 @@ def _with_member(text: str, node: Node, key: str, value: Any) -> str:
     assert node.members is not None
     close = node.end - 1
     last = node.members[-1] if node.members else None
-    if last and "\n" not in text[node.start : node.end]:
+    if last and "\n" not in text[node.start : node.end] and not isinstance(value, dict | list):
         return _on_the_line(text, last, key, value)
     indent = _member_indent(text, node)
     at = len(text[:close].rstrip(" \t\r\n"))
@@ -147,6 +147,8 @@ def _without(text: str, parent: Node, key: str) -> str:
     start = len(text[: member.start].rstrip(" \t"))
     start = len(text[:start].removesuffix("\n").removesuffix("\r")) if text[:start].endswith("\n") else start
     end = member.value.end if member.comma is None else member.comma + 1
+    if member is members[-1] and "\n" not in text[parent.start : start]:
+        end = len(text) - len(text[end:].lstrip(" \t\r\n"))  # the object was on one line before us
     text = text[:start] + text[end:]
     if member.comma is None and before is not None and before.comma is not None:
         text = text[: before.comma] + text[before.comma + 1 :]
