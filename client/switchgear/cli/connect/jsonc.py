@@ -147,8 +147,9 @@ def _without(text: str, parent: Node, key: str) -> str:
     start = len(text[: member.start].rstrip(" \t"))
     start = len(text[:start].removesuffix("\n").removesuffix("\r")) if text[:start].endswith("\n") else start
     end = member.value.end if member.comma is None else member.comma + 1
-    if member is members[-1] and "\n" not in text[parent.start : start]:
-        end = len(text) - len(text[end:].lstrip(" \t\r\n"))  # the object was on one line before us
+    before_us = text[parent.start : start]
+    if member is members[-1] and "\n" not in before_us and "//" not in before_us:
+        end = len(text) - len(text[end:].lstrip(" \t\r\n"))  # the object was on one line
     text = text[:start] + text[end:]
     if member.comma is None and before is not None and before.comma is not None:
         text = text[: before.comma] + text[before.comma + 1 :]
