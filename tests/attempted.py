@@ -8,7 +8,8 @@ from switchgeard.core.clock import Now
 from switchgeard.core.failure import Failure
 from switchgeard.core.permit import Permit
 from switchgeard.core.routing import Standing
-from switchgeard.state import Ask, Settled, State
+from switchgeard.ask import Ask, Settled
+from switchgeard.state import State
 
 MODEL = merged(offer("a"), offer("b"))
 

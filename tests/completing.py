@@ -20,13 +20,14 @@ from switchgear_protocol.words import Interrupt
 from switchgeard.announce import Announce
 from switchgeard.asking import asked
 from switchgeard.complete import Completing, Options, Services
-from switchgeard.core.estimate import needs
 from switchgeard.core.offer import FailoverPolicy, MergedModel, RoutingPolicy
 from switchgeard.core.provider import Env
 from switchgeard.credentials.vault import Vault
+from switchgeard.question import ours
 from switchgeard.rpc_error import RpcError
 from switchgeard.state import State
 from switchgeard.store.row import AttemptRow
+from switchgeard.voice import Ours
 
 PROMPT = "PROMPT-CANARY"
 
@@ -127,11 +128,11 @@ class World:
             told.values += values
             await trio.sleep(asking.slow * len(values))
 
-        request = Request([Message("user", f"{PROMPT} {told.name}")])
-        ask = asked(told.name, self.model, needs(request), request, "editor", asking.session)
+        question = ours(Request([Message("user", f"{PROMPT} {told.name}")]))
+        ask = asked(told.name, self.model, question, "editor", asking.session)
         options = Options(asking.stream, asking.on_interrupt, asking.wait, asking.deadline)
         try:
-            told.answer = await Completing(self.services, ask, request, options, send).run()
+            told.answer = await Completing(self.services, ask, question, options, Ours(send)).run()
             told.ends.append("complete")
         except RpcError as error:
             told.error, now = error, trio_clock()

@@ -10,7 +10,8 @@ from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Catalog, FailoverPolicy, MergedModel, Offer, RoutingPolicy
 from switchgeard.core.provider import NoCredential, Provider
 from switchgeard.core.routing import Standing
-from switchgeard.state import Ask, Settled, State
+from switchgeard.ask import Ask, Settled
+from switchgeard.state import State
 
 T0 = Now(wall=1_800_000_000.0, boot=5_000.0)
 EXACT = 0.5  # the jitter that leaves a backoff as it is: 0.8 + 0.4 * 0.5

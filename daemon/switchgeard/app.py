@@ -41,10 +41,10 @@ from .core.caps import day_start
 from .credentials.install_key import install_key
 from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
-from .door.exchange import Exchange
 from .door.listeners import Listeners
 from .door.server import Door
 from .methods import Daemon
+from .routes import Routes
 from .rpc_error import RpcError
 from .sealing import seal
 from .serving import descriptors
@@ -165,7 +165,8 @@ def build(places: Places, home: str, store: Store, limits: Limits = DEFAULT) -> 
 
 def build_door(places: Places, daemon: Daemon) -> tuple[Door, Listeners]:
     """The HTTP door, still shut: `open_door` opens it while it serves."""
-    door = Door(_nothing_here, daemon.at.store.tokens.check)
+    routes = Routes(daemon)
+    door = Door(routes, daemon.at.store.tokens.check, routes.refuse)
     return door, Listeners(door, http_socket_path(places.socket))
 
 
@@ -178,10 +179,6 @@ def open_door(daemon: Daemon, listeners: Listeners) -> None:
 
     daemon.configuration.follow = follow
     follow(daemon.at.state.config)
-
-
-async def _nothing_here(exchange: Exchange) -> None:
-    await exchange.answer(404, [("content-type", "application/json")], b'{"error":{"kind":"not_found"}}')
 
 
 async def resume_spending(daemon: Daemon) -> None:

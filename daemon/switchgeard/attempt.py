@@ -22,6 +22,7 @@ from .core.failure import ErrorReply, Failure, classify, garbled, transport_fail
 from .core.offer import Offer
 from .dialects.dialect import Decoding, ToProvider
 from .dialects.fault import Garbled, UpstreamError
+from .passed import Passed, PassedBody
 from .upstream import sse
 from .upstream.call import HTTPCall
 from .upstream.transport import Reply, Transport, TransportFault
@@ -32,7 +33,8 @@ REST_SECONDS = 0.5  # for what may follow the terminal marker, since the marker 
 ERROR_LIMIT = 64 * 1024  # bytes of an error body that are looked at
 ERROR_SECONDS = 5.0  # an error body that does not end is judged by what has come
 
-Emit = Callable[[Sequence[StreamEvent]], Awaitable[None]]
+Heard = StreamEvent | Passed | PassedBody
+Emit = Callable[[Sequence[Heard]], Awaitable[None]]
 
 
 class Rejected(Exception):
@@ -54,12 +56,14 @@ class Attempt:
     watch: trio.CancelScope
     still_wanted: Callable[[], bool] = lambda: True  # asked right before the request is written
     left: float = float("inf")  # seconds the request itself has for its first content, over all its attempts
+    passing: bool = False  # the client speaks this dialect: it gets what came, beside what is made of it
+    whole: bool = False  # a whole body is asked for, not a stream
     content_seen: bool = False
     headers: dict[str, str] | None = None
 
     async def run(self, call: HTTPCall) -> Failure | None:
         """None when the answer is complete and every event of it has been emitted. Raises Withdrawn."""
-        self._expect(min(self.offer.timeouts.first_event, self.left))
+        self._expect(min(self._patience, self.left))
         with self.watch:
             try:
                 async with self._open(call) as reply:
@@ -108,7 +112,8 @@ class Attempt:
             body += piece
             if len(body) > WHOLE_LIMIT:
                 raise Garbled(f"an answer of more than {WHOLE_LIMIT >> 20} MiB")
-        await self._deliver(self.dialect.whole(bytes(body)))
+        events: list[Heard] = [*self.dialect.whole(bytes(body))]
+        await self._deliver([*events, PassedBody(bytes(body))] if self.passing else events)
 
     async def _stream(self, first: bytes, pieces: AsyncIterator[bytes]) -> None:
         incoming, decoder = _Incoming(pieces), self.dialect.Decoder()
@@ -123,21 +128,26 @@ class Attempt:
                 self._expect(self.offer.timeouts.idle)
             if not decoder.done:
                 events = await (incoming.rest(rest) if decoder.complete else incoming.more())
-        await self._deliver(decoder.end())
+        await self._deliver([*decoder.end()])
 
     async def _feed(self, decoder: Decoding, events: list[sse.Event]) -> bool:
         """Whether there was anything in the events. What came before one that is wrong is delivered too."""
-        told: list[StreamEvent] = []
+        told: list[Heard] = []
+        news = False
         try:
             for event in events:
-                told += decoder.feed(event)
+                made = decoder.feed(event)
+                told += made
+                news = news or bool(made)
+                if self.passing:
+                    told.append(Passed(event, decoder.complete))
         except (Garbled, UpstreamError):
             await self._deliver(told)
             raise
         await self._deliver(told)
-        return bool(told)
+        return news
 
-    async def _deliver(self, events: list[StreamEvent]) -> None:
+    async def _deliver(self, events: list[Heard]) -> None:
         """All that one read brought, at once: a deadline moved and a write made for each would cost the most."""
         if not events:
             return
@@ -151,13 +161,19 @@ class Attempt:
     def _expect(self, seconds: float) -> None:
         self.watch.deadline = trio.current_time() + seconds
 
+    @property
+    def _patience(self) -> float:
+        """Seconds until there must be content: of a whole body nothing is seen before it is written to its end."""
+        limits = self.offer.timeouts
+        return max(limits.first_event, limits.whole) if self.whole else limits.first_event
+
     def _too_slow(self) -> Failure:
         limits = self.offer.timeouts
         if self.content_seen:
             return transport_failure("idle", f"silent for {limits.idle:g} s in the middle of its answer", sent=True)
-        if self.left < limits.first_event:
+        if self.left < self._patience:
             return transport_failure("deadline", "no answer within the time the request had left", sent=True)
-        return transport_failure("first_event", f"no answer within {limits.first_event:g} s", sent=True)
+        return transport_failure("first_event", f"no answer within {self._patience:g} s", sent=True)
 
     def _classify(self, status: int | None, body: bytes, *, in_stream: bool = False) -> Failure:
         reply = ErrorReply(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import trio
 from msgspec import Struct, structs
 
-from switchgear_protocol.content import Completion, Message, Request, Text
+from switchgear_protocol.content import Completion
 from switchgear_protocol.errors import AttemptReport
 from switchgear_protocol.events import Routing
 from switchgear_protocol.messages import Answer, ServedBy
@@ -21,8 +21,9 @@ from switchgear_protocol.words import FailureKind, Interrupt, Outcome
 
 from . import record, refusal
 from .announce import Announce
+from .ask import Ask, Settled
 from .attempt import Attempt
-from .core import quota
+from .core import objection, quota
 from .core.clock import Now
 from .core.cost import cost_usd
 from .core.estimate import counted
@@ -33,21 +34,22 @@ from .core.provider import Provider
 from .core.routing import Plan, Standing
 from .core.scrub import MASK
 from .credentials.vault import Vault
-from .delivery import Delivery, Send
+from .delivery import Delivery
 from .dialects.fault import Garbled
 from .dialects.known import DIALECTS
 from .dialling import Dialled, dial
+from .question import Manner, Question
 from .record import Attempted
-from .state import Ask, Settled, State
+from .state import State
 from .store import Store
 from .store.row import AttemptRow
 from .upstream.transport import Transport
 from .upstream.turn import Withdrawn
+from .voice import Voice
 
 SETTLE_WAIT = 30.0  # seconds a request waits for somebody else's probe before it gives up
 OVERTAKEN = "not asked: another request was turned away there meanwhile"
 LOOK = 15.0  # seconds between two looks at the clock while waiting: timers stand still in suspend
-CONTINUE = "Continue exactly where you stopped. Do not repeat anything and do not comment on it."
 
 
 class Options(Struct, frozen=True):
@@ -57,7 +59,6 @@ class Options(Struct, frozen=True):
     on_interrupt: Interrupt = Interrupt.ERROR
     wait: float = 0.0  # seconds it is willing to wait for a reset; inf = as long as it takes
     deadline: float | None = None  # seconds for everything
-    dialect: str = "switchgear"
 
 
 @dataclass(slots=True)
@@ -79,13 +80,14 @@ class Completing:
 
     at: Services
     ask: Ask
-    request: Request
+    question: Question
     options: Options
-    send: Send
+    voice: Voice
     reports: list[AttemptReport] = field(default_factory=list)
     skips_told: set[tuple[str, str]] = field(default_factory=set)
     delivery: Delivery = field(init=False)
     granted: Permit | None = None
+    standing: Standing | None = None  # of the offer asked now, or last
     started: Now = field(init=False)
     began: Now = field(init=False)
     first_content: Now | None = None
@@ -94,7 +96,8 @@ class Completing:
 
     def __post_init__(self) -> None:
         self.started = self.began = self.at.now()
-        self.delivery = Delivery(self.options.stream, self.options.on_interrupt, self.send, self._committed)
+        options, sealed = self.options, self.at.state.issued.note
+        self.delivery = Delivery(options.stream, options.on_interrupt, self.voice.say, self._committed, sealed)
 
     async def run(self) -> Answer:
         """The answer. Raises RpcError for everything else, Cancelled when the client leaves."""
@@ -155,6 +158,7 @@ class Completing:
     async def _try(self, permit: Permit, step: Try) -> Answer | Failure:
         """One attempt under its permit, settled exactly once."""
         self.granted, self.began, self.first_content = permit, self.at.now(), None
+        self.standing = step.standing
         settled: Settled | None = None
         try:
             await self._prepare(step)
@@ -180,25 +184,32 @@ class Completing:
         provider = state.config.providers.get(offer.provider)
         if provider is None:
             return Failure(FailureKind.MISSING_CREDENTIAL, "the provider was removed from the config")
-        dialled = await dial(self.at.vault, provider, offer, self._request_for(step))
+        manner = self._manner(step)
+        dialled = await dial(self.at.vault, provider, offer, self.question, manner)
         if isinstance(dialled, Failure):
             return dialled
-        self.delivery.begin(dialled.issuer)
         failure = await self._call(permit, dialled, step.by)
-        if failure is not None and await self._replaced(provider, dialled, failure):
-            self.delivery.begin(dialled.issuer)
-            again = await dial(self.at.vault, provider, offer, self._request_for(step))
+        if failure is not None and (mended := await self._mended(provider, dialled, failure, manner)) is not None:
+            again = await dial(self.at.vault, provider, offer, self.question, mended)
             failure = await self._call(permit, again, step.by) if isinstance(again, Dialled) else again
         if failure is not None and failure.kind is FailureKind.AUTH_FAILED:
             failure = structs.replace(failure, hint=failure.hint or self.at.vault.renewal(provider))
         try:
-            return failure or counted(self.request, await self.delivery.complete())
+            return failure or counted(self.question.needs, await self.delivery.complete())
         except Garbled as fault:
             return garbled(str(fault))
 
+    async def _mended(self, provider: Provider, dialled: Dialled, failure: Failure, manner: Manner) -> Manner | None:
+        """How to ask the same offer once more, when what it refused can be mended; None when it cannot."""
+        if self.delivery.committed:
+            return None
+        if objection.to_transcript(failure):
+            return structs.replace(manner, plain=True)
+        return manner if await self._replaced(provider, dialled, failure) else None
+
     async def _replaced(self, provider: Provider, dialled: Dialled, failure: Failure) -> bool:
         """Whether a refused credential was replaced outside of us: look once more before believing it is bad."""
-        if failure.kind is not FailureKind.AUTH_FAILED or dialled.secret is None or self.delivery.committed:
+        if failure.kind is not FailureKind.AUTH_FAILED or dialled.secret is None:
             return False
         return await self.at.vault.rotated(provider, dialled.secret) is not None
 
@@ -213,8 +224,21 @@ class Completing:
         def still_wanted() -> bool:
             return self.at.state.still_wanted(permit, self.at.now())
 
-        dialect, emit, watch = DIALECTS[offer.wire], self.delivery.emit, trio.CancelScope()
-        attempt = Attempt(offer, dialect, self.at.transport, self.at.now, emit, read_quota, watch, still_wanted, left)
+        self.delivery.begin(dialled.issuer)
+        self.voice.turn_to(dialled.issuer)
+        attempt = Attempt(
+            offer,
+            DIALECTS[offer.wire],
+            self.at.transport,
+            self.at.now,
+            self.delivery.emit,
+            read_quota,
+            trio.CancelScope(),
+            still_wanted,
+            left,
+            dialled.wording.passing,
+            not dialled.wording.stream,
+        )
         return _unsaid(await attempt.run(dialled.call), dialled)
 
     def _committed(self) -> None:
@@ -250,7 +274,7 @@ class Completing:
         self.at.announce(self.at.state.finish(permit, self.ask, settled, self.at.now()))
         self.granted = None
         began, first, now = self.began, self.first_content, self.at.now()
-        dialect, stream = self.options.dialect, self.options.stream
+        dialect, stream = self.question.dialect, self.options.stream
         attempted = Attempted(permit, settled, len(self.reports) + 1, began, now, first, dialect, stream)
         self.reports.append(record.report(attempted))
         return record.row(attempted, self.ask)
@@ -282,14 +306,10 @@ class Completing:
 
     def _continuable(self) -> bool:
         """Only plain text may be continued: a tool call or structured answer is never spliced."""
-        form = self.request.response_format
-        return bool(self.delivery.plain_text) and (form is None or form.type == "text")
+        return bool(self.delivery.plain_text) and self.question.splices
 
-    def _request_for(self, step: Try) -> Request:
-        if step.mode is not Interrupt.CONTINUE:
-            return self.request
-        so_far = Message("assistant", [Text(self.delivery.before)])
-        return continued(self.request, so_far)
+    def _manner(self, step: Try) -> Manner:
+        return Manner(self.delivery.before if step.mode is Interrupt.CONTINUE else None)
 
     async def _worth_waiting(self, attempts: Attempts) -> Set[OfferKey] | None:
         """None to give up; else, after what is worth waiting for, the offers to try again beside the untried ones."""
@@ -340,6 +360,11 @@ class Completing:
     def _plan(self) -> Plan:
         return self.at.state.plan(self.ask, self.at.now())
 
+    @property
+    def made(self) -> int:
+        """Attempts so far, the one under way included."""
+        return len(self.reports) + (self.granted is not None)
+
     def _elapsed(self) -> float:
         return (self.at.now().boot - self.began.boot) * 1000
 
@@ -354,14 +379,7 @@ class Completing:
             return
         offer = standing.offer
         kind = failure.kind.value if failure else standing.code or None
-        await self.send(Routing(action, offer.provider, offer.model, offer.label, reason, kind, standing.until))  # type: ignore[arg-type]
-
-
-def continued(request: Request, so_far: Message) -> Request:
-    """The request that asks another offer to go on after `so_far`."""
-    fields = {name: getattr(request, name) for name in Request.__struct_fields__}
-    fields["messages"] = [*request.messages, so_far, Message("user", CONTINUE)]
-    return Request(**fields)
+        await self.voice.say(Routing(action, offer.provider, offer.model, offer.label, reason, kind, standing.until))  # type: ignore[arg-type]
 
 
 def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:

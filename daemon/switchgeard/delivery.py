@@ -13,6 +13,7 @@ from switchgear_protocol.content import Block, Completion, Text
 from switchgear_protocol.events import (
     BlockEnd,
     Continued,
+    ReasoningSignature,
     Restarted,
     Routing,
     Start,
@@ -26,12 +27,16 @@ from switchgear_protocol.words import Interrupt
 from .core.issuer import Issuer
 from .dialects.assemble import Assembler
 from .dialects.fault import Garbled
+from .passed import Passed, PassedBody
+
+Said = StreamEvent | Routing | Passed
+Heard = StreamEvent | Passed | PassedBody
 
 
 class Send(Protocol):
     """Hands events to the client, in one write."""
 
-    def __call__(self, *events: StreamEvent | Routing) -> Awaitable[None]: ...
+    def __call__(self, *events: Said) -> Awaitable[None]: ...
 
 
 @dataclass(slots=True)
@@ -40,17 +45,24 @@ class Delivery:
     on_interrupt: Interrupt
     send: Send
     on_commit: Callable[[], None]
-    held: list[StreamEvent] = field(default_factory=list)
+    on_sealed: Callable[[str, Issuer], None] = lambda blob, issuer: None
+    held: list[Said] = field(default_factory=list)
     committed: bool = False
     assembler: Assembler = field(default_factory=lambda: Assembler(""))
     before: str = ""  # text of an interrupted answer that is being continued
     said: list[str] = field(default_factory=list)  # text of the current attempt
     plain: bool = True  # nothing but text so far
     restarts: int = 0
+    issuer: Issuer | None = None  # of the current attempt
+    passed: bytes | None = None  # the provider's own whole body, when it may be passed on
 
-    async def emit(self, events: Sequence[StreamEvent]) -> None:
-        """Events of the current attempt. Raises Garbled when one makes no sense; those before it are handed over."""
+    async def emit(self, events: Sequence[Heard]) -> None:
+        """What one read of the current attempt brought.
+
+        Raises Garbled when an event makes no sense; those before it are handed over.
+        """
         content = False
+        passing = isinstance(events[-1], Passed) if events else False
         try:
             for event in events:
                 if isinstance(event, Restarted):
@@ -58,7 +70,7 @@ class Delivery:
                     await self._upstream_restarted(event)
                     content = False
                 else:
-                    content = self._take(event) or content
+                    content = self._take(event, passing) or content
         except Garbled:
             await self._hand_over(content)
             raise
@@ -77,7 +89,7 @@ class Delivery:
         """Another attempt starts: nothing of the one before it counts. `issuer` is known once it is dialled."""
         self.held.clear()
         self.said.clear()
-        self.plain = True
+        self.plain, self.passed, self.issuer = True, None, issuer
         self.assembler = Assembler(str(issuer or ""))
 
     async def restart(self, reason: str) -> None:
@@ -95,11 +107,18 @@ class Delivery:
         """What was delivered so far, when it is text and nothing else: the only thing that can be continued."""
         return self.before + "".join(self.said) if self.plain else None
 
-    def _take(self, event: StreamEvent) -> bool:
-        """Whether a client that streams has content now."""
+    def _take(self, event: Heard, passing: bool) -> bool:
+        """Whether a client that streams has content now. In passing it gets the provider's own events instead."""
+        if isinstance(event, PassedBody):
+            self.passed = event.body
+            return False
+        if isinstance(event, Passed):
+            if self.stream:
+                self.held.append(event)
+            return False
         self.assembler.feed(event)
         self._note(event)
-        if self.stream:
+        if self.stream and not passing:
             self.held.append(event)
         return self.stream and commits(event)
 
@@ -107,8 +126,16 @@ class Delivery:
         if isinstance(event, TextDelta):
             if self.on_interrupt is Interrupt.CONTINUE:
                 self.said.append(event.text)
-        elif not isinstance(event, Start | BlockEnd | UsageReport):
+        elif isinstance(event, Start):
+            self._sealed(event.id)  # what a later request may refer to as kept by the provider
+        elif not isinstance(event, BlockEnd | UsageReport):
             self.plain = False
+            if isinstance(event, ReasoningSignature):
+                self._sealed(event.signature)
+
+    def _sealed(self, blob: str | None) -> None:
+        if blob and self.issuer is not None:
+            self.on_sealed(blob, self.issuer)
 
     async def _hand_over(self, content: bool) -> None:
         """What is held, once there has been content: the first of it is the commit."""

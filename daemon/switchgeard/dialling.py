@@ -6,7 +6,6 @@ provider's own config, never by the request. What cannot be called is a Failure 
 
 from msgspec import Struct
 
-from switchgear_protocol.content import Request
 from switchgear_protocol.words import FailureKind, Scope
 
 from .core.failure import Failure
@@ -15,7 +14,8 @@ from .core.offer import Offer
 from .core.provider import NoCredential, Passthrough, Provider
 from .credentials.secret import Answer, Broken, Locked, Missing, Ready, Secret
 from .credentials.vault import Vault
-from .dialects.known import DIALECTS
+from .dialects.glimpse import Unreadable
+from .question import Manner, Question, Wording
 from .upstream.call import HTTPCall
 from .upstream.kinds import KINDS, BadSecret, build_call
 
@@ -23,11 +23,12 @@ from .upstream.kinds import KINDS, BadSecret, build_call
 class Dialled(Struct, frozen=True):
     call: HTTPCall
     issuer: Issuer
+    wording: Wording
     secret: Secret | None = None  # what it carries, to tell whether a re-read gave another
 
 
-async def dial(vault: Vault, provider: Provider, offer: Offer, request: Request) -> Dialled | Failure:
-    """The call for `request` at `offer`. Reads the credential; encodes the body."""
+async def dial(vault: Vault, provider: Provider, offer: Offer, question: Question, manner: Manner) -> Dialled | Failure:
+    """The call that puts `question` to `offer`. Reads the credential; words the body."""
     secret: Secret | None = None
     if not isinstance(provider.credential, NoCredential | Passthrough):
         found = await vault.get(provider)
@@ -38,16 +39,18 @@ async def dial(vault: Vault, provider: Provider, offer: Offer, request: Request)
         secret = found.secret
     try:
         issuer = Issuer(vault.account(provider, secret), offer.wire, offer.model)
-        return Dialled(_call(provider, offer, request, secret, issuer), issuer, secret)
+        wording = question.wording(offer, issuer, manner)
+        return Dialled(_call(provider, offer, wording, secret), issuer, wording, secret)
     except BadSecret as bad:
         return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL)
+    except Unreadable as bad:
+        return Failure(FailureKind.INVALID_REQUEST, bad.message, code=bad.parameter)
 
 
-def _call(provider: Provider, offer: Offer, request: Request, secret: Secret | None, issuer: Issuer) -> HTTPCall:
-    body = DIALECTS[offer.wire].encode(request, offer.model, stream=True, issuer=issuer, features=offer.features)
-    return build_call(
-        KINDS[provider.kind], provider.base_url, offer.wire, body, secret.reveal() if secret else None, True
-    )
+def _call(provider: Provider, offer: Offer, wording: Wording, secret: Secret | None) -> HTTPCall:
+    shown = secret.reveal() if secret else None
+    kind, base, stream = KINDS[provider.kind], provider.base_url, wording.stream
+    return build_call(kind, base, offer.wire, wording.body, shown, stream, model=offer.model, extra=wording.headers)
 
 
 def without(found: Answer) -> Failure | None:

@@ -61,6 +61,7 @@ from switchgear_protocol.words import Interrupt
 from switchgeard import __version__
 
 from . import asking, refusal, views
+from .ask import Ask
 from .complete import Services
 from .configuration import Configuration
 from .core import quota
@@ -71,7 +72,7 @@ from .core.provider import Provider
 from .credentials.secret import Broken, Locked
 from .rpc_error import RpcError
 from .serving.caller import Caller, Id
-from .state import Ask, PinState
+from .state import PinState
 
 MOST_PINS = 1000  # people set a few; a client that pins every session it opens must not fill the state
 VERSIONS = VersionRange(1, 1)

@@ -10,10 +10,10 @@ from switchgear_protocol.content import Usage
 from switchgear_protocol.errors import AttemptReport
 from switchgear_protocol.words import Outcome
 
+from .ask import Ask, Settled
 from .core.clock import Now
 from .core.failure import maybe_billed
 from .core.permit import Permit
-from .state import Ask, Settled
 from .store.row import AttemptRow
 
 

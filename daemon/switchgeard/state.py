@@ -14,14 +14,15 @@ from msgspec import Struct
 
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
-from switchgear_protocol.words import Health, Outcome, Scope, StickyMode
+from switchgear_protocol.words import Health, Scope, StickyMode
 
+from .ask import Ask, Settled
 from .config.settled import Config
 from .core import budget, health, permit, portal, quota, routing, sticky
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
-from .core.needs import Needs
+from .core.issued import Issued
 from .core.offer import MergedModel, Offer
 from .core.permit import Circuits, Permit
 from .core.quota import Window
@@ -38,31 +39,6 @@ MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each cost
 class PinState(Struct, frozen=True):
     provider: str
     until: float | None = None  # wall
-
-
-class Ask(Struct, frozen=True):
-    """Who asks for what: the part of a request that routing looks at."""
-
-    request: str
-    model: MergedModel
-    needs: Needs
-    client: str = ""
-    session: str | None = None
-    turn_boundary: bool = True
-
-    @property
-    def key(self) -> SessionKey | None:
-        return None if self.session is None else (self.client, self.session, self.model.alias)
-
-
-class Settled(Struct, frozen=True):
-    """How one attempt ended."""
-
-    outcome: Outcome
-    milliseconds: float
-    failure: Failure | None = None
-    usage: Usage | None = None
-    cost_usd: float | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +58,7 @@ class State:
     reserved: int = 0  # event numbers up to it may be in use: the next life begins behind it
     numbers: int = 0
     last_served: str | None = None
+    issued: Issued = field(default_factory=Issued)
     dirty: set[tuple[str, object]] = field(default_factory=set)
 
     # --- config ---------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from switchgear_protocol.messages import (
 )
 from switchgear_protocol.words import Health, Scope
 
+from .ask import Ask
 from .core import health, permit
 from .core.clock import Now
 from .core.health import CLOSED, Circuit, ScopeKey
@@ -25,7 +26,7 @@ from .core.needs import Needs
 from .core.offer import MergedModel, Offer
 from .core.provider import Provider
 from .core.routing import FEATURE_CODES, Plan, Standing
-from .state import Ask, State
+from .state import State
 
 
 def models(state: State, now: Now) -> list[ModelView]:

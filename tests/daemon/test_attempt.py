@@ -11,13 +11,14 @@ import trio
 from switchgear_protocol.events import Finished, StreamEvent, TextDelta, UsageReport
 from switchgear_protocol.words import Billing, FailureKind, Finish
 from switchgeard import attempt, clock
-from switchgeard.attempt import REST_SECONDS, Attempt
+from switchgeard.attempt import REST_SECONDS, Attempt, Heard
 from switchgeard.core.failure import Failure
 from switchgeard.core.offer import Offer, Timeouts
 from switchgeard.demo.exchange import Answer, Asked, End, Hang, chunked
 from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import ANTHROPIC, OPENAI, Said, frame, stream
 from switchgeard.dialects.known import DIALECTS
+from switchgeard.passed import Passed, PassedBody
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport, TransportFault
 
@@ -30,8 +31,8 @@ WIRES = [OPENAI, ANTHROPIC]
 def heard(wire: str, transport: Any, events: list[StreamEvent], slow: float = 0.0) -> Attempt:
     """An attempt that writes down what it emits, to a client that takes `slow` seconds for each event."""
 
-    async def emit(told: Sequence[StreamEvent]) -> None:
-        events.extend(told)
+    async def emit(told: Sequence[Heard]) -> None:
+        events.extend(event for event in told if not isinstance(event, Passed | PassedBody))
         await trio.sleep(slow * len(told))
 
     limits = Timeouts(5.0, 5.0, IDLE)

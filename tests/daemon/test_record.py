@@ -8,7 +8,7 @@ from switchgear_protocol.content import Usage
 from switchgear_protocol.words import FailureKind, Outcome
 from switchgeard.core.permit import Permit
 from switchgeard.record import Attempted, report, row
-from switchgeard.state import Settled
+from switchgeard.ask import Settled
 
 A = offer("a")
 MODEL = merged(A)

@@ -11,7 +11,8 @@ from switchgear_protocol.words import Outcome
 from switchgeard import remembered
 from switchgeard.core.clock import Now
 from switchgeard.core.quota import Window
-from switchgeard.state import PinState, Settled, State
+from switchgeard.ask import Settled
+from switchgeard.state import PinState, State
 from switchgeard.store.beliefs import TOPICS
 
 MODEL = merged(offer("a"), offer("b"))

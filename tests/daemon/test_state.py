@@ -13,7 +13,8 @@ from switchgeard.core.health import CLOSED, ScopeKey
 from switchgeard.core.offer import RoutingPolicy
 from switchgeard.core.quota import Window
 from switchgeard.core.sticky import CACHE_TTL, WELL_FOR
-from switchgeard.state import MAX_WINDOWS, PinState, Settled
+from switchgeard.ask import Settled
+from switchgeard.state import MAX_WINDOWS, PinState
 
 A, B = offer("a"), offer("b")
 MODEL = merged(A, B)

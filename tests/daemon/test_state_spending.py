@@ -6,7 +6,7 @@ from switchgear_protocol.words import Billing, Outcome
 from switchgear_protocol.words import FailureKind as K
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Caps
-from switchgeard.state import Settled
+from switchgeard.ask import Settled
 
 MODEL = merged(offer("a"), offer("b"))
 A, PAID = offer("a"), offer("paid", billing=Billing.METERED)

@@ -8,7 +8,8 @@ from switchgeard.core.failure import Failure
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Features, Price
 from switchgeard.core.quota import Window
-from switchgeard.state import PinState, Settled, State
+from switchgeard.ask import Settled
+from switchgeard.state import PinState, State
 
 A, B = offer("a"), offer("b", price=Price(3.0, 15.0), billing=Billing.METERED)
 MODEL = merged(A, B)

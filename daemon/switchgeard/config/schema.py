@@ -71,6 +71,7 @@ class TimeoutsTable(Struct, frozen=True, forbid_unknown_fields=True):
     connect: Seconds | None = None
     first_event: Seconds | None = None
     idle: Seconds | None = None
+    whole: Seconds | None = None
 
 
 class RoutingTable(Struct, frozen=True, forbid_unknown_fields=True):

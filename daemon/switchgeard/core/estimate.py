@@ -43,11 +43,11 @@ def input_tokens(request: Request) -> int:
     return math.ceil(size) + sum(_message(message) for message in request.messages)
 
 
-def counted(request: Request, completion: Completion) -> Completion:
+def counted(needs: Needs, completion: Completion) -> Completion:
     """The completion with its usage guessed from the lengths of question and answer, when the provider gave none."""
     if completion.usage != Usage(estimated=True):
         return completion
-    guess = Usage(input=input_tokens(request), output=_message(completion.message), estimated=True)
+    guess = Usage(input=needs.input_tokens, output=_message(completion.message), estimated=True)
     return replace(completion, usage=guess)
 
 

@@ -31,11 +31,12 @@ class Features(Struct, frozen=True):
 
 
 class Timeouts(Struct, frozen=True):
-    """Seconds. `first_event` and `idle` count content only, never pings."""
+    """Seconds. `first_event` and `idle` count content only, never pings; `whole` is for an answer not streamed."""
 
     connect: float = 5.0
     first_event: float = 60.0
     idle: float = 60.0
+    whole: float = 300.0
 
 
 class Caps(Struct, frozen=True):

@@ -6,7 +6,7 @@ the config or from `base_url` here, never from a reply. No function may put a se
 """
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
@@ -36,8 +36,9 @@ def x_api_key(secret: str) -> tuple[Header, ...]:
 class Kind(Struct, frozen=True):
     """One sort of provider.
 
-    `paths`: wire -> path under the base URL, the first one is the default wire. `base_url` None: the
-    user must give one.
+    `paths`: wire -> path under the base URL, the first one is the default wire; `{model}` stands for the
+    model's id. `whole_paths`: where an answer that is not streamed has a path of its own. `base_url` None:
+    the user must give one.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Kind(Struct, frozen=True):
     headers: tuple[Header, ...] = ()
     features: Features = Features()
     timeouts: Timeouts = Timeouts()
+    whole_paths: dict[str, str] = {}
 
     @property
     def wires(self) -> tuple[str, ...]:
@@ -93,14 +95,27 @@ KINDS: dict[str, Kind] = {
 """Every kind there is, by the name used in the config."""
 
 
-def build_call(kind: Kind, base_url: str, wire: str, body: bytes, secret: str | None, stream: bool) -> HTTPCall:
-    """The POST that asks `kind` for a completion. `secret` None: no credential is sent.
+def build_call(
+    kind: Kind,
+    base_url: str,
+    wire: str,
+    body: bytes,
+    secret: str | None,
+    stream: bool,
+    *,
+    model: str = "",
+    extra: tuple[Header, ...] = (),
+) -> HTTPCall:
+    """The POST that asks `kind` for a completion. `secret` None: no credential is sent. `model`: for a path that
+    names it. `extra`: a client's own headers; they take the place of the kind's.
 
     Raises BadSecret; KeyError for a wire the kind does not speak (config refuses those).
     """
     accept = "text/event-stream" if stream else "application/json"
-    headers = (("accept", accept), ("content-type", "application/json"), *_headers(kind, secret))
-    return HTTPCall("POST", _join(base_url, kind.paths[wire]), headers, body)
+    own = (("accept", accept), ("content-type", "application/json"), *_headers(kind, secret))
+    taken = {name for name, _ in extra}
+    headers = (*(header for header in own if header[0] not in taken), *extra)
+    return HTTPCall("POST", _join(base_url, _path(kind, wire, stream, model)), headers, body)
 
 
 def build_models_call(kind: Kind, base_url: str, secret: str | None) -> HTTPCall:
@@ -119,6 +134,12 @@ def endpoint(base_url: str) -> str:
         raise ValueError(f"not an http or https URL with a host: scheme {parts.scheme!r}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
+
+
+def _path(kind: Kind, wire: str, stream: bool, model: str) -> str:
+    """Some name the model and the manner of answering in the path."""
+    path = kind.paths[wire] if stream else kind.whole_paths.get(wire, kind.paths[wire])
+    return path.replace("{model}", quote(model, safe="")) if "{model}" in path else path
 
 
 def _headers(kind: Kind, secret: str | None) -> tuple[Header, ...]:

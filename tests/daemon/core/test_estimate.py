@@ -79,8 +79,8 @@ def test_usage_nobody_counted_is_estimated_and_what_was_counted_is_kept() -> Non
     """Marked as an estimate, never nothing."""
     request = Request([Message("user", "How are you?")])
     answer = Message("assistant", [Text("Fine, thank you.")])
-    guessed = counted(request, Completion(answer, Finish.STOP, Usage(estimated=True))).usage
+    guessed = counted(needs(request), Completion(answer, Finish.STOP, Usage(estimated=True))).usage
     assert guessed == Usage(input=input_tokens(request), output=guessed.output, estimated=True)
     assert guessed.output >= 4
     told = Completion(answer, Finish.STOP, Usage(input=3))
-    assert counted(request, told) is told
+    assert counted(needs(request), told) is told

@@ -21,7 +21,8 @@ from switchgeard.core.needs import Needs
 from switchgeard.core.permit import NO_EVIDENCE, Permit
 from switchgeard.core.quota import Window
 from switchgeard.core.routing import Plan
-from switchgeard.state import Ask, PinState, Settled, State
+from switchgeard.ask import Ask, Settled
+from switchgeard.state import PinState, State
 
 EXAMPLES = int(os.environ.get("SWITCHGEAR_EXAMPLES", "60"))
 

@@ -1,0 +1,63 @@
+"""Counting: how many input tokens a client's Messages body is, before it is asked.
+
+The provider that would serve knows exactly, and Anthropic counts for free; so it is asked when it speaks that
+dialect and can serve now. Any trouble costs nothing but exactness: the estimate stands in.
+"""
+
+import msgspec
+import trio
+from msgspec import Struct
+
+from .ask import Ask
+from .complete import Services
+from .core.failure import Failure
+from .core.offer import MergedModel, Offer
+from .dialects.anthropic_messages import NAME, counting
+from .dialling import dial
+from .question import Manner, Theirs
+from .upstream.transport import Reply, TransportFault
+from .upstream.turn import Withdrawn
+
+PATH = "/v1/messages"
+LIMIT = 5.0  # seconds; a count nobody is waiting for long
+MOST = 64 * 1024  # bytes of an answer
+
+
+class _Count(Struct):
+    input_tokens: int
+
+
+async def input_tokens(at: Services, model: MergedModel, question: Theirs) -> int:
+    """Input tokens of the question at the offer that would serve it now; an estimate when it cannot be asked."""
+    model = model.spoken(NAME)
+    plan = at.state.plan(Ask("", model, question.needs), at.now())
+    offer = plan.candidates[0].offer if plan.candidates else None
+    if offer is not None and offer.wire == NAME:
+        with trio.move_on_after(LIMIT):
+            counted = await _asked(at, offer, question)
+            if counted is not None:
+                return counted
+    return question.needs.input_tokens
+
+
+async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
+    provider = at.state.config.providers.get(offer.provider)
+    if provider is None:
+        return None
+    dialled = await dial(at.vault, provider, offer, question, Manner())
+    if isinstance(dialled, Failure) or not dialled.wording.passing:
+        return None
+    call = msgspec.structs.replace(
+        dialled.call, url=dialled.call.url.replace(PATH, f"{PATH}/count_tokens"), body=counting(dialled.call.body, model=offer.model)
+    )
+    try:
+        async with at.transport.open(call, connect=offer.timeouts.connect) as reply:
+            return await _read(reply)
+    except (TransportFault, Withdrawn, msgspec.MsgspecError):
+        return None
+
+
+async def _read(reply: Reply) -> int | None:
+    if reply.status != 200:
+        return None
+    return msgspec.json.decode(await reply.head(MOST), type=_Count).input_tokens
