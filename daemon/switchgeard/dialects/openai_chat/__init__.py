@@ -12,7 +12,7 @@ from .clean import cleaned
 from .decode import Decoder, whole
 from .encode import NAME, encode
 from .glimpse import glimpse
-from .patch import TERMINAL, id_rule, patched, renamed, renamed_body, surplus
+from .patch import TERMINAL, id_rule, patched, renamed, renamed_body
 from .read import read
 from .refuse import error
 from .write import Writer
@@ -32,6 +32,5 @@ __all__ = [
     "read",
     "renamed",
     "renamed_body",
-    "surplus",
     "whole",
 ]

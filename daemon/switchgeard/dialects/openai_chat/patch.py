@@ -1,13 +1,13 @@
 """A client's own body and a provider's own chunks with a few members replaced, nothing decoded and built anew.
 
-The usage of a stream is always asked for, where the model's family takes the wish: the ledger needs it. A client
-that did not ask is not shown the chunk that holds nothing else (`surplus`): it has no choice to look at.
+Whether a stream ends with its usage is the client's wish and stays so: it gets the very chunks it asked for, and
+the ledger an estimate where they hold no usage. Only a family that refuses to be asked (Mistral, which always
+tells) is not sent the wish.
 """
 
 from collections.abc import Callable
 
 import msgspec
-from msgspec import Struct
 
 from switchgeard.dialects import splice, tool_ids
 from switchgeard.dialects.glimpse import Unreadable
@@ -21,14 +21,6 @@ MODEL = ("model",)
 TERMINAL = "[DONE]"
 
 
-class _Choices(Struct):
-    choices: list[msgspec.Raw] | None = None
-    usage: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_CHOICES = msgspec.json.Decoder(_Choices)
-
-
 def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = None) -> bytes:
     """The body as it came but for these members. See `dialect.Dialect.patched`."""
     try:
@@ -40,9 +32,7 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
             values["stream"] = b"true" if stream else b"false"
         if max_tokens is not None:
             values.update(_limits(given, row, max_tokens))
-        if stream and row.usage_option:
-            values[OPTIONS] = _with_usage(given.get(OPTIONS, b"null"))
-        dropped = OPTIONS in given and OPTIONS not in values
+        dropped = OPTIONS in given and not (stream and row.usage_option)
         return splice.replaced(splice.without(body, (OPTIONS,)) if dropped else body, values)
     except ValueError as problem:
         raise Unreadable(f"the body is no JSON object: {problem}") from None
@@ -68,22 +58,7 @@ def renamed_body(body: bytes, model: str) -> bytes:
         return body
 
 
-def surplus(event: Event) -> bool:
-    """Whether a chunk holds the usage and nothing else: it was made because we asked for it."""
-    if '"usage"' not in event.data:
-        return False
-    try:
-        chunk = _CHOICES.decode(event.data)
-    except (ValueError, RecursionError):
-        return False
-    return not chunk.choices and bytes(chunk.usage) != b"null"
-
-
 def _limits(given: dict[str, bytes], row: Family, max_tokens: int) -> dict[str, bytes]:
     """The member the client limits its answer with, or the family's."""
     names = [name for name in LIMITS if given.get(name, b"null") != b"null"] or [row.max_tokens]
     return {name: str(max_tokens).encode() for name in names}
-
-
-def _with_usage(options: bytes) -> bytes:
-    return splice.replaced(options, {"include_usage": b"true"}) if options != b"null" else b'{"include_usage":true}'
