@@ -48,8 +48,9 @@ class Connection(NamedTuple):
 def prepared(invocation: Invocation, name: str, tool: Tool) -> Connection:
     """Everything that would be done; nothing is changed. CommandError when it cannot be."""
     args, known = invocation.args, record.load(name)
+    config = _config(invocation)
     path = _path(name, tool, args.config, known)
-    door_plan, url = _door(invocation)
+    door_plan, url = _door(config)
     variants = args.all_variants or bool(known and known.variants and not args.model)
     models = _models(invocation, variants)
     model = args.model or (known.model if known else None)
@@ -87,9 +88,16 @@ def _path(name: str, tool: Tool, chosen: str | None, known: Record | None) -> st
     return path
 
 
-def _door(invocation: Invocation) -> tuple[FilePlan | None, str]:
+def _config(invocation: Invocation) -> str:
+    """The path of our own config. CommandError when the one there is not in force."""
+    state = invocation.call("status")["config"]
+    if not state["ok"]:
+        raise CommandError("your own config is broken", state.get("error") or "", "switchgear config check")
+    return str(state["path"])
+
+
+def _door(path: str) -> tuple[FilePlan | None, str]:
     """(the change that opens the door, its address). The change is None when it is open already."""
-    path = invocation.call("status")["config"]["path"]
     text = files.text_of(path, files.read(path))
     listen = door.listen_of(path, text)
     if listen is not None:

@@ -5,11 +5,14 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cli_runs import Run
 from connect_world import CONFIG, World
+from sample_world import STATUS
 from switchgear.cli.connect import MODULES, record, tool_named
+from switchgear_protocol.messages import ConfigState, Models
 
 Says = Callable[[str], list[str]]
 OPENCODE = ".config/opencode/opencode.jsonc"
@@ -373,12 +376,19 @@ def test_the_list_says_what_is_found_and_what_is_connected(
 
 def test_no_model_to_offer_is_said(run: Run, world: World) -> None:
     """Before anything is written."""
-    from switchgear_protocol.messages import Models
-
     assert world.daemon is not None
     world.daemon.answers = {**world.answers(), "models/list": Models([])}
     ran = run("connect", "opencode", "--yes")
     assert ran.err.splitlines()[-1] == "hint: switchgear config edit"
+
+
+def test_a_broken_config_of_our_own_is_named_first(run: Run, world: World) -> None:
+    """With what is wrong."""
+    assert world.daemon is not None
+    state = ConfigState(str(world.config), 1, False, "line 3: no such key")
+    world.daemon.answers = {**world.answers(), "status": msgspec.structs.replace(STATUS, config=state)}
+    ran = run("connect", "opencode", "--yes")
+    assert ran.err.splitlines()[1:] == ["  line 3: no such key", "hint: switchgear config check"]
 
 
 def test_a_broken_record_is_named(run: Run, world: World) -> None:
