@@ -2,29 +2,39 @@
 
 decode, items, usage             what a provider streams or answers, to canonical events
 encode                           a canonical request to what the model takes
-glimpse, seen, tools             what routing has to know of a client's body, and of its tools
+glimpse, seen                    what routing has to know of a client's body
 read, read_items                 a client's body to a canonical request
-write, answer, output, calls     canonical events to what the client is told, as a stream or whole
+tools, shapes                    the tools of a client towards other wires, and back
+write, answer, output            canonical events to what the client is told, as a stream or whole
+said, calls                      the items of that: messages, reasoning, calls
 response, refuse                 the object around an answer; an error in its place
 passing, clean                   a body of this dialect to a provider of this dialect, nearly as it came
 """
 
 from .answer import answer
+from .clean import cleaned
 from .decode import Decoder, whole
+from .encode import encode
 from .glimpse import glimpse
 from .items import NAME
-from .passing import patched, renamed, renamed_body
+from .passing import TERMINAL, id_rule, patched, renamed, renamed_body
+from .read import read
 from .refuse import error
 from .write import Writer
 
 __all__ = [
     "NAME",
+    "TERMINAL",
     "Decoder",
     "Writer",
     "answer",
+    "cleaned",
+    "encode",
     "error",
     "glimpse",
+    "id_rule",
     "patched",
+    "read",
     "renamed",
     "renamed_body",
     "whole",

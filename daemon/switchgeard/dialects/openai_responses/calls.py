@@ -12,6 +12,7 @@ import msgspec
 from switchgeard.dialects import tool_ids
 
 from .said import added, done
+from .shapes import BY_TOOL
 from .tools import INPUT, Spelling
 
 Wire = dict[str, Any]
@@ -22,12 +23,11 @@ class Call:
 
     __slots__ = ("_kind", "_pieces", "_place", "item")
 
-    def __init__(self, id: str, name: str, spelling: Spelling | None, key: str, place: int) -> None:
+    def __init__(self, call_id: str, name: str, spelling: Spelling | None, key: str, place: int) -> None:
         self._kind, own, namespace = spelling or ("function", name, "")
         self._place = place
         self._pieces: list[str] = []
-        call_id = tool_ids.renamed(id)
-        self.item: Wire = _BEGIN[self._kind](own, key) | {"call_id": call_id, "status": "in_progress"}
+        self.item = _begin(self._kind, own, key) | {"call_id": tool_ids.renamed(call_id), "status": "in_progress"}
         if namespace:
             self.item["namespace"] = namespace
 
@@ -46,28 +46,27 @@ class Call:
     def ended(self) -> list[Wire]:
         text = "".join(self._pieces)
         self.item["status"] = "completed"
-        match self._kind:
-            case "function":
-                out = self._arguments(text)
-            case "custom":
-                out = self._free_text(text)
-            case "local_shell":
-                self.item["action"] = {"type": "exec", "command": [], "env": {}} | _object(text)
-                out = []
-            case _:
-                self.item["arguments"] = _object(text)
-                out = []
-        return [*out, done(self.item, self._place)]
+        return [*self._filled(text), done(self.item, self._place)]
 
     def cut(self) -> None:
         """No more of it will come."""
         self.item["status"] = "incomplete"
 
+    def _filled(self, text: str) -> list[Wire]:
+        """What is told of the whole arguments, which the item now holds."""
+        if self._kind == "function":
+            return self._arguments(text)
+        if self._kind == "custom":
+            return self._free_text(text)
+        shape = BY_TOOL[self._kind]
+        self.item[shape.field] = shape.begins | _object(text)
+        return []
+
     def _arguments(self, text: str) -> list[Wire]:
         self.item["arguments"] = text or "{}"
         out = [] if text else [self._told("response.function_call_arguments.delta", delta="{}")]
-        done = {"arguments": self.item["arguments"], "name": self.item["name"]}
-        return [*out, self._told("response.function_call_arguments.done", **done)]
+        whole = {"arguments": self.item["arguments"], "name": self.item["name"]}
+        return [*out, self._told("response.function_call_arguments.done", **whole)]
 
     def _free_text(self, text: str) -> list[Wire]:
         found = _object(text).get(INPUT, text)
@@ -79,24 +78,14 @@ class Call:
         return {"type": kind, "item_id": self.item["id"], "output_index": self._place, **fields}
 
 
-def _function(name: str, key: str) -> Wire:
-    return {"id": f"fc_{key}", "type": "function_call", "name": name, "arguments": ""}
-
-
-def _custom(name: str, key: str) -> Wire:
-    return {"id": f"ctc_{key}", "type": "custom_tool_call", "name": name, "input": ""}
-
-
-def _shell(name: str, key: str) -> Wire:
-    return {"id": f"lsh_{key}", "type": "local_shell_call", "action": {"type": "exec", "command": [], "env": {}}}
-
-
-def _search(name: str, key: str) -> Wire:
-    return {"id": f"tsc_{key}", "type": "tool_search_call", "execution": "client", "arguments": {}}
-
-
-_BEGIN = {"function": _function, "custom": _custom, "local_shell": _shell, "tool_search": _search}
-"""By the type the client declared the tool with: how its call begins."""
+def _begin(kind: str, name: str, key: str) -> Wire:
+    """The call before anything of its arguments is known."""
+    if kind == "function":
+        return {"id": f"fc_{key}", "type": "function_call", "name": name, "arguments": ""}
+    if kind == "custom":
+        return {"id": f"ctc_{key}", "type": "custom_tool_call", "name": name, "input": ""}
+    shape = BY_TOOL[kind]
+    return {"id": f"{shape.prefix}_{key}", "type": shape.item, shape.field: shape.begins, **shape.beside}
 
 
 def _object(text: str) -> Wire:

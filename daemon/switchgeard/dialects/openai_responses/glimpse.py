@@ -68,7 +68,7 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
     state = _server_state(read)
     seen = _seen(read, kept=bool(state))
     tools = [parsed(_TOOL, raw, f"tools.{place}") for place, raw in enumerate(read.tools or ())]
-    spelled = spellings(tools)
+    spelled = spellings([*tools, *seen.tools])
     return Glimpse(
         model=model or _model(read),
         stream=bool(read.stream) if stream is None else stream,

@@ -18,8 +18,11 @@ from switchgeard.dialects import tool_ids
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import parsed, size
 
+from .shapes import BY_ITEM, RESULTS
+from .tools import Declared
+
 ANSWERS = frozenset({"function_call_output", "custom_tool_call_output"})
-CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call", *ANSWERS})
+CALLS = frozenset({"function_call", "custom_tool_call", *ANSWERS, *BY_ITEM, *RESULTS})
 
 
 class Item(Struct):
@@ -30,6 +33,7 @@ class Item(Struct):
     call_id: str | None = None
     encrypted_content: str | None = None
     id: str | None = None
+    tools: list[Declared] | None = None  # that the transcript adds
 
 
 class Part(Struct):
@@ -47,10 +51,23 @@ _PARTS = msgspec.json.Decoder(list[Part])
 class Seen:
     """`tokens` is an estimate; `turn`: the last item is the user's own words; `kept`: ids of items a provider keeps.
 
-    `opening`: the messages the conversation began with, before anybody answered.
+    `opening`: the messages the conversation began with, before anybody answered. `tools`: those it adds.
     """
 
-    __slots__ = ("_begun", "calls", "foreign", "images", "kept", "opening", "pdf", "sealed", "tokens", "turn", "uses")
+    __slots__ = (
+        "_begun",
+        "calls",
+        "foreign",
+        "images",
+        "kept",
+        "opening",
+        "pdf",
+        "sealed",
+        "tokens",
+        "tools",
+        "turn",
+        "uses",
+    )
 
     def __init__(self) -> None:
         self.tokens = 0.0
@@ -60,6 +77,7 @@ class Seen:
         self.sealed: list[str] = []
         self.kept: list[str] = []
         self.opening: list[bytes] = []
+        self.tools: list[Declared] = []
 
     def item(self, raw: Raw, place: str) -> None:
         item = parsed(_ITEM, raw, place)
@@ -67,6 +85,7 @@ class Seen:
         self.tokens += MESSAGE_TOKENS + size(raw) / BYTES_PER_TOKEN
         self._order(raw, item, message=kind == "message")
         self._ids(kind, item)
+        self.tools += item.tools or ()
         if kind == "message":
             self._parts(item.content, f"{place}.content")
         elif kind in ANSWERS:
@@ -89,7 +108,7 @@ class Seen:
             self.kept.append(item.id)
 
     def _parts(self, raw: Raw, place: str) -> None:
-        first = bytes(raw[:1])
+        first = bytes(memoryview(raw)[:1])
         if first == b"[":
             for part in parsed(_PARTS, raw, place):
                 self._part(part)

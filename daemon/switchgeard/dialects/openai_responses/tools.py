@@ -3,18 +3,17 @@
     function        as it is
     namespace       its functions one by one, named NAMESPACE__NAME
     custom          a function with one text parameter, `input`; its grammar goes into the description
-    local_shell     a function that takes a command as a list of words
-    tool_search     (run by the client) a function with the parameters it came with
+    local_shell, shell, apply_patch, tool_search    (run by the client) functions, see `shapes`
 
-Every other type is a tool the provider runs itself: it has no counterpart and is left out. Beside tools
-of the client's own, web_search and tool_search count for nothing more: an agent offers them with every
-request. Alone, or asked for by name, they are what the request is about, as the others always are.
+Every other type is a tool the provider runs itself: it has no counterpart and is left out. Beside tools of
+the client's own, web_search and tool_search count for no more: agents offer them with every request. Alone,
+or asked for by tool_choice, they are what the request is about, as the others always are.
 
-Rules for editing: `FUNCTIONS` is the list above; a name is made from the tool's own words alone, because a
-call of an earlier turn has to get the same one.
+Rules for editing: a name is made from the tool's own words alone, because a call of an earlier turn has to
+get the same one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -22,9 +21,10 @@ from msgspec import Struct
 from switchgear_protocol.content import Tool
 from switchgeard.dialects import tool_ids
 
+from .shapes import BY_TOOL
+
 NAME_LIMIT = 64  # characters of a tool's name on every wire
-FUNCTIONS = frozenset({"function", "custom", "local_shell", "tool_search"})
-SIDELINES = frozenset({"web_search", "web_search_preview", "web_search_2025_08_26", "tool_search"})
+SIDELINES = frozenset({"web_search", "web_search_preview", "tool_search"})
 INPUT = "input"
 
 FREE_TEXT: dict[str, Any] = {
@@ -33,19 +33,15 @@ FREE_TEXT: dict[str, Any] = {
     "required": [INPUT],
     "additionalProperties": False,
 }
-SHELL: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "command": {"type": "array", "items": {"type": "string"}, "description": "The program and its arguments."},
-        "timeout_ms": {"type": "integer"},
-        "working_directory": {"type": "string"},
-    },
-    "required": ["command"],
-}
-SHELL_WORDS = "Runs a command on the user's machine and returns its output."
 
 Spelling = tuple[str, str, str]
 """How a call is spelled: the tool's type, its own name, its namespace ("" for none)."""
+
+
+class Place(Struct):
+    """Where a shell runs."""
+
+    type: str | None = None
 
 
 class Declared(Struct):
@@ -55,71 +51,77 @@ class Declared(Struct):
     name: str | None = None
     tools: "list[Declared] | None" = None
     execution: str | None = None
+    environment: Place | None = None
 
 
-class Described(Struct):
+class Described(Declared):
     """One entry of `tools`, whole."""
 
-    type: str | None = None
-    name: str | None = None
+    tools: "list[Described] | None" = None  # type: ignore[assignment]
     description: str | None = None
     parameters: dict[str, Any] | None = None
     strict: bool | None = None
     format: dict[str, Any] | None = None
-    tools: "list[Described] | None" = None
-    execution: str | None = None
 
 
-def spellings(tools: list[Declared]) -> dict[str, Spelling]:
+def spellings(tools: Iterable[Declared]) -> dict[str, Spelling]:
     """By the name other wires know it by, how each tool that is no plain function is called."""
     out: dict[str, Spelling] = {}
     for tool in tools:
-        for inner, namespace in _flat(tool):
+        for inner, namespace in _functions(tool):
             if inner.type != "function" or namespace:
-                spelling = (inner.type or "", inner.name or inner.type or "", namespace)
-                out.setdefault(known_as(spelling[1], namespace), spelling)
+                out.setdefault(_name(inner, namespace), (inner.type or "", inner.name or "", namespace))
     return out
 
 
 def hosted(tools: list[Declared], forced: str | None) -> bool:
     """Whether the request is about tools the provider runs itself. `forced`: the type tool_choice asks for."""
-    theirs = [tool.type for tool in tools if not any(True for _ in _flat(tool)) and tool.type != "namespace"]
+    theirs = [tool.type for tool in tools if tool.type != "namespace" and not any(True for _ in _functions(tool))]
     own = len(theirs) < len(tools)
     return any(not own or kind == forced or kind not in SIDELINES for kind in theirs)
 
 
-def translated(tools: list[Described]) -> list[Tool]:
+def translated(tools: Iterable[Described]) -> list[Tool]:
     """The tools as functions. Two of one name are one: providers refuse both."""
     out: dict[str, Tool] = {}
     for tool in tools:
-        for inner, namespace in _flat(tool):
-            function = _function(inner, namespace)
-            out.setdefault(function.name, function)
+        for inner, namespace in _functions(tool):
+            name = _name(inner, namespace)
+            out.setdefault(name, _function(name, inner))
     return list(out.values())
 
 
-def known_as(name: str, namespace: str = "") -> str:
+def known_as(name: str, namespace: str | None = None) -> str:
     """The name of a tool towards other wires."""
     return tool_ids.safe(f"{namespace}__{name}", NAME_LIMIT) if namespace else name
 
 
-def _flat(tool: Any) -> Iterator[tuple[Any, str]]:
-    """The tool, or those in its namespace, that can be functions: with the namespace."""
+def _name(tool: Declared, namespace: str) -> str:
+    return known_as(tool.name or tool.type or "", namespace)
+
+
+def _functions(tool: Any) -> Iterator[tuple[Any, str]]:
+    """The tool, or those in its namespace, with the namespace: as far as they can be functions."""
     if tool.type == "namespace":
-        yield from ((inner, tool.name or "") for inner in tool.tools or () if inner.type in FUNCTIONS)
-    elif tool.type in FUNCTIONS and (tool.type != "tool_search" or tool.execution == "client"):
+        yield from ((inner, tool.name or "") for inner in tool.tools or () if inner.type in ("function", "custom"))
+    elif tool.type in ("function", "custom") or (tool.type in BY_TOOL and _runs_here(tool)):
         yield tool, ""
 
 
-def _function(tool: Described, namespace: str) -> Tool:
-    name = known_as(tool.name or tool.type or "", namespace)
-    match tool.type:
-        case "custom":
-            return Tool(name, _with_grammar(tool), FREE_TEXT)
-        case "local_shell":
-            return Tool(name, SHELL_WORDS, SHELL)
-        case _:
-            return Tool(name, tool.description or "", tool.parameters or {}, strict=bool(tool.strict))
+def _runs_here(tool: Declared) -> bool:
+    """Whether the client runs it: a search by the client, a shell in no container of the provider's."""
+    if tool.type == "tool_search":
+        return tool.execution == "client"
+    return tool.environment is None or tool.environment.type in (None, "local")
+
+
+def _function(name: str, tool: Described) -> Tool:
+    if tool.type == "custom":
+        return Tool(name, _with_grammar(tool), FREE_TEXT)
+    shape = BY_TOOL.get(tool.type or "")
+    if shape is not None and shape.parameters:
+        return Tool(name, shape.words, shape.parameters)
+    return Tool(name, tool.description or "", tool.parameters or {}, strict=bool(tool.strict))
 
 
 def _with_grammar(tool: Described) -> str:
