@@ -11,6 +11,7 @@ DIALECTS: dict[str, ToProvider] = {
 
 SPOKEN: dict[str, Dialect] = {
     openai_chat.NAME: openai_chat,
+    anthropic_messages.NAME: anthropic_messages,
     openai_responses.NAME: openai_responses,
 }
 """Every dialect a client may speak, by name."""

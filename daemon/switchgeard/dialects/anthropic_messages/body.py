@@ -100,7 +100,10 @@ TEXT = msgspec.json.Decoder(str)
 OPTIONAL_TEXT = msgspec.json.Decoder(str | None)
 ACCOUNT = msgspec.json.Decoder(Account)
 
-BILLING = b'"x-anthropic-billing-header:'
+OWN_TOOL = (None, "custom")
+"""Types of tools the client runs and describes itself; any other is of Anthropic's making."""
+
+BILLING = "x-anthropic-billing-header:"
 """How Claude Code's first system block begins: a line for Anthropic's own accounting, not for a model."""
 
 CALLED = frozenset({"server_tool_use", "mcp_tool_use", "mcp_tool_listing"})

@@ -21,11 +21,25 @@ from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.reading import parsed
 from switchgeard.dialects.tool_ids import MARK
 
-from .body import ACCOUNT, BILLING, BODY, CONTENT, OPTIONAL_TEXT, SOURCE, TEXT, Block, Body, Format, Message, hosted
+from .body import (
+    ACCOUNT,
+    BILLING,
+    BODY,
+    CONTENT,
+    OPTIONAL_TEXT,
+    OWN_TOOL,
+    SOURCE,
+    TEXT,
+    Block,
+    Body,
+    Format,
+    Message,
+    hosted,
+)
 from .encode import NAME
 
 MOST_MESSAGES = 100_000  # the API's own limit
-OWN_TOOL = (None, "custom")
+_BILLING = b'"' + BILLING.encode()
 _SESSION = re.compile(r"_session_([0-9A-Za-z-]{8,64})$")
 
 
@@ -100,7 +114,7 @@ class _Transcript:
                 self._called(block.id, f"{at}.id")
             case "tool_result":
                 self._called(block.tool_use_id, f"{at}.tool_use_id")
-                self._inner(block.content, f"{at}.content")
+                self._inner(block.content, f"{at}.content", ("image", "document"))
             case "thinking":
                 self._seal(block.signature, f"{at}.signature")
             case "redacted_thinking":
@@ -114,12 +128,12 @@ class _Transcript:
         self.tools = True
         self.foreign_ids = self.foreign_ids or parsed(TEXT, id or b"null", at).startswith(MARK)
 
-    def _inner(self, content: msgspec.Raw, at: str) -> None:
-        """Blocks inside a block. Text is the usual case and needs no look."""
+    def _inner(self, content: msgspec.Raw, at: str, kinds: tuple[str, ...]) -> None:
+        """Blocks inside a block, which never holds its own kind. Text is the usual case and needs no look."""
         if bytes(memoryview(content)[:1]) != b"[":
             return
         for number, block in enumerate(parsed(CONTENT, content, at)):
-            if isinstance(block, Block) and block.type != "tool_result":
+            if isinstance(block, Block) and block.type in kinds:
                 self._block(block, f"{at}.{number}")
 
     def _seal(self, blob: msgspec.Raw, at: str) -> None:
@@ -136,7 +150,7 @@ class _Transcript:
         elif source.type == "url":
             self.uses.add("image_urls")
         elif source.type == "content":
-            return self._inner(source.content, f"{at}.source.content")
+            return self._inner(source.content, f"{at}.source.content", ("image",))
         elif source.type == "text":
             return None
         self.blobs += size
@@ -215,7 +229,7 @@ def _system(seen: Body) -> list[bytes]:
     found = parsed(CONTENT, seen.system, "system")
     if isinstance(found, str):
         return [bytes(seen.system)]
-    return [_gist(block) for block in found if not bytes(block.text).startswith(BILLING)]
+    return [_gist(block) for block in found if not bytes(block.text).startswith(_BILLING)]
 
 
 def _gist(block: Block) -> bytes:

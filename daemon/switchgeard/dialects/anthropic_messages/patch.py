@@ -45,6 +45,11 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
     return _walked(lambda: splice.replaced(body, values))
 
 
+def id_rule(model: str) -> Callable[[str], str] | None:
+    """None: every id a client of this dialect was given is one that every model behind it takes."""
+    return None
+
+
 def counting(body: bytes, *, model: str) -> bytes:
     """What count_tokens takes of a body for /v1/messages, for this model. Raises Unreadable."""
     spans = _walked(lambda: splice.members(body))

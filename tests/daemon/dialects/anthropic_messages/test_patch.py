@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgeard.dialects.anthropic_messages import counting, patched
+from switchgeard.dialects.anthropic_messages import counting, id_rule, patched
 from switchgeard.dialects.glimpse import Unreadable
 
 BODY = b'{ "model" : "mine", "max_tokens":1, "x": 1.0, "messages":[{"role":"user","content":"\\u00e9"}] }'
@@ -63,3 +63,8 @@ def test_counting_keeps_what_the_endpoint_takes() -> None:
         "messages": [],
     }
     assert json.loads(counting(b'{"messages":[]}', model="t")) == {"model": "t", "messages": []}
+
+
+def test_every_id_a_client_holds_is_legal() -> None:
+    """It was given by this API, or named by us."""
+    assert id_rule("claude-opus-4-8") is None
