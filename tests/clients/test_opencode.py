@@ -60,10 +60,11 @@ def told(ran: Ran) -> list[tuple[str, str]]:
 
 
 async def test_a_plain_answer(tmp_path: Path) -> None:
-    """The text on stdout; one session, the one OpenCode named."""
+    """The text on stdout; the title it asks for by itself is of the same session, the one it named."""
     async with scene(tmp_path, {"a": ("openai-compatible", "ok")}) as at:
-        ran = await ask(at, "What is a switchgear?")
+        ran = await opencode(at, "run", "What is a switchgear?")
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 2}
         [session] = await at.sessions()
         assert session.startswith("ses_")
 
