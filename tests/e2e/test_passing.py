@@ -1,0 +1,253 @@
+"""What passes through the door when client and provider speak the same dialect: everything, but the model's name."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from door_client import ASKED, PATHS, events, payloads, post, tool
+from switchgeard.demo.exchange import Answer, Asked, sized
+from switchgeard.demo.faults import FAULTS
+from switchgeard.demo.standin import StandIn
+from switchgeard.demo.wires import Said
+from world import World, world
+
+CHAT, MESSAGES = "openai.chat", "anthropic.messages"
+BY_A = "c3RhbmQtaW4="  # how a stand-in signs
+KINDS = {CHAT: "openai", MESSAGES: "anthropic"}
+BOTH = pytest.mark.parametrize("dialect", [CHAT, MESSAGES])
+ODD = {"zz_unknown": {"deep": [1, 2.0, None, "é"]}, "metadata": {"user_id": "u-1"}}
+"""Members no codec of ours knows."""
+
+
+@BOTH
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_request_passes_as_the_bytes_it_came_in(tmp_path: Path, dialect: str, stream: bool) -> None:
+    """Blanks, order, unknown members: only the model's name is another."""
+    body = json.dumps(ODD | ASKED[dialect] | {"stream": stream}, indent=1).encode()
+    async with world(tmp_path, {"a": "ok"}, kinds={"a": KINDS[dialect]}, door=True) as w, tool(w) as client:
+        reply = await client.post(PATHS[dialect], content=body)
+        assert reply.status_code == 200
+        [asked] = w.standins["a"].asked
+        assert asked.body == body.replace(b'"model": "m"', b'"model": "model-a"')
+
+
+@BOTH
+async def test_a_stream_passes_event_by_event(tmp_path: Path, dialect: str) -> None:
+    """The very payloads the provider sent, with the model the client asked for."""
+    async with world(tmp_path, {"a": "ok"}, kinds={"a": KINDS[dialect]}, door=True) as w:
+        direct = await _directly(w, dialect, stream=True)
+        reply = await post(w, dialect, stream=True)
+        assert reply.headers["content-type"] == "text/event-stream"
+        assert payloads(reply.text) == [payload.replace('"model-a"', '"m"') for payload in payloads(direct)]
+        assert reply.headers["x-switchgear-provider"] == "a"
+        assert reply.headers["x-switchgear-model"] == "model-a"
+
+
+@BOTH
+async def test_a_whole_answer_passes_whole(tmp_path: Path, dialect: str) -> None:
+    """The provider's own body."""
+    async with world(tmp_path, {"a": "ok"}, kinds={"a": KINDS[dialect]}, door=True) as w:
+        direct = await _directly(w, dialect, stream=False)
+        reply = await post(w, dialect)
+        assert reply.text == direct.replace('"model-a"', '"m"')
+
+
+async def _directly(w: World, dialect: str, *, stream: bool) -> str:
+    """What the stand-in says to the same request without us in between."""
+    async with tool(w) as client:
+        body = ASKED[dialect] | {"model": "model-a", "stream": stream}
+        reply = await client.post(w.standins["a"].url + PATHS[dialect], json=body)
+    return reply.text
+
+
+@BOTH
+@pytest.mark.parametrize("stream", [True, False])
+async def test_what_passes_is_still_counted(tmp_path: Path, dialect: str, stream: bool) -> None:
+    """Usage and the attempt are in the ledger as if it had been translated."""
+    wish = {"stream_options": {"include_usage": True}} if dialect == CHAT and stream else {}
+    async with world(tmp_path, {"a": "ok"}, kinds={"a": KINDS[dialect]}, door=True) as w:
+        await post(w, dialect, stream=stream, **wish)
+        [row] = (await w.call("usage/query", by=["provider"]))["rows"]
+        assert (row["complete"], row["usage"]["input"], row["usage"]["output"]) == (1, 12, 8)
+        assert "estimated" not in row["usage"]
+
+
+@BOTH
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("fault", ["429", "529", "401", "error_event", "eof", "html_200", "empty_200"])
+async def test_a_failure_before_content_is_not_noticed(tmp_path: Path, dialect: str, stream: bool, fault: str) -> None:
+    """The next provider answers, in the same dialect."""
+    kinds = dict.fromkeys("ab", KINDS[dialect])
+    async with world(tmp_path, {"a": fault, "b": "ok"}, kinds=kinds, door=True) as w:
+        reply = await post(w, dialect, stream=stream)
+        assert reply.status_code == 200
+        assert "Hello" in reply.text
+        assert "stand-in" in reply.text
+        assert reply.headers["x-switchgear-provider"] == "b"
+        assert int(reply.headers["x-switchgear-attempts"]) >= 2
+
+
+@BOTH
+async def test_a_cut_after_content_is_an_error_in_the_dialect(tmp_path: Path, dialect: str) -> None:
+    """Never a stream that looks whole: no terminal marker, no stop reason."""
+    kinds = dict.fromkeys("ab", KINDS[dialect])
+    async with world(tmp_path, {"a": "cut_text_clean", "b": "ok"}, kinds=kinds, door=True) as w:
+        reply = await post(w, dialect, stream=True)
+        assert w.hits()["b"] == 0
+        *_, last = events(reply.text)
+        assert last["error"]["message"]
+        assert "[DONE]" not in reply.text
+        assert "event: message_stop" not in reply.text
+        assert '"finish_reason":"stop"' not in reply.text
+
+
+@BOTH
+async def test_all_exhausted_is_a_429_that_says_when(tmp_path: Path, dialect: str) -> None:
+    """With a wait that long, the SDKs are told not to wait for it."""
+    kinds = dict.fromkeys("ab", KINDS[dialect])
+    async with world(tmp_path, {"a": "429_hour", "b": "429_hour"}, kinds=kinds, door=True) as w:
+        reply = await post(w, dialect, stream=True)
+        assert reply.status_code == 429
+        assert 3500 <= int(reply.headers["retry-after"]) <= 3601
+        assert reply.headers["x-should-retry"] == "false"
+        assert reply.json()["error"]["message"]
+        assert "x-switchgear-provider" not in reply.headers
+
+
+async def test_headers_that_belong_to_the_words_go_with_them(tmp_path: Path) -> None:
+    """A beta the body uses is named to the provider of the same dialect; nothing else of the client's is."""
+    sent = {"anthropic-version": "2026-10-21", "anthropic-beta": "b-1,b-2", "x-app": "cli", "cookie": "c=1"}
+    async with world(tmp_path, {"a": "429", "b": "ok"}, kinds={"a": "anthropic", "b": "openai"}, door=True) as w:
+        reply = await post(w, MESSAGES, sent)
+        assert reply.headers["x-switchgear-provider"] == "b"
+        [passed], [translated] = w.standins["a"].asked, w.standins["b"].asked
+        assert passed.header("anthropic-beta") == "b-1,b-2"
+        assert passed.header("anthropic-version") == "2026-10-21"
+        assert [name for name, _ in passed.headers].count("anthropic-version") == 1
+        for asked in (passed, translated):
+            assert asked.header("cookie") is asked.header("x-app") is None
+            assert w.token not in str(asked.headers)
+        assert translated.header("anthropic-beta") is None
+
+
+def signing(own: str) -> Any:
+    """A provider whose answers are signed, and who refuses signatures of anyone else, as the real ones do."""
+
+    def answer(asked: Asked, said: Said) -> Answer:
+        lists = [message["content"] for message in asked.json["messages"] if isinstance(message["content"], list)]
+        seen = [b["signature"] for content in lists for b in content if b.get("type") == "thinking"]
+        if any(signature != own for signature in seen):
+            message = "messages.1.content.0: Invalid `signature` in `thinking` block"
+            error = {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
+            return sized(400, json.dumps(error).encode())
+        return FAULTS["ok"](asked, said)
+
+    return answer
+
+
+def _with(signature: str) -> list[dict[str, Any]]:
+    """A conversation whose answer was thought about."""
+    said = [{"type": "thinking", "thinking": "Hm.", "signature": signature}, {"type": "text", "text": "Hello."}]
+    return [
+        {"role": "user", "content": "hello"},
+        {"role": "assistant", "content": said},
+        {"role": "user", "content": "and now?"},
+    ]
+
+
+async def test_a_signature_goes_back_to_its_issuer_and_to_nobody_else(tmp_path: Path) -> None:
+    """Bare in the client's transcript; known by what passed on its way out. B has nothing to refuse."""
+    says = Said(thinking="Hm.", text=("Hello.",))
+    async with world(tmp_path, {"a": StandIn("ok", said=says), "b": signing("B-signed")}, door=True) as w:
+        first = await post(w, MESSAGES, stream=True)
+        assert BY_A in first.text
+        await post(w, MESSAGES, messages=_with(BY_A))
+        assert BY_A.encode() in w.standins["a"].asked[-1].body
+        await w.call("providers/pause", provider="a")
+        moved = await post(w, MESSAGES, messages=_with(BY_A))
+        assert (moved.status_code, moved.headers["x-switchgear-provider"]) == (200, "b")
+        [asked] = w.standins["b"].asked
+        assert BY_A.encode() not in asked.body
+        assert asked.json["messages"][1]["content"] == [{"type": "text", "text": "Hello."}]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_provider_that_objects_is_asked_once_more_without(tmp_path: Path, stream: bool) -> None:
+    """A signature from before our time: sent as it came, then left out. The client sees an answer."""
+    async with world(tmp_path, {"a": signing("A-signed")}, door=True) as w:
+        reply = await post(w, MESSAGES, messages=_with("somebody-signed"), stream=stream)
+        assert reply.status_code == 200
+        assert [b"somebody" in asked.body for asked in w.standins["a"].asked] == [True, False]
+        assert (await w.call("providers/list"))["providers"][0]["health"] == "available"
+
+
+async def test_an_objection_that_stays_is_told_after_one_more_try(tmp_path: Path) -> None:
+    """Once, not for ever."""
+
+    def refusing(asked: Asked, said: Said) -> Answer:
+        message = "messages.1.content.0: Invalid `signature` in `thinking` block"
+        error = {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
+        return sized(400, json.dumps(error).encode())
+
+    async with world(tmp_path, {"a": refusing}, door=True) as w:
+        reply = await post(w, MESSAGES, messages=_with("x"))
+        assert reply.status_code == 400
+        assert "signature" in reply.json()["error"]["message"]
+        assert w.hits() == {"a": 2}
+
+
+SAYS_WHO: list[dict[str, str]] = [
+    {"x-claude-code-session-id": "s-1"},
+    {"session-id": "s-2"},
+    {"x-session-id": "s-3"},
+    {"x-session-affinity": "s-4"},
+]
+
+
+@pytest.mark.parametrize("headers", SAYS_WHO, ids=str)
+async def test_a_session_needs_no_configuration(tmp_path: Path, headers: dict[str, str]) -> None:
+    """The name the tool gives it anyway."""
+    async with world(tmp_path, {"a": "ok"}, door=True) as w:
+        await post(w, MESSAGES, headers)
+        [session] = (await w.call("sessions/list"))["sessions"]
+        assert (session["session"], session["client"]) == (next(iter(headers.values())), "test")
+
+
+async def test_who_names_no_session_is_known_by_its_beginning(tmp_path: Path) -> None:
+    """The second turn of a conversation is of the same session, another conversation is not."""
+    async with world(tmp_path, {"a": "ok"}, door=True) as w:
+        await post(w, MESSAGES)
+        grown = [*ASKED[MESSAGES]["messages"], {"role": "assistant", "content": "Hi"}, {"role": "user", "content": "x"}]
+        await post(w, MESSAGES, messages=grown)
+        assert len((await w.call("sessions/list"))["sessions"]) == 1
+        await post(w, MESSAGES, messages=[{"role": "user", "content": "something else"}])
+        assert len((await w.call("sessions/list"))["sessions"]) == 2
+
+
+async def test_a_client_that_leaves_takes_its_upstream_call_along(tmp_path: Path) -> None:
+    """Within a quarter of a second, also while nothing is being said."""
+    async with world(tmp_path, {"a": "hang"}, timeouts='connect = "5s"', door=True) as w:
+        async with tool(w) as client, trio.open_nursery() as nursery:
+            nursery.start_soon(lambda: client.post(PATHS[MESSAGES], json=ASKED[MESSAGES]))
+            await w.standins["a"].until(lambda s: s.hits == 1)
+            nursery.cancel_scope.cancel()
+        with trio.fail_after(2):
+            await w.standins["a"].until(lambda s: s.disconnects == 1)
+
+
+async def test_the_same_over_the_socket(tmp_path: Path) -> None:
+    """completion/create with a body of another dialect: native events, or the native body."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        body = ASKED[MESSAGES] | {"stream": True}
+        heard = await w.ask(dialect=MESSAGES, messages=[], body=body)
+        native = [value["data"] for value in heard.values if value["type"] == "native"]
+        assert native[0]["type"] == "message_start"
+        assert native[-1] == {"type": "message_stop"}
+        assert native[0]["message"]["model"] == "m"
+        assert heard.answer == "Hello from a stand-in provider."
+        whole = await w.ask(dialect=MESSAGES, messages=[], body=ASKED[MESSAGES], stream=False)
+        assert whole.result is not None
+        assert whole.result["body"]["content"][0]["text"] == "Hello from a stand-in provider."
