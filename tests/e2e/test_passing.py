@@ -67,7 +67,7 @@ async def _directly(w: World, dialect: str, *, stream: bool) -> str:
 @pytest.mark.parametrize("stream", [True, False])
 async def test_what_passes_is_still_counted(tmp_path: Path, dialect: str, stream: bool) -> None:
     """Usage and the attempt are in the ledger as if it had been translated."""
-    wish = {"stream_options": {"include_usage": True}} if dialect == CHAT and stream else {}
+    wish: dict[str, Any] = {"stream_options": {"include_usage": True}} if dialect == CHAT and stream else {}
     async with world(tmp_path, {"a": "ok"}, kinds={"a": KINDS[dialect]}, door=True) as w:
         await post(w, dialect, stream=stream, **wish)
         [row] = (await w.call("usage/query", by=["provider"]))["rows"]
