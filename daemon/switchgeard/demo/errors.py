@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from . import responses
 from .exchange import Answer, Asked, Header, date, sized
-from .wires import ANTHROPIC
+from .wires import ANTHROPIC, RESPONSES
 
 Headers = Callable[[float], tuple[Header, ...]]
 
@@ -44,8 +45,14 @@ class ErrorRow(Struct, frozen=True):
     def body(self, wire: str) -> bytes:
         return msgspec.json.encode(self.payload(wire))
 
+    def inside(self, asked: Asked) -> bytes:
+        """The payload of this error inside a stream that has begun."""
+        if asked.wire != RESPONSES:
+            return self.body(asked.wire)
+        return msgspec.json.encode(responses.failed(asked.model, self.openai[1], self.openai[2]))
+
     def payload(self, wire: str) -> dict[str, Any]:
-        """The error object, as it also comes inside a stream."""
+        """The error object."""
         if wire != ANTHROPIC:
             sort, code, message = self.openai
             return {"error": {"message": message, "type": sort, "param": None, "code": code}}
@@ -176,6 +183,15 @@ ERRORS: dict[str, ErrorRow] = {
         400,
         ("invalid_request_error", "content_policy_violation", "Your request was rejected by our safety system."),
         ("invalid_request_error", "Output blocked by content filtering policy"),
+    ),
+    "400_sealed": ErrorRow(
+        400,
+        (
+            "invalid_request_error",
+            "invalid_encrypted_content",
+            "The encrypted content gAAA...0001 could not be verified. Reason: It could not be decrypted.",
+        ),
+        ("invalid_request_error", "messages.1.content.0: Invalid `signature` in `thinking` block"),
     ),
     "413": ErrorRow(
         413,

@@ -15,6 +15,9 @@ from msgspec import Struct
 
 Header = tuple[str, str]
 
+WIRES = {"messages": "anthropic.messages", "responses": "openai.responses"}
+"""How a completion's path ends -> the dialect spoken there; anything else is openai.chat."""
+
 
 class Asked(Struct, frozen=True, dict=True):
     """One request to a stand-in, whole. `repr` shows no header: they carry credentials."""
@@ -32,7 +35,7 @@ class Asked(Struct, frozen=True, dict=True):
     @property
     def wire(self) -> str:
         """The dialect spoken, told by the path."""
-        return "anthropic.messages" if self.path.partition("?")[0].endswith("/messages") else "openai.chat"
+        return WIRES.get(self.path.partition("?")[0].rpartition("/")[2], "openai.chat")
 
     @cached_property
     def json(self) -> dict[str, Any]:

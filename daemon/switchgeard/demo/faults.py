@@ -232,7 +232,7 @@ def interrupted(extra: Callable[[Asked], bytes | Step], *, late: bool) -> Fault:
 
 
 def _error_event(asked: Asked) -> bytes:
-    return frame(ERRORS["529"].body(asked.wire).decode(), asked.wire)
+    return frame(ERRORS["529"].inside(asked).decode(), asked.wire)
 
 
 def _broken_json(asked: Asked) -> bytes:

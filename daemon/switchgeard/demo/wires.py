@@ -1,4 +1,4 @@
-"""What real providers say, on both wires: stream payloads, whole bodies, model lists.
+"""What real providers say, on every wire: stream payloads, whole bodies, model lists.
 
 Rules for editing: field order and null fields follow real traffic. Payloads are JSON texts; `frame`
 makes server-sent events of them.
@@ -8,37 +8,20 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
-OPENAI, ANTHROPIC = "openai.chat", "anthropic.messages"
-CREATED = 1_763_870_400
+from . import responses
+from .said import CREATED
+from .said import Said as Said
+from .said import halves as halves
+from .said import says as says
+
+OPENAI, ANTHROPIC, RESPONSES = "openai.chat", "anthropic.messages", "openai.responses"
 DONE = "[DONE]"
 
 
-class Said(Struct, frozen=True):
-    """What a stand-in answers. `text` in the pieces it is streamed in; `arguments` is JSON text."""
-
-    text: tuple[str, ...] = ("Hello", " from", " a stand-in", " provider.")
-    thinking: str = ""
-    tool: str | None = None
-    arguments: str = '{"city":"Lisbon","unit":"celsius"}'
-    tool_id: str = "toolu_01StandIn000000000001"
-    finish: str = "stop"  # OpenAI's word
-    input_tokens: int = 12
-    output_tokens: int = 8
-    usage: bool = True
-    pace: float = 0.0  # seconds between two events
-
-
-def says(text: str, pace: float = 0.0) -> Said:
-    """Plain text, streamed word by word."""
-    words = text.split(" ")
-    return Said(text=(words[0], *(f" {word}" for word in words[1:])), output_tokens=len(words), pace=pace)
-
-
 def frame(payload: str, wire: str) -> bytes:
-    """One server-sent event; Anthropic names its events after the payload's type."""
-    if wire != ANTHROPIC:
+    """One server-sent event; some wires name their events after the payload's type."""
+    if wire not in (ANTHROPIC, RESPONSES):
         return f"data: {payload}\n\n".encode()
     return f"event: {_type_of(payload)}\ndata: {payload}\n\n".encode()
 
@@ -47,11 +30,15 @@ def stream(said: Said, wire: str, model: str, *, include_usage: bool = True) -> 
     """All payloads of a streamed answer, terminal marker included."""
     if wire == ANTHROPIC:
         return _texts(_anthropic_stream(said, model))
+    if wire == RESPONSES:
+        return _texts(responses.stream(said, model))
     return [*_texts(_openai_stream(said, model, include_usage and said.usage)), DONE]
 
 
 def whole(said: Said, wire: str, model: str) -> bytes:
     """The body of a non-streaming answer."""
+    if wire == RESPONSES:
+        return msgspec.json.encode(responses.whole(said, model))
     return msgspec.json.encode(_anthropic_whole(said, model) if wire == ANTHROPIC else _openai_whole(said, model))
 
 
@@ -75,12 +62,6 @@ def _type_of(payload: str) -> str:
 
 def _texts(payloads: Iterable[dict[str, Any]]) -> list[str]:
     return [msgspec.json.encode(payload).decode() for payload in payloads]
-
-
-def halves(text: str) -> tuple[str, str]:
-    """How thinking and tool arguments are cut for streaming."""
-    middle = len(text) // 2
-    return text[:middle], text[middle:]
 
 
 # openai.chat

@@ -10,10 +10,10 @@ from switchgeard.demo.errors import ERRORS
 from switchgeard.demo.exchange import Asked
 from switchgeard.demo.faults import FAULTS, replay
 from switchgeard.demo.standin import StandIn
-from switchgeard.demo.wires import ANTHROPIC, DONE, OPENAI, Said, says, stream
+from switchgeard.demo.wires import ANTHROPIC, DONE, OPENAI, RESPONSES, Said, says, stream
 from switchgeard.upstream.tls import blind_context
 
-PATHS = {OPENAI: "/v1/chat/completions", ANTHROPIC: "/v1/messages"}
+PATHS = {OPENAI: "/v1/chat/completions", ANTHROPIC: "/v1/messages", RESPONSES: "/v1/responses"}
 ENDS = ("fin", "reset")
 HELD = ("hang", "hang_event", "hang_opening", "hang_text", "pings")
 FLOODS = ("huge_line", "huge_body", "header_flood", "pings_for_ever", "bomb", "drip", "deep_json")
@@ -49,14 +49,30 @@ async def test_openai_stream_ends_with_done_and_says_its_usage() -> None:
     assert reply.headers["content-type"] == "text/event-stream; charset=utf-8"
 
 
-async def test_anthropic_stream_names_its_events() -> None:
+@pytest.mark.parametrize(
+    ("wire", "first", "last"),
+    [(ANTHROPIC, "message_start", "message_stop"), (RESPONSES, "response.created", "response.completed")],
+)
+async def test_streams_with_named_events_name_them(wire: str, first: str, last: str) -> None:
     """`event:` is the payload's type, in the order of the wire."""
     async with StandIn(said=says("a b")).serving() as standin:
-        reply = await ask(standin, ANTHROPIC)
+        reply = await ask(standin, wire)
     names = [line.removeprefix("event: ") for line in reply.text.split("\n") if line.startswith("event: ")]
     assert names == [json.loads(payload)["type"] for payload in payloads(reply.text)]
-    assert names[0] == "message_start"
-    assert names[-2:] == ["message_delta", "message_stop"]
+    assert (names[0], names[-1]) == (first, last)
+
+
+async def test_a_responses_stream_is_numbered_and_adds_up_to_its_last_event() -> None:
+    """Every item that is done stands in the response that completes it."""
+    said = Said(text=("Hi", "!"), thinking="Hm.", tool="weather")
+    async with StandIn(said=said).serving() as standin:
+        told = [json.loads(payload) for payload in payloads((await ask(standin, RESPONSES)).text)]
+    assert [event["sequence_number"] for event in told] == list(range(len(told)))
+    done = [event["item"] for event in told if event["type"] == "response.output_item.done"]
+    assert told[-1]["response"]["output"] == done
+    assert [item["type"] for item in done] == ["reasoning", "message", "function_call"]
+    written = "".join(event["delta"] for event in told if event["type"] == "response.function_call_arguments.delta")
+    assert written == done[2]["arguments"] == said.arguments
 
 
 @pytest.mark.parametrize("wire", PATHS)
@@ -68,6 +84,9 @@ async def test_a_whole_body_holds_text_thinking_and_tool(wire: str) -> None:
     if wire == ANTHROPIC:
         assert [block["type"] for block in reply["content"]] == ["thinking", "text", "tool_use"]
         assert reply["stop_reason"] == "tool_use"
+    elif wire == RESPONSES:
+        assert [item["type"] for item in reply["output"]] == ["reasoning", "message", "function_call"]
+        assert reply["status"] == "completed"
     else:
         message = reply["choices"][0]["message"]
         assert (message["content"], message["reasoning_content"]) == ("Hi", "Hm.")
