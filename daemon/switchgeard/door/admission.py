@@ -32,11 +32,12 @@ class Entrance(Struct, frozen=True):
     local: bool = False  # a Unix socket: the peer's user is asked of the kernel too
 
 
-def loopback(host: str, port: int) -> Entrance:
-    """A TCP socket on this port. A page we serve has the origin with the port; `Host` may lack it."""
+def loopback(address: str) -> Entrance:
+    """A TCP socket, "127.0.0.1:8317". The origin of a page we serve has the port; `Host` may lack it."""
+    port = address.rpartition(":")[2]
     named = [f"{name}:{port}" for name in NAMES]
     origins = frozenset(f"http://{each}" for each in named)
-    return Entrance(frozenset([*NAMES, *named]), origins, f"http://{host}:{port}")
+    return Entrance(frozenset([*NAMES, *named]), origins, f"http://{address}")
 
 
 def unix(path: str) -> Entrance:

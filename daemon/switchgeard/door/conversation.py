@@ -78,6 +78,13 @@ class Conversation:
         if self._exchange is not None:
             self._exchange.closing = True
 
+    def dismiss(self) -> None:
+        """No other request may follow; without one that runs, this is the end."""
+        if self.busy:
+            self.retire()
+        else:
+            self.leave()
+
     def stop(self) -> None:
         """Cancel what runs, and say so if nothing was said yet."""
         self._stopped = self.busy

@@ -18,6 +18,7 @@ from .limits import Limits
 from .refusal import FULL, LARGE_HEAD, SLOW_BODY, SLOW_HEAD, Refusal, large_body, malformed
 
 PIECE = 64 * 1024  # bytes per read: one system call for any ordinary request
+CRUMB = 64  # bytes of a chunk; thousands of smaller ones fit a read, and others want a turn between them
 NO_SUCH_VERSION = Refusal(505, "invalid_request", "HTTP/1.1 is spoken here")
 NO_TRANSFER = Refusal(501, "invalid_request", "the only transfer-encoding read here is chunked")
 
@@ -66,6 +67,10 @@ class Incoming:
                 body += event.data
                 if refusal := self._weighed(len(event.data)):
                     return refusal
+                if len(event.data) < CRUMB:
+                    await trio.lowlevel.checkpoint()
+            elif event is not h11.NEED_DATA:
+                return malformed("its body has no end")
             elif not await self._more(due):
                 return None
         self.pipelined = bool(self._wire.trailing_data[0])

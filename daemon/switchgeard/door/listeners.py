@@ -5,6 +5,7 @@ tried again at the next reload, while everything else goes on. Only loopback add
 as in the config's check; http.sock is as private as the main socket beside it.
 """
 
+import errno
 import socket
 from dataclasses import dataclass, field
 
@@ -16,11 +17,15 @@ from switchgeard.serving.instance import AlreadyRunning
 from switchgeard.serving.listening import BACKLOG, SocketFile, bind_socket
 from switchgeard.watch import watch
 
-from .admission import loopback, unix
+from .admission import Entrance, loopback, unix
 from .server import Door
 
-ADDRESSES = {"127.0.0.1": ("127.0.0.1",), "::1": ("::1",), "localhost": ("127.0.0.1", "::1")}
+Address = tuple[str, int]
+
+ADDRESSES = {"": (), "127.0.0.1": ("127.0.0.1",), "::1": ("::1",), "localhost": ("127.0.0.1", "::1")}
 """What is bound for a host of the config: a client that resolves `localhost` may take either."""
+NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
+"""errno values of a machine without IPv6."""
 
 log = structlog.get_logger("switchgeard.door")
 
@@ -32,9 +37,12 @@ class Listeners:
     door: Door
     path: str
     _file: SocketFile | None = None
-    _wanted: tuple[str, int] | None = None  # what `_tcp` was opened for
-    _tcp: list[socket.socket] = field(default_factory=list)
+    _tcp: dict[Address, tuple[socket.socket, Entrance]] = field(default_factory=dict)  # by what was asked for
     _troubles: dict[str, str] = field(default_factory=dict)  # where -> why not
+    _local: Entrance = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._local = unix(self.path)
 
     def follow(self, wanted: HTTPDoor) -> None:
         """Open what is wanted and closed, close what is open and not wanted."""
@@ -42,18 +50,20 @@ class Listeners:
             return
         self._troubles.clear()
         self._follow_unix(wanted.unix)
-        self._follow_tcp(wanted.listen)
+        host, port = wanted.listen or ("", 0)
+        self._follow_tcp([(address, port) for address in ADDRESSES[host]])
 
     @property
     def url(self) -> str | None:
         """Where TCP clients come in; None: nowhere."""
-        return _url(self._tcp[0]) if self._tcp else None
+        return next((entrance.name for _, entrance in self._tcp.values()), None)
 
     def view(self) -> str | None:
         """For status, in one line: where the door is open, and where it should be and is not."""
-        places = [*([self.url] if self.url else []), *([self._file.path] if self._file else [])]
-        troubles = [f"not on {where}: {why}" for where, why in self._troubles.items()]
-        return "; ".join([" and ".join(places), *troubles] if places else troubles) or None
+        places = [entrance.name for _, entrance in self._tcp.values()]
+        places += [self.path] if self._file is not None else []
+        told = [" and ".join(places)] if places else []
+        return "; ".join([*told, *(f"not at {where}: {why}" for where, why in self._troubles.items())]) or None
 
     async def keep(self) -> None:
         """Keep http.sock where clients look for it; returns where the system cannot watch files."""
@@ -70,7 +80,7 @@ class Listeners:
             log.warning("socket.rebound", path=self.path, why="its file was deleted or replaced")
 
     def close(self) -> None:
-        """Take http.sock away, so that clients see at once that nobody is there."""
+        """Take http.sock away, so that clients see at once that nobody is there. After `serve` has ended."""
         if self._file is not None:
             self._file.remove()
 
@@ -80,8 +90,8 @@ class Listeners:
         if wanted and self._file is None:
             self._open_unix()
         elif not wanted and self._file is not None:
-            self.door.unlisten(self._file.sock)  # closes it, too
             self._file.unlink()
+            self._shut(self._file.sock, self._local)
             self._file = None
 
     def _open_unix(self) -> None:
@@ -91,30 +101,33 @@ class Listeners:
             self._trouble(self.path, str(refused))
             return
         self._file = fresh
-        self.door.listen(fresh.sock, unix(self.path))
+        self.door.listen(fresh.sock, self._local)
 
     # --- TCP -------------------------------------------------------------------------------
 
-    def _follow_tcp(self, wanted: tuple[str, int] | None) -> None:
-        if wanted == self._wanted and (self._tcp or wanted is None):
-            return
-        for sock in self._tcp:
-            self.door.unlisten(sock)
-        self._tcp, self._wanted = [], wanted
-        if wanted is not None:
-            self._open_tcp(*wanted)
+    def _follow_tcp(self, wanted: list[Address]) -> None:
+        for address in [each for each in self._tcp if each not in wanted]:
+            self._shut(*self._tcp.pop(address))
+        for address in wanted:
+            if address not in self._tcp:
+                self._open_tcp(address)
 
-    def _open_tcp(self, host: str, port: int) -> None:
-        for address in ADDRESSES[host]:
-            try:
-                sock = bind_tcp(address, port)
-            except OSError as error:
-                if not self._tcp:  # a machine without IPv6 has its localhost all the same
-                    self._trouble(_shown(host, port), error.strerror or str(error))
-                continue
-            port = sock.getsockname()[1]
-            self._tcp.append(sock)
-            self.door.listen(sock, loopback(_bracketed(address), port))
+    def _open_tcp(self, address: Address) -> None:
+        try:
+            sock = bind_tcp(*address)
+        except OSError as error:
+            if error.errno not in NO_SUCH_FAMILY or not self._tcp:  # localhost needs no IPv6
+                self._trouble(shown(*address), error.strerror or str(error))
+            return
+        entrance = loopback(shown(*sock.getsockname()[:2]))
+        self._tcp[address] = (sock, entrance)
+        self.door.listen(sock, entrance)
+        log.info("door.open", where=entrance.name)
+
+    def _shut(self, sock: socket.socket, entrance: Entrance) -> None:
+        self.door.unlisten(sock)
+        self.door.dismiss(entrance)
+        log.info("door.shut", where=entrance.name)
 
     def _trouble(self, where: str, why: str) -> None:
         self._troubles[where] = why
@@ -135,14 +148,6 @@ def bind_tcp(address: str, port: int) -> socket.socket:
     return sock
 
 
-def _url(sock: socket.socket) -> str:
-    host, port = sock.getsockname()[:2]
-    return f"http://{_shown(host, port)}"
-
-
-def _shown(host: str, port: int) -> str:
-    return f"{_bracketed(host)}:{port}"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def shown(host: str, port: int) -> str:
+    """An address as URLs have it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

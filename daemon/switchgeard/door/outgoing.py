@@ -8,7 +8,10 @@ cancelled with it and never sees an error of the socket.
 import socket
 from collections.abc import Callable
 
+import structlog
 import trio
+
+log = structlog.get_logger("switchgeard.door")
 
 _QUIETLY = getattr(socket, "MSG_NOSIGNAL", 0)
 
@@ -47,6 +50,7 @@ class Outgoing:
             # "writable" means mostly empty: a client that reads slowly is not one that reads nothing
             sent = await self._push(rest)
             if patience.cancelled_caught and not sent:
+                log.warning("connection.dropped", reason="client reads nothing")
                 await self._give_up()
                 return
             rest = rest[sent:]

@@ -51,7 +51,6 @@ class Door:
         self._conversations: set[Conversation] = set()
         self._hangups = Hangups(half=True)
         self._accepting = Accepting(turn_away)
-        self._entrances: dict[socket.socket, Entrance] = {}
         self.draining = False
         self.ended = trio.Event()  # set when `serve` is over
 
@@ -76,16 +75,17 @@ class Door:
 
     def listen(self, sock: socket.socket, entrance: Entrance) -> None:
         """Let clients in by a listening, non-blocking socket. Only while serving."""
-        self._entrances[sock] = entrance
         self._accepting.start(self._nursery, sock, partial(self._welcome, entrance))
 
     def unlisten(self, sock: socket.socket) -> None:
-        """Close this socket, once everyone who already waits there is in; what runs there is the last."""
+        """Close this socket, once everyone who already waits there is in; they stay."""
         self._accepting.stop(sock)
-        closed = self._entrances.pop(sock)
-        for conversation in self._conversations:
-            if conversation.entrance is closed:
-                conversation.retire()
+
+    def dismiss(self, entrance: Entrance) -> None:
+        """Whoever came in by this entrance finishes what runs, and is gone."""
+        for conversation in list(self._conversations):
+            if conversation.entrance is entrance:
+                conversation.dismiss()
 
     async def drain(self, seconds: float) -> None:
         """Shut down in order: accept nothing, refuse new requests, let running ones finish for so
