@@ -2,7 +2,8 @@
 
 User turns in a row are merged, tool results first, because the wire wants roles to alternate and
 answers at the head of the turn. A system message in mid-conversation becomes user text: only new
-models take it as what it is.
+models take it as what it is. The beginning of an answer stays where the model goes on with it; newer
+ones refuse that, so they are asked in words.
 """
 
 from typing import Any
@@ -29,13 +30,16 @@ from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import inline, plain_text
 from switchgeard.dialects.turns import Turn, kept, loop_start, turns
 
-from .thinking import takes_sampling, thinking
+from . import cache
+from .thinking import takes_prefill, takes_sampling, thinking
 
 NAME = "anthropic.messages"
 ID_LIMIT = 64  # characters of a tool_use id
 MAX_TOKENS = 8192  # when nobody knows better: every model still served takes it
 JSON_ONLY = "Answer with one JSON object and nothing else."
+GO_ON = "Go on with your last message exactly where it stops. Repeat nothing of it."
 NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
+THOUGHTS = ("thinking", "redacted_thinking")
 
 Wire = dict[str, Any]
 
@@ -55,15 +59,20 @@ def encode(
     max_tokens = asked or default_max_tokens or features.max_output or MAX_TOKENS
     system, messages = _split_system(request)
     transcript = _merged(turns(messages))
-    body: Wire = {"model": model, "max_tokens": max_tokens, "messages": _messages(transcript, issuer)}
+    said = _messages(transcript, issuer)
+    begun = _begun(said)
+    if begun and not takes_prefill(model):
+        said.append({"role": "user", "content": [{"type": "text", "text": GO_ON}]})
+    body: Wire = {"model": model, "max_tokens": max_tokens, "messages": said}
     if system:
         body["system"] = system
     if stream:
         body["stream"] = True
-    body.update(thinking(request, model, max_tokens, broken=_broken(transcript, issuer)))
+    body.update(thinking(request, model, max_tokens, broken=begun or _broken(transcript, issuer)))
     _sampling(body, request, model)
     _tools(body, request)
     _format(body, request)
+    cache.mark(body, model)
     return msgspec.json.encode(body)
 
 
@@ -85,7 +94,7 @@ def _text_of(message: Message) -> str:
 
 
 def _sampling(body: Wire, request: Request, model: str) -> None:
-    """Stop sequences, and temperature or top_p: one of them, and neither where thinking or the model forbids it."""
+    """Stop sequences, top_k, and temperature or top_p: one of them, and none where thinking or the model forbids it."""
     if request.stop:
         body["stop_sequences"] = request.stop
     thinks = body.get("thinking", {}).get("type") not in (None, "disabled")
@@ -95,6 +104,8 @@ def _sampling(body: Wire, request: Request, model: str) -> None:
         body["temperature"] = min(request.temperature, 1.0)
     elif request.top_p is not None:
         body["top_p"] = request.top_p
+    if request.top_k is not None:
+        body["top_k"] = request.top_k
 
 
 def _tools(body: Wire, request: Request) -> None:
@@ -158,10 +169,19 @@ def _broken(transcript: list[Turn], issuer: Issuer) -> bool:
 def _messages(transcript: list[Turn], issuer: Issuer) -> list[Wire]:
     out: list[Wire] = [{"role": turn.role, "content": _content(turn, issuer)} for turn in transcript]
     out = _joined([message for message in out if message["content"]])
-    if out and out[-1]["role"] == "assistant" and out[-1]["content"][-1]["type"] == "text":
+    while out and out[-1]["role"] == "assistant" and out[-1]["content"][-1]["type"] in THOUGHTS:
+        out[-1]["content"].pop()  # nothing may end in thinking
+        if not out[-1]["content"]:
+            out.pop()
+    if _begun(out):
         last = out[-1]["content"][-1]
         last["text"] = last["text"].rstrip() or "..."  # a prefill may not end in space
     return out
+
+
+def _begun(messages: list[Wire]) -> bool:
+    """Whether the answer is begun already. A turn that ends in a server tool's call was only paused."""
+    return bool(messages) and messages[-1]["role"] == "assistant" and messages[-1]["content"][-1]["type"] == "text"
 
 
 def _joined(messages: list[Wire]) -> list[Wire]:

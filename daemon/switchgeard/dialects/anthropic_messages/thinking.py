@@ -13,9 +13,10 @@ from switchgear_protocol.content import NamedTool, Request
 Version = tuple[int, int]
 
 ADAPTIVE: Version = (4, 6)
+NO_PREFILL: Version = (4, 6)
 NO_SAMPLING: Version = (4, 7)
 UNKNOWN: Version = (0, 0)
-"""Claude versions from which thinking is adaptive, and temperature and top_p are refused."""
+"""Claude versions from which thinking is adaptive, a begun answer is refused, and so are temperature and top_p."""
 
 LEAST = 1024  # tokens, the smallest budget
 BUDGETS = {"minimal": 4_096, "low": 4_096, "medium": 12_288, "high": 24_576, "xhigh": 65_536, "max": 65_536}
@@ -34,11 +35,16 @@ def takes_sampling(model: str) -> bool:
     return (version(model) or UNKNOWN) < NO_SAMPLING
 
 
+def takes_prefill(model: str) -> bool:
+    return (version(model) or UNKNOWN) < NO_PREFILL
+
+
 def thinking(request: Request, model: str, max_tokens: int, *, broken: bool) -> dict[str, Any]:
     """The `thinking` and `output_config.effort` fields of the body.
 
     `broken`: the current tool loop was begun by another provider, so its thinking blocks are not
-    here; budgeted thinking refuses that, and a forced tool choice refuses thinking at all.
+    here, or the answer is begun already; budgeted thinking refuses both, and a forced tool choice
+    refuses thinking at all.
     """
     if request.reasoning is None:
         return {}

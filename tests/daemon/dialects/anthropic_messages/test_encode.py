@@ -180,6 +180,25 @@ def test_a_prefill_ends_in_no_space() -> None:
     assert said(Message("user", "Hi"), Message("assistant", "So: "))[1]["content"] == [{"type": "text", "text": "So:"}]
 
 
+def test_a_begun_answer_is_gone_on_with_in_words_where_it_must_be() -> None:
+    """Models that refuse it are asked; a turn that was only paused is sent as it is."""
+    begun = [Message("user", "Hi"), Message("assistant", "So")]
+    assert [message["role"] for message in said(*begun, model=OLD)] == ["user", "assistant"]
+    asked_for = said(*begun, model=NEW)
+    assert [message["role"] for message in asked_for] == ["user", "assistant", "user"]
+    assert "exactly where it stops" in asked_for[2]["content"][0]["text"]
+    paused = Opaque(NAME, {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}, str(ISSUER))
+    assert len(said(Message("user", "Hi"), Message("assistant", [Text("So"), paused]), model=NEW)) == 2
+
+
+def test_nothing_ends_in_thinking() -> None:
+    """What was cut there is worth nothing to the next try."""
+    thought = Thinking("hm", signature="s", issuer=str(ISSUER))
+    assert [message["role"] for message in said(Message("user", "Hi"), Message("assistant", [thought]))] == ["user"]
+    left = said(Message("user", "Hi"), Message("assistant", [Text("a"), thought]), model=OLD)
+    assert left[1]["content"] == [{"type": "text", "text": "a"}]
+
+
 def test_images_and_documents_have_their_sources() -> None:
     """Inline in both spellings, by URL, PDF, plain text; also inside tool results."""
     blocks: list[Block] = [
@@ -301,6 +320,8 @@ def test_thinking_and_what_it_forbids_do_not_meet() -> None:
     assert "thinking" not in body(Request(loop, reasoning=low, max_tokens=9000), OLD)
     assert "thinking" in body(Request([*loop, Message("user", "And?")], reasoning=low, max_tokens=9000), OLD)
     assert "thinking" in body(Request(loop, reasoning=low, max_tokens=9000), NEW)
+    begun = [Message("user", "Hi"), Message("assistant", "So")]
+    assert "thinking" not in body(Request(begun, reasoning=low, max_tokens=9000), OLD)
 
 
 @pytest.mark.parametrize(("model", "sent"), [(OLD, {"temperature": 0.5}), (NEW, {}), (FOREIGN, {"temperature": 0.5})])
@@ -309,6 +330,13 @@ def test_sampling_goes_where_it_is_taken(model: str, sent: dict[str, float]) -> 
     out = body(asked(temperature=0.5, top_p=0.9), model)
     assert {name: out[name] for name in ("temperature", "top_p") if name in out} == sent
     assert "top_p" not in out
+
+
+def test_top_k_goes_where_sampling_does() -> None:
+    """Beside a temperature; not beside thinking, not to models that refuse it."""
+    assert body(asked(top_k=5, temperature=0.5), OLD)["top_k"] == 5
+    assert "top_k" not in body(asked(top_k=5), NEW)
+    assert "top_k" not in body(asked(top_k=5, reasoning=Reasoning("low"), max_tokens=9000), OLD)
 
 
 def test_a_response_format_is_a_schema_or_words() -> None:
