@@ -34,7 +34,7 @@ async def tool(w: World, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def post(w: World, dialect: str, headers: dict[str, str] | None = None, **members: Any) -> httpx.Response:
+async def post(w: World, dialect: str, headers: dict[str, str] | None = None, /, **members: Any) -> httpx.Response:
     """One completion of `m` in this dialect, whole or streamed to its end."""
     async with tool(w) as client:
         return await client.post(PATHS[dialect], json=ASKED[dialect] | members, headers=headers)
