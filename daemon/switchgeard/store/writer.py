@@ -2,8 +2,8 @@
 
 Group commit: whatever is queued when the thread is free goes into one transaction, so an idle
 daemon answers in a thread hop and a busy one pays one commit for many rows. Beliefs ride along
-with the next commit, or go by themselves FLUSH_AFTER seconds after the first of them changed; with
-nothing to write the thread sleeps without a timer.
+with the next commit, or go by themselves within FLUSH_AFTER seconds. After a commit the thread sleeps
+with that timer once, so that a belief of the next request wakes nobody; then, with nothing to write, without.
 
 When the disk refuses (full, read-only, I/O error, locked) requests must not wait for it: waiting
 rows are answered "not kept" at once, held in a bounded backlog, and tried again with the next job
@@ -89,6 +89,7 @@ class Writer:
     _changes: dict[tuple[str, str], bytes | None] = field(default_factory=dict)
     _dropped: int = 0
     _trouble: bool = False  # the last commit was refused
+    _dozing: bool = False  # the thread sleeps without a timer
     _closing: bool = False
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
@@ -140,8 +141,8 @@ class Writer:
     def put(self, topic: str, key: str, value: bytes | None) -> None:
         """Remember the newest value for this key; written soon."""
         with self._wake:
-            if not self._changes and not self._trouble:
-                self._wake.notify()  # starts the one flush deadline
+            if self._dozing:
+                self._wake.notify()  # starts the one flush deadline; where one runs already, a wake-up is saved
             self._changes[topic, key] = value
             if len(self._changes) > self.queue:
                 del self._changes[next(iter(self._changes))]
@@ -174,15 +175,17 @@ class Writer:
     def _wait_for_work(self) -> bool:
         """Sleep until something is due. False: closing."""
         with self._wake:
+            patience: float | None = self.retry_after if self._trouble else self.flush_after
             while not (self._closing or self._jobs or (self._backlog and not self._trouble)):
-                if not self._wake.wait(self._patience()):
-                    break  # the deadline of a flush or a retry
+                self._dozing = patience is None
+                if self._wake.wait(patience):
+                    patience = patience or self.flush_after
+                elif self._trouble or self._changes:
+                    break  # the deadline of a retry or a flush
+                else:
+                    patience = None
+            self._dozing = False
             return not self._closing
-
-    def _patience(self) -> float | None:
-        if self._trouble:
-            return self.retry_after
-        return self.flush_after if self._changes else None
 
     def _has_work(self) -> bool:
         return bool(self._jobs or self._backlog or self._changes)

@@ -161,10 +161,22 @@ def test_the_moment_is_not_put_off_by_further_changes() -> None:
 
 
 async def test_with_nothing_to_write_the_thread_has_no_timer() -> None:
-    """An idle daemon must not wake up."""
-    with running() as (writer, _):
+    """An idle daemon must not wake up, but for the once after a commit."""
+    with running(flush_after=0.001) as (writer, _):
         await writer.keep(inserted("r1"))
-        assert writer._patience() is None
+        assert any(writer._dozing for _ in range(10_000_000))
+
+
+async def test_a_belief_right_after_a_commit_wakes_nobody() -> None:
+    """The thread has a timer then, and at its end writes what has come."""
+    with running(flush_after=0.2) as (writer, disk):
+        await writer.keep(inserted("r1"))
+        disk.committed.clear()
+        writer._wake.notify = lambda n=1: pytest.fail("woken")  # type: ignore[method-assign]
+        writer.put("pins", "opus", b"1")
+        del writer._wake.notify
+        assert disk.committed.wait(PATIENCE)
+        assert _pins(disk) == [("opus", b"1")]
 
 
 async def test_a_full_disk_does_not_stop_requests() -> None:
