@@ -158,7 +158,7 @@ def _undo(invocation: Invocation, name: str) -> int:
 def _undone(invocation: Invocation, undo: Undo) -> int:
     name, token = undo.record.name, undo.record.token
     if invocation.args.json:
-        closed = undo.door is not None
+        closed = bool(undo.door and undo.door[1])
         return invocation.emit({"tool": name, "connected": False, "revoked": token, "door_closed": closed})
     invocation.out.line(f"{name} is as it was" + (f"; its token {token} is revoked" if token else ""))
     if undo.others:

@@ -1,4 +1,4 @@
-"""Aider. Looked at: aider's pages on .aider.conf.yml and on OpenAI-compatible endpoints, 2026-11.
+"""Aider. Looked at: aider-chat 0.86.2 (PyPI; its arguments and config search), 2026-11.
 
 File: ~/.aider.conf.yml (one in the git root or the current directory outranks it).
 Keys: openai-api-base (with /v1), openai-api-key, model (openai/ID: the prefix chooses the wire).

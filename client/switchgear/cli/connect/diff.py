@@ -9,11 +9,13 @@ from __future__ import annotations
 import difflib
 import re
 
-from .piece import VEIL, veiled
+from .piece import veiled
 
 SECRET = re.compile(
     r"""(?ix) ( ["']? [\w.-]*? (?:key|token|secret|password|bearer|authorization) ["']? \s* [:=] \s* )
-        ( ["']? ) (?!sgw_\*{4}) (?!\d+\b) [^"',\s}\]]{8,} ( [^"',}\]]* )"""
+        (?: "(?!sgw_\*{4}") (?:[^"\\]|\\.){8,} "
+          | '(?!sgw_\*{4}') [^']{8,} '
+          | (?!["'\[{]|sgw_\*{4}|\d+\b) [^\s"',}\]]{8,} )"""
 )
 KNOWN = re.compile(r"\b(?:sk|pk|rk|ghp|gho|ghu|github_pat|xai|gsk|hf|r8|AIza)[-_A-Za-z0-9]{12,}")
 VALUE = re.compile(r'(:\s*)"(?!sgw_\*{4}")(?:[^"\\]|\\.)*"')
@@ -32,12 +34,9 @@ def diff(path: str, before: bytes | None, after: bytes | None, *, keys: bool = F
 
 def hidden(line: str, *, keys: bool = False) -> str:
     """The line with what nobody should read over a shoulder taken out."""
-    line = KNOWN.sub(HIDDEN, SECRET.sub(rf"\1\2{HIDDEN}", veiled(line)))
+    line = KNOWN.sub(HIDDEN, SECRET.sub(rf"\1{HIDDEN}", veiled(line)))
     return VALUE.sub(rf'\1"{HIDDEN}"', line) if keys else line
 
 
 def _lines(data: bytes | None) -> list[str]:
     return (data or b"").decode("utf-8", "replace").splitlines()
-
-
-__all__ = ["VEIL", "diff", "hidden"]

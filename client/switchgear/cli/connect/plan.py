@@ -12,7 +12,7 @@ from switchgear.cli.failed import CommandError
 
 from . import files, jsonc, toml_text, yaml_text
 from .diff import diff
-from .piece import NotOurs, Piece, Unreadable, veiled
+from .piece import NotOurs, Piece, Unreadable
 from .record import Kept, Record
 from .tool import Edit, Form
 
@@ -88,8 +88,3 @@ def form_name(form: Form) -> str:
 
 def editing(path: str) -> str:
     return f"${{EDITOR:-vi}} {path}"
-
-
-def shown(plan: FilePlan) -> str:
-    """The text it is to be, tokens hidden."""
-    return veiled(plan.then.decode())

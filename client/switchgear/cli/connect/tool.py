@@ -15,7 +15,7 @@ the version that was looked at. It decides what is wanted where; it never reads 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from .model import Model
@@ -32,7 +32,6 @@ class Asked(NamedTuple):
     path: str  # the tool's config file, or the one named with --config
     env: Env
     model: str | None = None  # the one chosen
-    read: Callable[[str], str] = lambda path: ""  # the text of a file, "" when there is none
 
     def chosen(self) -> Model | None:
         return next((model for model in self.models if model.id == self.model), None)

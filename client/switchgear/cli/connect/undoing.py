@@ -33,16 +33,16 @@ class Restored(NamedTuple):
 
 
 class Undo(NamedTuple):
-    """`door` closes the door and is None while somebody else goes through it (`others`)."""
+    """`door` is what closing the door changes, with its record; `others` is who keeps it open."""
 
     record: Record
     files: list[Restored]
-    door: Record | None
+    door: tuple[Record, list[Restored]] | None
     others: list[str]
 
     @property
     def all_files(self) -> list[Restored]:
-        return [*self.files, *(restored(self.door) if self.door else [])]
+        return [*self.files, *(self.door[1] if self.door else [])]
 
 
 def prepared(invocation: Invocation, name: str) -> Undo | None:
@@ -50,13 +50,27 @@ def prepared(invocation: Invocation, name: str) -> Undo | None:
     known = record.load(name)
     if known is None:
         return None
+    files_back = restored(known)
     opened = record.load(record.DOOR)
-    others = [other for other in record.names() if other != name]
-    if opened is not None and not others:
-        tokens = invocation.call("tokens/list")["tokens"]
-        others = [f"token {token['name']}" for token in tokens if token["name"] != known.token]
-    closes = opened is not None and not others
-    return Undo(known, restored(known), opened if closes else None, others if opened is not None else [])
+    if opened is None:
+        return Undo(known, files_back, None, [])
+    others = _others(invocation, known)
+    return Undo(known, files_back, None if others else _door(opened), others)
+
+
+def _others(invocation: Invocation, known: Record) -> list[str]:
+    """Who else goes through the door: connected tools, else tokens made by hand."""
+    tools = [name for name in record.names() if name != known.name]
+    tokens = [token["name"] for token in invocation.call("tokens/list")["tokens"]]
+    return tools or [f"token {name}" for name in tokens if name != known.token]
+
+
+def _door(opened: Record) -> tuple[Record, list[Restored]]:
+    """What closing it changes: nothing where the user has made our lines his own."""
+    try:
+        return opened, restored(opened)
+    except CommandError:
+        return opened, []
 
 
 def restored(known: Record) -> list[Restored]:
@@ -72,9 +86,10 @@ def perform(invocation: Invocation, undo: Undo) -> None:
         _put_back(one)
     record.drop(undo.record)
     if undo.door is not None:
-        for one in restored(undo.door):
+        opened, door_files = undo.door
+        for one in door_files:
             _put_back(one)
-        record.drop(undo.door)
+        record.drop(opened)
         invocation.call("config/reload")
 
 

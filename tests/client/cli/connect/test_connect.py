@@ -226,6 +226,15 @@ def test_a_door_the_user_opened_is_used_and_left_open(run: Run, world: World) ->
     assert world.config.read_text() == text
 
 
+def test_a_door_the_user_changed_since_is_his(run: Run, world: World) -> None:
+    """The tool is undone all the same."""
+    run("connect", "opencode", "--yes")
+    text = world.config.read_text().replace("127.0.0.1", "localhost")
+    world.config.write_text(text)
+    assert run("connect", "opencode", "--undo", "--yes", "--json").json["door_closed"] is False
+    assert (world.config.read_text(), world.tokens) == (text, {})
+
+
 def test_a_door_without_a_fixed_port_is_refused(run: Run, world: World) -> None:
     """A tool's config could not say where it is."""
     world.config.write_text('[http]\nlisten = "127.0.0.1:0"\n')
