@@ -79,10 +79,9 @@ class Connection:
         """It will be reusable once the rest of the reply has been read."""
         return self._head is not None and self._sent and self._head.persistent
 
-    @property
     def stirred(self) -> bool:
         """Put aside, and something has come that nobody asked for: most likely the far end has closed."""
-        return self._line.stirred
+        return self._line.stirred()
 
     def close(self) -> None:
         """At once."""

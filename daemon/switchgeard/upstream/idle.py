@@ -31,7 +31,7 @@ class Idle:
         oldest = trio.current_time() - KEEPALIVE
         while kept:
             connection = kept.pop()
-            if connection.since >= oldest and not connection.stirred:
+            if connection.since >= oldest and not connection.stirred():
                 return connection
             connection.close()
         self._kept.pop(origin, None)

@@ -4,7 +4,6 @@ Rules for editing: no deadline, no buffer, no framing here. Reading waits first 
 wake-up and one system call a piece. OSError (ssl.SSLError is one) goes to the caller as it is.
 """
 
-import select
 import socket
 import ssl
 
@@ -45,12 +44,18 @@ class Line:
         while data := self.send_now(data):
             await wait_writable(self._sock)
 
-    @property
     def stirred(self) -> bool:
-        """Something has come: on a line that nothing was asked of it is the far end closing, or worse."""
-        poll = select.poll()
-        poll.register(self._sock, select.POLLIN)
-        return bool(poll.poll(0))
+        """Whether something has come (and take it): on a line that rests, the far end's goodbye or worse.
+
+        TLS's own business does not count: a server may send session tickets whenever it likes.
+        """
+        try:
+            self._sock.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError:
+            pass  # reset
+        return True
 
     def close(self) -> None:
         """At once; TLS says no goodbye, since all that was framed has been read or is not wanted."""

@@ -15,9 +15,12 @@ class Fake:
     """A connection of which only its being put aside matters."""
 
     name: str = ""
-    stirred: bool = False
+    dead: bool = False
     closed: bool = False
     since: float = 0.0
+
+    def stirred(self) -> bool:
+        return self.dead
 
     def close(self) -> None:
         self.closed = True
@@ -51,7 +54,7 @@ async def test_one_origins_connections_are_not_anothers() -> None:
 
 async def test_a_connection_on_which_something_came_is_closed() -> None:
     """The far end's goodbye, most likely."""
-    idle, alive, dead = Idle(), Fake(), Fake(stirred=True)
+    idle, alive, dead = Idle(), Fake(), Fake(dead=True)
     put(idle, "a", alive, dead)
     assert take(idle, "a") is alive
     assert dead.closed
