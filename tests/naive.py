@@ -43,7 +43,15 @@ def naive_chat(chunks: list[Reading], field: str) -> Reading:
     }
 
 
-STOPS = {"end_turn": "stop", "max_tokens": "length", "tool_use": "tool_calls", "refusal": "refusal"}
+STOPS = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "pause_turn": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "refusal",
+}
 
 
 def naive_message(message: Reading) -> Reading:
@@ -106,3 +114,69 @@ def _one(readings: list[Reading]) -> Reading:
         for reading in readings[1:]:
             whole[name] = whole[name] + reading[name]
     return whole
+
+
+INCOMPLETE = {"max_output_tokens": "length", "content_filter": "content_filter"}
+
+
+def naive_response(response: Reading) -> Reading:
+    """A whole body of openai.responses; items it does not know are nobody's business here."""
+    items = response["output"]
+    said = [part for item in items if item["type"] == "message" for part in item["content"]]
+    calls = [item for item in items if item["type"] in ("function_call", "custom_tool_call")]
+    ended = "tool_calls" if calls else "stop"
+    if response["status"] == "incomplete":
+        ended = INCOMPLETE[response["incomplete_details"]["reason"]]
+    usage = response["usage"]
+    return {
+        "text": "".join(part.get("text") or part.get("refusal") or "" for part in said),
+        "reasoning": "".join(
+            part["text"] for item in items if item["type"] == "reasoning" for part in item.get("summary") or []
+        ),
+        "calls": [(call["call_id"], call["name"], _input(call)) for call in calls],
+        "finish": "refusal" if any(part["type"] == "refusal" for part in said) else ended,
+        "prompt": usage["input_tokens"],
+        "output": usage["output_tokens"],
+        "model": response["model"],
+    }
+
+
+def _input(call: Reading) -> Any:
+    return json.loads(call["arguments"]) if call["type"] == "function_call" else {"input": call["input"]}
+
+
+def naive_responses(events: list[Reading]) -> Reading:
+    """The response that ends a stream; what its deltas said must be what it says."""
+    last = events[-1]
+    assert last["type"] in ("response.completed", "response.incomplete")
+    reading = naive_response(last["response"])
+    deltas = [
+        event["delta"] for event in events if event["type"] in ("response.output_text.delta", "response.refusal.delta")
+    ]
+    assert "".join(deltas) == reading["text"]
+    done = {event["output_index"]: event["item"] for event in events if event["type"] == "response.output_item.done"}
+    assert [done[index] for index in sorted(done)] == last["response"]["output"]
+    assert [event["sequence_number"] for event in events] == list(range(len(events)))
+    return reading
+
+
+ENDS = {"STOP": "stop", "MAX_TOKENS": "length"}
+
+
+def naive_google(chunks: list[Reading]) -> Reading:
+    """Chunks of google.generate, or one whole body."""
+    candidates = [candidate for chunk in chunks for candidate in chunk.get("candidates") or []]
+    parts = [part for candidate in candidates for part in (candidate.get("content") or {}).get("parts") or []]
+    calls = [part["functionCall"] for part in parts if "functionCall" in part]
+    ended = [candidate["finishReason"] for candidate in candidates if candidate.get("finishReason")][-1]
+    usage = [chunk["usageMetadata"] for chunk in chunks if chunk.get("usageMetadata")][-1]
+    finish = ENDS.get(ended, "content_filter")
+    return {
+        "text": "".join(part.get("text", "") for part in parts if not part.get("thought")),
+        "reasoning": "".join(part.get("text", "") for part in parts if part.get("thought")),
+        "calls": [(call.get("id"), call["name"], call.get("args") or {}) for call in calls],
+        "finish": "tool_calls" if calls and finish == "stop" else finish,
+        "prompt": usage["promptTokenCount"],
+        "output": usage.get("candidatesTokenCount", 0) + usage.get("thoughtsTokenCount", 0),
+        "model": chunks[-1].get("modelVersion"),
+    }

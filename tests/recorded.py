@@ -23,6 +23,23 @@ CHAT = (
     "perplexity",
 )
 ANTHROPIC = ("anthropic",)
+RESPONSES = ("openai-responses", "xai-responses", "open-responses-responses", "azure")
+GOOGLE = ("google",)
+FAMILIES = {
+    "openai.chat": CHAT,
+    "anthropic.messages": ANTHROPIC,
+    "openai.responses": RESPONSES,
+    "google.generate": GOOGLE,
+}
+"""Wire -> the folders of its traffic; what another wire said in one of them is told apart by its form."""
+
+MARKS = {
+    '"choices"': "openai.chat",
+    "message_start": "anthropic.messages",
+    "response.created": "openai.responses",
+    '"candidates"': "google.generate",
+}
+"""What the first line of a stream holds -> its wire."""
 
 
 def streams(folders: tuple[str, ...]) -> list[object]:
@@ -66,21 +83,33 @@ def parse(wire: bytes) -> list[Event]:
     return parser.feed(wire) + parser.end()
 
 
-def _wire(path: Path) -> str:
-    with path.open() as file:
-        head = file.readline()
-    return "chat" if '"choices"' in head else "anthropic" if '"message_start"' in head else "other"
-
-
 def _streams(root: Path, folders: tuple[str, ...]) -> list[Path]:
     found = [path for name in folders for path in sorted((root / name).glob("*.*"))]
     found = [path for path in found if path.name.endswith((".chunks.txt", ".sse"))]
-    return [path for path in found if _wire(path) == ("anthropic" if folders[0] in ANTHROPIC else "chat")]
+    return [path for path in found if _stream_wire(path) == _spoken_in(folders[0])]
+
+
+def _stream_wire(path: Path) -> str | None:
+    with path.open() as file:
+        head = file.readline()
+    return next((wire for mark, wire in MARKS.items() if mark in head), None)
 
 
 def _bodies(root: Path, folders: tuple[str, ...]) -> list[Path]:
     found = [path for name in folders for path in sorted((root / name).glob("*.json"))]
-    return [path for path in found if json.loads(path.read_text()).get("object") != "response"]
+    return [path for path in found if _body_wire(path) == _spoken_in(folders[0])]
+
+
+def _body_wire(path: Path) -> str:
+    """An error has no form of its own: it is its folder's."""
+    body = json.loads(path.read_text())
+    if body.get("object") == "response":
+        return "openai.responses"
+    return "google.generate" if "candidates" in body else _spoken_in(path.parent.name)
+
+
+def _spoken_in(folder: str) -> str:
+    return next(wire for wire, folders in FAMILIES.items() if folder in folders)
 
 
 def _recorded(paths: list[Path]) -> list[object]:
