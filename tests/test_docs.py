@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
+from switchgear.cli.connect import MODULES
 from switchgear_protocol.errors import BUDGET, BUSY, CANCELLED, EXHAUSTED, INTERRUPTED, INVALID_PARAMS, NO_SUCH_MODEL
 from switchgear_protocol.messages import METHODS
 from switchgeard import methods
@@ -42,3 +43,9 @@ def test_the_error_codes_in_the_page_are_the_ones_sent() -> None:
     page = (DOCS / "protocol.md").read_text()
     codes = (EXHAUSTED, NO_SUCH_MODEL, BUDGET, INTERRUPTED, CANCELLED, INVALID_PARAMS, BUSY)
     assert [code for code in codes if str(code) not in page] == []
+
+
+@pytest.mark.parametrize("tool", MODULES)
+def test_every_tool_that_can_be_connected_is_documented(tool: str) -> None:
+    """docs/connect.md says what is written where."""
+    assert f"| `{tool}` |" in (DOCS / "connect.md").read_text()

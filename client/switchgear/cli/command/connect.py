@@ -29,7 +29,7 @@ tools: opencode, claude-code, codex, llm, aider, zed, continue.
 
   switchgear connect opencode              show, ask, write
   switchgear connect opencode --undo       everything as it was, the token revoked"""
-    parser.add_argument("tool", nargs="?", metavar="TOOL")
+    parser.add_argument("tool", nargs="?", metavar="TOOL", help="one of those")
     parser.add_argument("--list", action="store_true", help="list the tools")
     parser.add_argument("--print", action="store_true", help="only show what would change")
     parser.add_argument("--yes", action="store_true", help="ask nothing")
@@ -91,7 +91,16 @@ def _connect(invocation: Invocation, name: str) -> int:
         if not _agreed(invocation, changes, f"Connect {connection.tool.TITLE}?"):
             return FAILURE
         connection = connecting.perform(invocation, connection)
+        _say_written(invocation, connection)
     return _told(invocation, connection, changed=changed)
+
+
+def _say_written(invocation: Invocation, connection: Connection) -> None:
+    from switchgear.cli.screen import clean
+
+    for plan in connection.all_plans:
+        if plan.changes_contents:
+            invocation.note(clean(f"wrote {plan.edit.path}"))
 
 
 def _printed(invocation: Invocation, name: str, changes: list[str]) -> int:
@@ -174,7 +183,8 @@ def _agreed(invocation: Invocation, changes: list[str], question: str) -> bool:
     if invocation.args.yes:
         return True
     if invocation.args.json or not asks():
-        raise usage("nobody to ask", "add --yes, or --print to see what would change", "this changes files of yours")
+        hint = f"switchgear connect {invocation.args.tool} {'--undo ' if invocation.args.undo else ''}--yes"
+        raise usage("nobody to ask", hint, "this changes files of yours; --print only shows how")
     _show(invocation, changes)
     if answer(f"{question} [y/N] ") in ("y", "yes"):
         return True

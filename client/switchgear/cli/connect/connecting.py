@@ -14,7 +14,7 @@ from switchgear.cli.failed import CommandError, usage
 from . import door, files, record, toml_text
 from .model import Model, model_of
 from .piece import VEIL, token_in
-from .plan import FilePlan, planned, without_us
+from .plan import FilePlan, check_unchanged, planned, without_us
 from .record import Record
 from .toml_text import Key
 from .tool import Asked, Edit, Tool
@@ -64,6 +64,8 @@ def prepared(invocation: Invocation, name: str, tool: Tool) -> Connection:
 def perform(invocation: Invocation, connection: Connection) -> Connection:
     """Does it. Returns the connection as it is now; raises CommandError, and then nothing is left changed."""
     undo: list[Any] = []
+    for plan in connection.all_plans:
+        check_unchanged(plan.edit.path, plan.now)
     try:
         _open_door(invocation, connection, undo)
         connection = _with_token(invocation, connection, undo)

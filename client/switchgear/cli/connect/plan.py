@@ -33,7 +33,11 @@ class FilePlan(NamedTuple):
     def changes(self) -> bool:
         """The contents, or a token that others may read."""
         open_to_others = self.edit.holds and (files.mode_of(self.edit.path) or 0) & 0o077
-        return self.now != self.then or bool(open_to_others)
+        return self.changes_contents or bool(open_to_others)
+
+    @property
+    def changes_contents(self) -> bool:
+        return self.now != self.then
 
     def diff(self) -> list[str]:
         return diff(self.edit.path, self.now, self.then, keys=self.edit.keys)
@@ -80,6 +84,12 @@ def reverted(kept: Kept, now: bytes | None) -> bytes | None:
     text = FORMS[kept.form].revert(files.text_of(kept.path, now), kept.pieces)
     untouched = text.strip() in ("", "{}", kept.start.strip())
     return None if kept.before is None and untouched else text.encode()
+
+
+def check_unchanged(path: str, now: bytes | None) -> None:
+    """CommandError when the file is no longer what was looked at: the user may have taken his time to answer."""
+    if files.read(path) != now:
+        raise CommandError(f"{path} was changed meanwhile", "nothing was done; ask again")
 
 
 def form_name(form: Form) -> str:

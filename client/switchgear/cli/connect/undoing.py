@@ -13,7 +13,7 @@ from switchgear.cli.failed import CommandError
 from . import files, record
 from .diff import diff
 from .piece import NotOurs, Unreadable
-from .plan import editing, reverted
+from .plan import check_unchanged, editing, reverted
 from .record import Kept, Record
 
 TYPE_CHECKING = False
@@ -80,6 +80,8 @@ def restored(known: Record) -> list[Restored]:
 
 def perform(invocation: Invocation, undo: Undo) -> None:
     """Does it. The token goes first: whatever fails after, nothing opens with it any more."""
+    for one in undo.all_files:
+        check_unchanged(one.kept.path, one.now)
     if undo.record.token:
         _revoke(invocation, undo.record.token)
     for one in undo.files:

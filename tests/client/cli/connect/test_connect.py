@@ -78,8 +78,29 @@ def test_without_a_terminal_nothing_is_changed_unasked(run: Run, world: World, w
     """Exit 2 with what to add."""
     ran = run("connect", *words)
     assert ran.code == 2
-    assert "--yes" in ran.err + ran.out
+    assert "switchgear connect opencode --yes" in ran.err + ran.out
     assert world.made == 0
+
+
+@pytest.mark.parametrize("words", [[], ["--undo"]])
+def test_a_file_changed_while_the_question_stood_is_not_overwritten(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """What was shown is not what would be written."""
+    path = world.write(OPENCODE, "{}")
+    if words:
+        run("connect", "opencode", "--yes")
+
+    def thinking(question: str) -> str:
+        path.write_text('{"mine": 1}')
+        return "y"
+
+    monkeypatch.setattr("switchgear.cli.command.connect.asks", lambda: True)
+    monkeypatch.setattr("switchgear.cli.command.connect.answer", thinking)
+    tokens = dict(world.tokens)
+    ran = run("connect", "opencode", *words)
+    assert ran.err.splitlines()[0] == f"switchgear: {path} was changed meanwhile"
+    assert (path.read_text(), world.tokens) == ('{"mine": 1}', tokens)
 
 
 def test_opencode_is_told_limits_abilities_and_price(run: Run, world: World) -> None:
@@ -284,6 +305,7 @@ def test_a_door_that_does_not_answer_is_told(run: Run, world: World) -> None:
     ran = run("connect", "opencode", "--yes")
     assert (ran.code, ran.out) == (1, "OpenCode is connected\n")
     assert ran.err.splitlines() == [
+        f"wrote {world.home / OPENCODE}",
         "switchgear: the door does not answer",
         "  http://127.0.0.1:9: Connection refused",
         "hint: switchgear status",
