@@ -33,7 +33,11 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
         if max_tokens is not None:
             values.update(_limits(given, row, max_tokens))
         dropped = OPTIONS in given and not (stream and row.usage_option)
-        return splice.replaced(splice.without(body, (OPTIONS,)) if dropped else body, values)
+        return (
+            splice.replaced(splice.without(body, (OPTIONS,)), values)
+            if dropped
+            else splice.replaced(body, values, spans)
+        )
     except ValueError as problem:
         raise Unreadable(f"the body is no JSON object: {problem}") from None
 
@@ -52,8 +56,8 @@ def renamed(event: Event, model: str) -> Event:
 def renamed_body(body: bytes, model: str) -> bytes:
     """A whole body likewise."""
     try:
-        named = "model" in splice.members(body)
-        return splice.replaced(body, {"model": msgspec.json.encode(model)}) if named else body
+        spans = splice.members(body)
+        return splice.replaced(body, {"model": msgspec.json.encode(model)}, spans) if "model" in spans else body
     except ValueError:
         return body
 
