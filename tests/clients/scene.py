@@ -7,6 +7,7 @@ it asks beyond loopback fails at once.
 import json
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -80,6 +81,17 @@ class Scene:
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert self.token not in ran.said, "the token is on the screen"
         return ran
+
+    async def switchgear(self, *words: str) -> Ran:
+        """Our own command, in the client's home."""
+        ours = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "SWITCHGEAR_CONFIG", "PYTHONPATH")
+        argv = (sys.executable, "-m", "switchgear.cli", *words)
+        return await self.run(*argv, **{name: self.place.env[name] for name in ours})
+
+    @property
+    def user(self) -> Path:
+        """The client's home."""
+        return self.work.parent
 
     @property
     def hits(self) -> dict[str, int]:

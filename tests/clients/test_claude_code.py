@@ -18,7 +18,7 @@ pytestmark = pytest.mark.clients
 
 async def ask(at: Scene, *words: str, model: str = "m", **environment: str) -> Ran:
     door = {"ANTHROPIC_BASE_URL": at.url, "ANTHROPIC_AUTH_TOKEN": at.token}
-    folder = str(at.work.parent / "claude")
+    folder = str(at.user / "claude")
     claude = program("claude", CLIENT)
     return await at.run(
         claude, "-p", "--model", model, *words, CLAUDE_CONFIG_DIR=folder, **door, **QUIET, **environment
@@ -85,5 +85,5 @@ async def test_its_model_list_has_the_merged_model(tmp_path: Path) -> None:
         discover = {"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY": "1"}
         ran = await ask(at, "What is a switchgear?", model="claude-merged", **discover)
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
-        found = json.loads((at.work.parent / "claude" / "cache" / "gateway-models.json").read_text())
+        found = json.loads((at.user / "claude" / "cache" / "gateway-models.json").read_text())
         assert [model["id"] for model in found["models"]] == ["claude-merged"]

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.clients
 
 
 async def ask(at: Scene, *words: str, websockets: bool = False) -> Ran:
-    folder = at.work.parent / "codex"
+    folder = at.user / "codex"
     folder.mkdir()
     (folder / "config.toml").write_text(CONFIG.format(url=at.url, websockets=str(websockets).lower()))
     anywhere = ("exec", "--skip-git-repo-check", "--sandbox", "danger-full-access")

@@ -40,7 +40,7 @@ async def switchgear(at: Scene, *words: str) -> "subprocess.CompletedProcess[str
 
 def configs(at: Scene) -> dict[str, bytes]:
     """What is in the home's config files that connect writes."""
-    names = ("config/opencode/opencode.jsonc", ".claude/settings.json", ".codex/config.toml")
+    names: tuple[str, ...] = ("config/opencode/opencode.jsonc", ".claude/settings.json", ".codex/config.toml")
     names += ("config/io.datasette.llm/keys.json", "config/io.datasette.llm/extra-openai-models.yaml")
     return {name: path.read_bytes() for name in names if (path := at.work.parent / name).exists()}
 

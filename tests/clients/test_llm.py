@@ -29,7 +29,7 @@ pytestmark = pytest.mark.clients
 
 
 async def llm(at: Scene, *words: str) -> Ran:
-    folder = at.work.parent / "llm"
+    folder = at.user / "llm"
     folder.mkdir()
     (folder / "extra-openai-models.yaml").write_text(MODELS.format(url=at.url))
     (folder / "keys.json").write_text(json.dumps({"switchgear": at.token}))

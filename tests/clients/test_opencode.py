@@ -25,6 +25,14 @@ QUIET = dict.fromkeys(
     "1",
 )
 
+OWN = """{
+  "$schema": "https://opencode.ai/config.json",   // OpenCode adds it where it is missing
+  // mine
+  "autoupdate": false,
+  "share": "disabled",   // never
+}
+"""
+
 pytestmark = pytest.mark.clients
 
 
@@ -45,7 +53,7 @@ def written(at: Scene) -> dict[str, Any]:
 
 
 async def opencode(at: Scene, *words: str) -> Ran:
-    config = at.work.parent / "opencode.json"
+    config = at.user / "opencode.json"
     config.write_text(json.dumps(written(at)))
     return await at.run(program("opencode", CLIENT), *words, OPENCODE_CONFIG=config, **QUIET)
 
@@ -113,3 +121,17 @@ async def test_its_model_list_has_the_merged_model(tmp_path: Path) -> None:
     async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
         ran = await opencode(at, "models")
         assert (ran.code, ran.out.split()) == (0, ["switchgear/m"]), ran.said
+
+
+async def test_connected_it_lists_the_merged_models_and_undo_leaves_no_trace(tmp_path: Path) -> None:
+    """Of the models `switchgear connect` writes it lists each; the user's file comes back byte for byte."""
+    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
+        file = at.user / "config" / "opencode" / "opencode.jsonc"
+        file.parent.mkdir(parents=True)
+        file.write_text(OWN)
+        connected = await at.switchgear("connect", "opencode", "--yes")
+        assert connected.code == 0, connected.said
+        listed = await at.run(program("opencode", CLIENT), "models", "switchgear", **QUIET)
+        assert listed.out.split() == ["switchgear/m"], listed.said
+        undone = await at.switchgear("connect", "opencode", "--undo", "--yes")
+        assert (undone.code, file.read_text()) == (0, OWN), undone.said
