@@ -21,6 +21,7 @@ QUICK: dict[str, list[str]] = {
     "starting.py": ["--quick"],
     "idle.py": ["--quick"],
     "streaming.py": ["--quick"],
+    "gateways.py": ["--quick"],
     "crash.py": ["--kills", "20"],
     "outage.py": ["--quick"],
 }
