@@ -141,7 +141,11 @@ class Doorway:
 
     async def visit(self) -> Visitor:
         sock = trio.socket.socket()
-        await sock.connect(("127.0.0.1", self.port))
+        try:
+            await sock.connect(("127.0.0.1", self.port))
+        except OSError:
+            sock.close()
+            raise
         self.visitors.append(Visitor(sock, f"127.0.0.1:{self.port}"))
         return self.visitors[-1]
 
@@ -164,8 +168,8 @@ class Doorway:
             while len(self.served) < many:
                 await self.changed.park()
 
-    async def until_ended(self, many: int = 1) -> None:
-        with trio.fail_after(PATIENCE):
+    async def until_ended(self, many: int = 1, patience: float = PATIENCE) -> None:
+        with trio.fail_after(patience):
             while len(self.ended) < many:
                 await self.changed.park()
 

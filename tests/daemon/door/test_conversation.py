@@ -379,8 +379,7 @@ async def test_a_client_that_reads_nothing_is_dropped(tmp_path: Path, autojump_c
             visitor = await way.visit_unix()  # TCP buffers grow by a clock of their own
             started = trio.current_time()
             await visitor.ask("/flood")
-            with trio.fail_after(300):
-                await way.until_ended()
+            await way.until_ended(patience=300)
             assert trio.current_time() - started == pytest.approx(60, abs=1)
             await way.until_connections(0)
     assert [log["reason"] for log in logs if log["event"] == "connection.dropped"] == ["client reads nothing"]
