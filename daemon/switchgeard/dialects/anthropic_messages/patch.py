@@ -8,12 +8,27 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from switchgeard.dialects import splice
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import TOO_DEEP
+from switchgeard.dialects.reading import TOO_DEEP, parsed
+
+from .thinking import LEAST
 
 T = TypeVar("T")
+
+
+class Thinking(Struct):
+    type: str | None = None
+    budget_tokens: int | None = None
+
+
+class Body(Struct):
+    thinking: Thinking | None = None
+
+
+_BUDGETED = msgspec.json.Decoder(Body)
 
 COUNTED = frozenset(
     {
@@ -42,7 +57,18 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
         values["stream"] = b"true" if stream else b"false"
     if max_tokens is not None:
         values["max_tokens"] = b"%d" % max_tokens
+        values.update(_budgeted(body, max_tokens))
     return _walked(lambda: splice.replaced(body, values))
+
+
+def _budgeted(body: bytes, max_tokens: int) -> dict[str, bytes]:
+    """`thinking` with a budget below the limit, which the API demands, where the body's is not."""
+    asked = parsed(_BUDGETED, body).thinking
+    if asked is None or asked.type != "enabled" or (asked.budget_tokens or 0) < max_tokens:
+        return {}
+    fits = max_tokens > LEAST
+    new: dict[str, object] = {"type": "enabled", "budget_tokens": max_tokens - 1} if fits else {"type": "disabled"}
+    return {"thinking": msgspec.json.encode(new)}
 
 
 def id_rule(model: str) -> Callable[[str], str] | None:

@@ -25,6 +25,22 @@ def test_stream_and_limit_are_set() -> None:
     assert patched(streamed, model="t", stream=False) == b'{"stream":false,"model":"t"}'
 
 
+@pytest.mark.parametrize(
+    ("thinking", "limit", "sent"),
+    [
+        ({"type": "enabled", "budget_tokens": 31999}, 8192, {"type": "enabled", "budget_tokens": 8191}),
+        ({"type": "enabled", "budget_tokens": 31999}, 1024, {"type": "disabled"}),
+        ({"type": "enabled", "budget_tokens": 4000}, 8192, {"type": "enabled", "budget_tokens": 4000}),
+        ({"type": "adaptive"}, 1024, {"type": "adaptive"}),
+        (None, 1024, None),
+    ],
+)
+def test_a_budget_stays_below_a_limit_that_was_lowered(thinking: object, limit: int, sent: object) -> None:
+    """The API refuses anything else."""
+    body = json.dumps({"model": "m", "max_tokens": 32000, "thinking": thinking}).encode()
+    assert json.loads(patched(body, model="t", stream=True, max_tokens=limit))["thinking"] == sent
+
+
 @given(st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.text())))
 def test_every_other_member_is_as_it_was(members: dict[str, object]) -> None:
     """Whatever they are called."""
