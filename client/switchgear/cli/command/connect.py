@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from switchgear.cli.connect.connecting import Connection
+    from switchgear.cli.connect.door import Look
     from switchgear.cli.connect.undoing import Undo
     from switchgear.cli.invocation import Invocation
 
@@ -114,10 +115,8 @@ def _printed(invocation: Invocation, name: str, changes: list[str]) -> int:
 
 def _told(invocation: Invocation, connection: Connection, *, changed: bool) -> int:
     """Whether the door answers, and what to do next."""
-    from switchgear.cli.connect.door import wait
-
     url, title = connection.asked.door, connection.tool.TITLE
-    look = wait(url, connection.asked.token if connection.token else None)
+    look = _look(invocation, connection)
     if invocation.args.json:
         _emit_connected(invocation, connection, changed, look)
         return OK if look.answers else FAILURE
@@ -132,7 +131,15 @@ def _told(invocation: Invocation, connection: Connection, *, changed: bool) -> i
     return OK
 
 
-def _emit_connected(invocation: Invocation, connection: Connection, changed: bool, look: Any) -> None:
+def _look(invocation: Invocation, connection: Connection) -> Look:
+    from switchgear.cli.connect.door import Look, trouble, wait
+
+    url = connection.asked.door
+    why = trouble(invocation.call("status").get("http"), url)
+    return Look(False, why) if why else wait(url, connection.asked.token if connection.token else None)
+
+
+def _emit_connected(invocation: Invocation, connection: Connection, changed: bool, look: Look) -> None:
     invocation.emit(
         {
             "tool": connection.name,

@@ -16,6 +16,7 @@ and tools are pure; files, the door and the daemon are touched by the modules of
 from __future__ import annotations
 
 from importlib import import_module
+from typing import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,5 +35,4 @@ MODULES = {
 
 def tool_named(name: str) -> Tool:
     """The module of a tool of MODULES."""
-    module: Tool = import_module(f".{MODULES[name]}", __package__)
-    return module
+    return cast("Tool", import_module(f".{MODULES[name]}", __package__))

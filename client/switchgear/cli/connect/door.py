@@ -63,6 +63,19 @@ def free_listen() -> str:
     )
 
 
+def trouble(told: str | None, url: str) -> str:
+    """Why the daemon, by its own word (`status`), does not listen there; "" when it does not say so.
+
+    Whoever else holds that port must not be shown a token.
+    """
+    port = url.rpartition(":")[2]
+    for part in (told or "").split("; "):
+        where, _, why = part.removeprefix("not at ").partition(": ")
+        if part.startswith("not at ") and where.endswith(f":{port}"):
+            return why or "the daemon cannot listen there"
+    return ""
+
+
 def wait(url: str, token: str | None) -> Look:
     """Asks until the door answers or patience ends; a door that refuses the token is not waited for."""
     end = time.monotonic() + PATIENCE

@@ -107,7 +107,8 @@ def _read(text: str) -> dict[str, Any]:
 
 def _with(document: dict[str, Any], want: Key | Table) -> dict[str, Any]:
     """What the document is to say."""
-    path, values = (want.table, {want.name: want.value}) if isinstance(want, Key) else want
+    path: tuple[str, ...] = want.table if isinstance(want, Key) else want.path
+    values = {want.name: want.value} if isinstance(want, Key) else want.values
     if not path:
         return {**document, **values}
     inner = document.get(path[0], {})

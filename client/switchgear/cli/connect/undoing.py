@@ -110,7 +110,7 @@ def _restored(known: Record, kept: Kept) -> Restored:
 
 
 def _put_back(one: Restored) -> None:
-    """An untouched file gets its old mode too; one the user changed keeps the one he sees."""
+    """With its old mode: it was closed for the token's sake."""
     mode = one.kept.mode if one.kept.mode is not None else files.mode_of(one.kept.path)
     if one.now != one.then or mode != files.mode_of(one.kept.path):
         files.put_back(one.kept.path, one.then, mode)

@@ -25,6 +25,7 @@ CLOSED = {
     "{": re.compile(r".*\}" + AFTER, re.S),
 }
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*$")
+UNPRINTABLE = {number: f"\\u{number:04x}" for number in (*range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF)}  # to YAML
 WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}  # which some readers take for values
 
 
@@ -88,6 +89,9 @@ def check(text: str) -> None:
         if line.key:
             names[line.key] = number
     _check_ends(lines)
+    first = next((number for number, line in enumerate(lines, 1) if not line.blank and line.text != "---"), None)
+    if first and lines[first - 1].indent and not ENTRY.match(lines[first - 1].text.lstrip()):
+        raise _at(first, "the whole file is indented: this is not edited here")
 
 
 def apply(text: str, wants: list[Key | Items]) -> tuple[str, list[Piece]]:
@@ -126,15 +130,21 @@ def _key_place(text: str, want: Key) -> tuple[int, int, str]:
             if _extent(lines, number) != number + 1 or line.value[:1] in tuple("|>&*!"):
                 raise _at(number + 1, f"{want.name} has a value of several lines or of a kind that is not edited here")
             return line.start, line.end, wrote
-    if any(ENTRY.match(line.text) for line in lines) and not any(line.key for line in lines):
-        raise _at(1, "the file is a list; keys were expected")
+    _check_has_keys(lines)
     return _end_of(text, wrote)
+
+
+def _check_has_keys(lines: list[Line]) -> None:
+    said = [number for number, line in enumerate(lines, 1) if not line.blank and line.text != "---"]
+    if said and not any(line.key for line in lines):
+        raise _at(said[0], "the file is a list; keys were expected")
 
 
 def _items_place(text: str, want: Items) -> tuple[int, int, str]:
     lines = _lines(text)
     head = next((number for number, line in enumerate(lines) if line.key and line.key == want.under), None)
     if want.under is not None and head is None:
+        _check_has_keys(lines)
         return _end_of(text, f"{want.under}:{_newline(text)}" + _block(want.items, "  ", text))
     if want.under is not None and lines[head or 0].value:
         return _after_an_empty_list(text, lines[head or 0], head or 0, want)
@@ -207,7 +217,7 @@ def scalar(value: object) -> str:
     """As YAML writes it: plain where nobody can take it for anything else, else as JSON does."""
     if isinstance(value, str) and PLAIN.match(value) and value.lower() not in WORDS:
         return value
-    return json.dumps(value, ensure_ascii=True)
+    return json.dumps(value, ensure_ascii=False).translate(UNPRINTABLE)
 
 
 def _block(items: list[dict[str, object]], indent: str, text: str) -> str:

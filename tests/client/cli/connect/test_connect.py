@@ -312,6 +312,31 @@ def test_a_door_that_does_not_answer_is_told(run: Run, world: World) -> None:
     ]
 
 
+def test_whoever_else_holds_the_port_is_shown_no_token(run: Run, world: World) -> None:
+    """The daemon says that it does not listen there."""
+    assert world.daemon is not None
+    world.config.write_text(f'[http]\nlisten = "{world.door.listen}"\n')
+    told = f"not at {world.door.listen}: Address already in use"
+    state = msgspec.structs.replace(STATUS, config=ConfigState(str(world.config), 1, True), http=told)
+    world.daemon.answers = {**world.answers(), "status": state}
+    ran = run("connect", "opencode", "--yes")
+    assert ran.err.splitlines()[-2:] == [
+        f"  http://{world.door.listen}: Address already in use",
+        "hint: switchgear status",
+    ]
+    assert world.door.knocks == []
+
+
+def test_a_tool_that_writes_its_file_anew_keeps_what_it_added(run: Run, world: World) -> None:
+    """Claude Code does so when a setting is changed in it."""
+    path = world.write(".claude/settings.json", '{"env": {"A": "b"}} // mine')
+    run("connect", "claude-code", "--yes")
+    told = json.loads(path.read_text().removesuffix("// mine"))
+    path.write_text(json.dumps({"theme": "dark", **told}, indent=2))
+    assert run("connect", "claude-code", "--undo", "--yes").code == 0
+    assert json.loads(path.read_text()) == {"theme": "dark", "env": {"A": "b"}}
+
+
 def test_a_door_that_refuses_the_token_names_the_cure(run: Run, world: World) -> None:
     """Nobody waits for it."""
     run("connect", "opencode", "--yes")

@@ -73,3 +73,18 @@ def test_something_else_at_the_port_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         odd.listen()
         monkeypatch.setattr(door, "LOOK", 0.01)
         assert door.wait(f"http://127.0.0.1:{odd.getsockname()[1]}", "t") == door.Look(False, "timed out")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (None, ""),
+        ("127.0.0.1:8317 and /run/http.sock", ""),
+        ("/run/http.sock; not at 127.0.0.1:8317: Address already in use", "Address already in use"),
+        ("not at 127.0.0.1:9: no; not at [::1]:8317: taken: by x", "taken: by x"),
+        ("not at 127.0.0.1:83170: no", ""),
+    ],
+)
+def test_the_daemons_own_word_is_believed(told: str | None, why: str) -> None:
+    """A port that somebody else holds is not asked."""
+    assert door.trouble(told, "http://localhost:8317") == why

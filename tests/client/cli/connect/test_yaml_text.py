@@ -1,5 +1,7 @@
 """Keys and list items put into YAML text, and taken out again."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +106,15 @@ def test_a_value_that_is_not_plain_is_quoted(value: str) -> None:
     assert yaml_text.scalar(value).startswith('"')
 
 
+@given(st.text())
+def test_any_name_is_one_quoted_line(value: str) -> None:
+    """Nothing in it ends the line, and letters beyond the basic plane stand for themselves."""
+    written = yaml_text.scalar(value)
+    assert len(written.splitlines()) <= 1
+    assert (json.loads(written) if written.startswith('"') else written) == value
+    assert "\\ud8" not in written.lower() or "\\ud8" in value.lower()
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -121,7 +132,8 @@ def test_a_value_that_is_not_plain_is_quoted(value: str) -> None:
             "model:\n  - x\n",
             "line 1, column 1: model has a value of several lines or of a kind that is not edited here",
         ),
-        ("- a\n", "line 1, column 1: the file is a list; keys were expected"),
+        ("# c\n  - a\n", "line 2, column 1: the file is a list; keys were expected"),
+        ("  a: 1\n", "line 1, column 1: the whole file is indented: this is not edited here"),
     ],
 )
 def test_what_is_not_certain_is_refused(text: str, why: str) -> None:
