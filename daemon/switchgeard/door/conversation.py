@@ -173,7 +173,7 @@ class Conversation:
         if refusal is not None:
             self._incoming.calm()
             status, body, headers = self._told(self._head, refusal)
-            headless = self._head.method == "HEAD"
+            headers, headless = (*headers, *refusal.headers), self._head.method == "HEAD"
             await self._outgoing.send(wire.whole(status, headers, body, close=True, headless=headless))
         self._rest()
         return False

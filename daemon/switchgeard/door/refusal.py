@@ -18,7 +18,7 @@ NEW_TOKEN = "switchgear token new NAME"  # noqa: S105 - a command, not a token
 
 
 class Refusal(Struct, frozen=True):
-    """`kind` is a word of the protocol's error table."""
+    """`kind` is a word of the protocol's error table; `headers` go with it in every dialect."""
 
     status: int
     kind: str
@@ -57,7 +57,7 @@ def malformed(why: str) -> Refusal:
 
 
 Refuse = Callable[[Head, Refusal], tuple[int, bytes, Headers]]
-"""How a refusal is told to the sender of this head: (status, body, further headers)."""
+"""How a refusal is told to the sender of this head: (status, body, headers of the body)."""
 
 
 def neutral(head: Head, refusal: Refusal) -> tuple[int, bytes, Headers]:
@@ -66,4 +66,4 @@ def neutral(head: Head, refusal: Refusal) -> tuple[int, bytes, Headers]:
     if refusal.hint is not None:
         told["hint"] = refusal.hint
     body = msgspec.json.encode({"error": told})
-    return refusal.status, body, (("content-type", "application/json"), *refusal.headers)
+    return refusal.status, body, (("content-type", "application/json"),)

@@ -156,7 +156,7 @@ def turn_away(client: socket.socket) -> None:
     status, body, headers = neutral(UNREAD, CROWDED)
     with client:
         try:
-            client.send(wire.whole(status, headers, body, close=True))
+            client.send(wire.whole(status, (*headers, *CROWDED.headers), body, close=True))
             client.shutdown(socket.SHUT_WR)
             client.recv(PEEK)
         except OSError:
