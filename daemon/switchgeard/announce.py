@@ -31,6 +31,8 @@ class Announce:
 
     def __call__(self, events: Iterable[Event]) -> None:
         told = list(events)
+        if not told and not self.state.dirty:
+            return
         for topic, key, value in remembered.changes(self.state):
             self.store.put(topic, key, value)
         self.bus.publish(told)

@@ -61,6 +61,7 @@ DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
 SETTLE = 1.0  # seconds a slow disk may hold up the start
 
 journal = structlog.get_logger(area="daemon")
+TOLD = tuple(name for name in Event.__struct_fields__ if name not in ("seq", "at", "type"))
 
 
 @dataclass(slots=True, frozen=True)
@@ -253,7 +254,9 @@ def _settle_memory() -> None:
 
 def _write_down(event: Event) -> None:
     """One log line per event; quota readings only for those who look closely."""
-    fields = {name: value for name in event.__struct_fields__ if (value := getattr(event, name)) is not None}
-    del fields["seq"], fields["at"], fields["type"]
-    write = journal.debug if event.type in ("quota", "route", "sticky") else journal.info
+    quiet = event.type in ("quota", "route", "sticky")
+    if quiet and not log.detailed():
+        return
+    fields = {name: value for name in TOLD if (value := getattr(event, name)) is not None}
+    write = journal.debug if quiet else journal.info
     write(event.type, **fields)

@@ -27,6 +27,7 @@ from switchgeard.core.scrub import MASK, scrub
 Format = Literal["json", "console"]
 
 _Line = MutableMapping[str, Any]
+_SILENT = structlog.make_filtering_bound_logger("error").debug  # what a level that is off does
 _SECRET_KEYS = ("secret", "password", "passwd", "authorization", "api_key", "apikey", "token", "cookie")
 _DEPTH = 4
 _ITEMS = 50
@@ -48,6 +49,11 @@ def start(form: Format = "console", level: str = "info", *, stream: TextIO | Non
         logger_factory=lambda *_: _Out(out),
         cache_logger_on_first_use=False,  # a logger made at import time must follow a later start
     )
+
+
+def detailed() -> bool:
+    """Whether lines of the level debug are written: what is not need not be made."""
+    return bool(structlog.get_config()["wrapper_class"].debug is not _SILENT)
 
 
 def logger(area: str) -> Any:
@@ -129,11 +135,16 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 def _stamp(clock: Clock) -> Callable[[object, str, _Line], _Line]:
     def stamp(_: object, __: str, line: _Line) -> _Line:
-        at = datetime.fromtimestamp(clock().wall, UTC).isoformat(timespec="milliseconds")
+        second, part = divmod(clock().wall, 1)
         head = {key: line.pop(key) for key in ("level", "area", "event") if key in line}
-        return {"at": at.replace("+00:00", "Z"), **head, **line}
+        return {"at": f"{_second(second)}.{int(part * 1000):03d}Z", **head, **line}
 
     return stamp
+
+
+@lru_cache(maxsize=2)  # a busy second has hundreds of lines
+def _second(wall: float) -> str:
+    return datetime.fromtimestamp(wall, UTC).isoformat().removesuffix("+00:00")
 
 
 def _json(_: object, __: str, line: _Line) -> str:
