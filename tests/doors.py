@@ -31,7 +31,7 @@ def fake_door() -> Iterator[FakeDoor]:
             self.send_response(200 if token in door.opens else 401)
             self.end_headers()
 
-        def log_message(self, *words: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Knock) as server:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon_process import Home, home
+from on_terminal import on_terminal
 from switchgear.cli.connect import MODULES
 
 CONFIG = """\
@@ -100,3 +101,19 @@ def test_the_price_is_the_first_offers(place: Home) -> None:
     assert models["api/claude-opus-4-6"]["cost"] == models["opus-4.6"]["cost"]
     place.command("order", "opus-4.6", "pro", "api")
     place.command("connect", "opencode", "--undo", "--yes")
+
+
+def test_on_a_terminal_the_change_is_shown_and_asked_for(place: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In colour, with a plain `y` for yes."""
+    for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "SWITCHGEAR_CONFIG"):
+        monkeypatch.setenv(name, place.env[name])
+    for name in ("CODEX_HOME", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    before = files(place.path)
+    code, shown = on_terminal("connect", "codex", typed=(b"Connect Codex? [y/N]", b"y\n"))
+    assert (code, "\x1b[32m+[model_providers.switchgear]\x1b[0m" in shown) == (0, True)
+    assert "sgw_****" in shown
+    code, shown = on_terminal("connect", "codex", "--undo", typed=(b"Undo codex? [y/N]", b"n\n"))
+    assert (code, shown.splitlines()[-1]) == (1, "\x1b[2mnothing was changed\x1b[0m")
+    assert on_terminal("connect", "codex", "--undo", typed=(b"[y/N]", b"y\n"))[0] == 0
+    assert files(place.path) == before

@@ -35,12 +35,19 @@ def model_of(view: dict[str, Any]) -> Model:
     abilities = {name: _any(offers, name) for name in ("tools", "images", "pdf", "reasoning", "json_schema")}
     return Model(
         view["alias"],
-        view.get("label") or view["alias"],
+        _name(view, offers),
         _smallest(offers, "context"),
         _smallest(offers, "max_output"),
         **abilities,
         price=dict(offers[0].get("price") or {}) if offers else {},
     )
+
+
+def _name(view: dict[str, Any], offers: list[dict[str, Any]]) -> str:
+    """ "Opus 4.6"; of one provider's variant "Opus 4.6 (via Claude Pro)"."""
+    if len(offers) == 1 and view["alias"] == f"{offers[0].get('provider')}/{offers[0].get('model')}":
+        return str(offers[0].get("label") or view["alias"])
+    return str(view.get("label") or view["alias"])
 
 
 def _smallest(offers: list[dict[str, Any]], name: str) -> int | None:

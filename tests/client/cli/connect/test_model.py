@@ -35,6 +35,13 @@ def test_the_price_is_the_first_offers() -> None:
     assert model_of({"alias": "a", "offers": [offer(), offer(price=1.0)]}).price == {}
 
 
+def test_a_variant_is_called_by_its_offer() -> None:
+    """A merged model of one offer is not."""
+    pro = {"provider": "pro", "model": "opus", "label": "Opus (via Pro)"}
+    assert model_of({"alias": "pro/opus", "label": "opus", "offers": [pro]}).name == "Opus (via Pro)"
+    assert model_of({"alias": "opus", "label": "Opus", "offers": [pro]}).name == "Opus"
+
+
 def test_a_model_without_offers_or_label_is_still_one() -> None:
     """Its id is its name."""
     assert model_of({"alias": "a", "offers": []}) == Model("a", "a")
