@@ -25,6 +25,7 @@ class Body(Protocol):
 
     def feed(self, data: bytes) -> bytes:
         """The body bytes in `data`, maybe none. Raises Malformed."""
+        ...
 
     def end(self) -> None:
         """The far end closed. Raises Cut when that is too early."""

@@ -9,6 +9,7 @@ import trio
 
 from switchgeard.core.failure import Failure, garbled, transport_failure
 
+from .body import Body
 from .fault import Cut, Malformed, TransportFault, Unanswered, in_words
 from .head import Head, HeadReader, Outgoing
 from .line import Line
@@ -24,6 +25,7 @@ class Connection:
         self._line = line
         self._sent = False  # the whole request, of this exchange
         self._heard = False  # any byte of a reply, of this exchange
+        self._broken = False  # for good: what still comes may be anything
         self._trouble: OSError | None = None  # why the request could not be written
         self._ahead = b""  # what came behind the head with it
         self._head: Head | None = None
@@ -54,18 +56,23 @@ class Connection:
     async def piece(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportFault."""
         assert self._head is not None
-        body, piece = self._head.body, b""
         try:
-            while not piece and (self._ahead or not body.done):
-                data, self._ahead = self._ahead or await self._line.receive(), b""
-                if data:
-                    piece = body.feed(data)
-                else:
-                    body.end()
+            return await self._next_of(self._head.body)
         except Malformed as error:
+            self._broken = True
             raise TransportFault(garbled(f"broken HTTP framing: {error}")) from error
         except (OSError, Cut) as error:
+            self._broken = True
             raise TransportFault(transport_failure("read", in_words(error), sent=True)) from error
+
+    async def _next_of(self, body: Body) -> bytes:
+        piece = b""
+        while not piece and (self._ahead or not body.done):
+            data, self._ahead = self._ahead or await self._line.receive(), b""
+            if data:
+                piece = body.feed(data)
+            else:
+                body.end()
         return piece
 
     @property
@@ -77,7 +84,7 @@ class Connection:
     @property
     def keepable(self) -> bool:
         """It will be reusable once the rest of the reply has been read."""
-        return self._head is not None and self._sent and self._head.persistent
+        return self._head is not None and self._sent and not self._broken and self._head.persistent
 
     def stirred(self) -> bool:
         """Put aside, and something has come that nobody asked for: most likely the far end has closed."""

@@ -221,6 +221,25 @@ async def test_a_kept_connection_that_dies_in_a_replys_head_is_not_tried_again()
     assert asked == 2
 
 
+async def test_a_body_once_broken_is_never_whole_again() -> None:
+    """Bytes behind broken framing may look like its end; the next answer would be somebody else's."""
+
+    async def converse(stream: trio.abc.Stream) -> None:
+        await request(stream)
+        await stream.send_all(b"HTTP/1.1 500 Oh\r\ntransfer-encoding: chunked\r\n\r\n2\r\noh")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        await stream.send_all(b"no")
+        await trio.testing.wait_all_tasks_blocked()
+        await stream.send_all(b"\r\n0\r\n\r\n")
+        await stream.receive_some(1)
+
+    transport = Transport()
+    async with raw_server(converse) as url:
+        async with transport.open(a_call(url), connect=5) as reply:
+            assert (reply.status, await reply.head()) == (500, b"oh")
+        assert transport.idle == 0
+
+
 async def test_a_wait_for_the_next_piece_can_be_given_up_and_taken_up_again() -> None:
     """Nothing is lost: what had not come was not taken."""
     go = trio.Event()
