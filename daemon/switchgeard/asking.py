@@ -121,7 +121,10 @@ class Speaking:
 
     async def run(self) -> Answer:
         """The answer; of a stream everything but its end has been said. Raises RpcError."""
-        return await self.completing.run()
+        try:
+            return await self.completing.run()
+        finally:
+            self.voice.out = voice.unheard  # who hears often knows who speaks: a cycle that holds the bodies
 
     def whole(self, answer: Answer) -> bytes:
         """The answer as the dialect's non-streaming body: the provider's own where it could be passed on."""

@@ -34,7 +34,7 @@ from .core.provider import Provider
 from .core.routing import Plan, Standing
 from .core.scrub import MASK
 from .credentials.vault import Vault
-from .delivery import Delivery
+from .delivery import Delivery, nobody
 from .dialects.fault import Garbled
 from .dialects.known import DIALECTS
 from .dialling import Dialled, dial
@@ -102,9 +102,12 @@ class Completing:
     async def run(self) -> Answer:
         """The answer. Raises RpcError for everything else, Cancelled when the client leaves."""
         seconds = float("inf") if self.options.deadline is None else self.options.deadline
-        with trio.move_on_after(seconds) as scope:
-            self.limit = scope
-            return await self._until_answered()
+        try:
+            with trio.move_on_after(seconds) as scope:
+                self.limit = scope
+                return await self._until_answered()
+        finally:
+            self.delivery.on_commit = nobody  # else the two would hold each other, and a large body, for the collector
         raise refusal.too_late(self.ask.model, seconds, self.reports, self.delivery.committed)
 
     async def _until_answered(self) -> Answer:

@@ -156,6 +156,10 @@ class Delivery:
             await self.restart(event.reason)
 
 
+def nobody() -> None:
+    """Who is told of a commit that will not come any more."""
+
+
 def _joined(before: str, completion: Completion) -> Completion:
     """The delivered beginning and its continuation as one message."""
     message = completion.message

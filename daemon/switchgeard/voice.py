@@ -26,6 +26,10 @@ Said = StreamEvent | Routing | Passed
 Out = Callable[[list[Event]], Awaitable[None]]
 
 
+async def unheard(events: list[Event]) -> None:
+    """Where words go when all has been said."""
+
+
 class Voice(Protocol):
     async def say(self, *said: Said) -> None:
         """Hand over, in one write. Waits while the client is slow."""
