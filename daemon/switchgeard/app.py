@@ -50,6 +50,7 @@ from .sealing import seal
 from .serving import descriptors
 from .serving.doorkeeper import Doorkeeper
 from .serving.instance import EXIT_ALREADY_RUNNING, AlreadyRunning, Instance, claim
+from .serving.intake import Intake
 from .serving.listening import SocketFile, bind_socket
 from .serving.server import Server
 from .state import State
@@ -117,7 +118,7 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
     store = Store.open(Path(home) / "state.db", clock.now)
     descriptors.raise_limit()
     daemon, server = build(places, home, store)
-    door, listeners = build_door(places, daemon)
+    door, listeners = build_door(places, daemon, server.intake)
     keeper = Doorkeeper(server, listening, instance)
     try:
         async with trio.open_nursery() as helpers:
@@ -164,10 +165,10 @@ def build(places: Places, home: str, store: Store, limits: Limits = DEFAULT) -> 
     return daemon, Server(daemon.dispatch, bus, limits)
 
 
-def build_door(places: Places, daemon: Daemon) -> tuple[Door, Listeners]:
-    """The HTTP door, still shut: `open_door` opens it while it serves."""
+def build_door(places: Places, daemon: Daemon, intake: Intake | None = None) -> tuple[Door, Listeners]:
+    """The HTTP door, still shut: `open_door` opens it while it serves. `intake`: what counts with its bodies."""
     routes = Routes(daemon)
-    door = Door(routes, daemon.at.store.tokens.check, routes.refuse)
+    door = Door(routes, daemon.at.store.tokens.check, routes.refuse, intake=intake)
     return door, Listeners(door, http_socket_path(places.socket))
 
 

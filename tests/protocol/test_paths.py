@@ -45,6 +45,12 @@ def test_the_socket_is_in_the_runtime_directory() -> None:
     assert paths.socket_path({"XDG_RUNTIME_DIR": "/run/user/7/"}) == "/run/user/7/switchgear/switchgear.sock"
 
 
+def test_the_http_socket_is_beside_the_daemons() -> None:
+    """Wherever that is."""
+    assert paths.http_socket_path("/run/user/7/switchgear/switchgear.sock") == "/run/user/7/switchgear/http.sock"
+    assert paths.http_socket_path("/tmp/mine.sock") == "/tmp/http.sock"
+
+
 @LINUX
 def test_without_a_runtime_directory_it_is_under_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """Never a guessable place in /tmp; /run/user/UID when it is there and private."""

@@ -40,8 +40,9 @@ def _head(screen: Screen, status: Json, now: float) -> Iterable[str]:
         counts.append("stopping: finishing what is in flight")
     title = screen.paint("bold", f"switchgear {status['version']}")
     yield f"{title}  {screen.paint('dim', ', '.join(counts))}"
-    if status.get("http"):
-        yield screen.paint("dim", f"HTTP door: {clean(status['http'])}")
+    for told in clean(status.get("http") or "").split("; "):
+        if told:
+            yield screen.paint("bad" if told.startswith("not ") else "dim", f"HTTP door: {told}")
 
 
 def _own_troubles(screen: Screen, status: Json) -> Iterable[str]:

@@ -10,7 +10,7 @@ LARGE = 1024 * 1024  # bytes of one frame; ordinary requests have less
 
 
 class Intake:
-    """Shared by all conversations of a server."""
+    """Shared by all conversations of the daemon, on the socket and at the HTTP door."""
 
     __slots__ = ("_limit", "held")
 

@@ -40,7 +40,7 @@ class Server:
         self._most = affordable(limits.connections)
         self._numbers = count(1)
         self._conversations: set[Conversation] = set()
-        self._intake = intake or Intake(limits.intake)
+        self.intake = intake or Intake(limits.intake)
         self._hangups = Hangups()
         self._accepting = Accepting(turn_away)
         self._settled = trio.lowlevel.ParkingLot()
@@ -127,7 +127,7 @@ class Server:
             peer,
             self._dispatch,
             self._bus,
-            intake=self._intake,
+            intake=self.intake,
             limits=self._limits,
             settled=self._settled.unpark_all,
         )

@@ -82,6 +82,16 @@ def test_without_a_config_it_says_what_to_run(run: Run, serve: Serve) -> None:
     assert "No providers yet." in out
 
 
+def test_the_door_says_where_it_is_open_and_where_it_is_not(run: Run, serve: Serve) -> None:
+    """A tool whose config points to a port that is taken gets no other word of it."""
+    where = "http://[::1]:8317 and /run/http.sock; not at 127.0.0.1:8317: Address already in use"
+    serve({"status": replace(ALL_WELL, http=where)})
+    assert run("status").out.splitlines()[1:3] == [
+        "HTTP door: http://[::1]:8317 and /run/http.sock",
+        "HTTP door: not at 127.0.0.1:8317: Address already in use",
+    ]
+
+
 def test_a_pin_and_a_pause_show_until_when(run: Run, serve: Serve) -> None:
     """What the user did himself is not told as a fault."""
     pinned = replace(OPUS, pinned="github_copilot", pinned_until=NOW + 7200)

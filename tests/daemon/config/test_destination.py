@@ -84,14 +84,30 @@ def test_loopback_is_told_by_the_address_alone(host: str, here: bool) -> None:
 
 @pytest.mark.parametrize(
     ("written", "pair"),
-    [("127.0.0.1:8317", ("127.0.0.1", 8317)), ("[::1]:0", ("::1", 0)), ("localhost:9", ("localhost", 9))],
+    [("127.0.0.1:8317", ("127.0.0.1", 8317)), ("[::1]:0", ("::1", 0)), ("LocalHost:9", ("localhost", 9))],
 )
 def test_a_listener_is_on_this_machine(written: str, pair: tuple[str, int]) -> None:
     """Host and port, as bind wants them."""
     assert listener(written) == pair
 
 
-@pytest.mark.parametrize("written", ["0.0.0.0:80", "[::]:80", ":80", "example.com:80", "127.0.0.1", "127.0.0.1:70000"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0.0.0.0:80",
+        "[::]:80",
+        ":80",
+        "example.com:80",
+        "127.0.0.1",
+        "127.0.0.1:70000",
+        "127.9.9.9:80",
+        "::1:80",
+        "[127.0.0.1]:80",
+        "localhost.:80",
+        "[::ffff:127.0.0.1]:80",
+        "127.0.0.1:8٣",
+    ],
+)
 def test_a_listener_elsewhere_is_refused(written: str) -> None:
     """The door is for this machine."""
     with pytest.raises(ValueError, match=r"this machine|HOST:PORT"):

@@ -25,7 +25,7 @@ async def begun(daemon: Daemon, data: bytes, held: int) -> Client:
 
 
 def intake(daemon: Daemon) -> Intake:
-    return daemon.server._intake
+    return daemon.server.intake
 
 
 async def emptied(daemon: Daemon) -> None:
