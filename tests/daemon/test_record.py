@@ -6,9 +6,9 @@ from msgspec import structs
 from sample_offers import T0, ask, failure, merged, offer
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import FailureKind, Outcome
+from switchgeard.ask import Settled
 from switchgeard.core.permit import Permit
 from switchgeard.record import Attempted, report, row
-from switchgeard.ask import Settled
 
 A = offer("a")
 MODEL = merged(A)

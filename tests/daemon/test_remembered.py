@@ -9,9 +9,9 @@ from sample_offers import T0, ask, codes, failure, merged, offer, state
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Outcome
 from switchgeard import remembered
+from switchgeard.ask import Settled
 from switchgeard.core.clock import Now
 from switchgeard.core.quota import Window
-from switchgeard.ask import Settled
 from switchgeard.state import PinState, State
 from switchgeard.store.beliefs import TOPICS
 

@@ -8,12 +8,12 @@ from sample_offers import SCOPES, T0, ask, codes, configured, failure, merged, o
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Billing, Health, Outcome, Scope, StickyMode
 from switchgear_protocol.words import FailureKind as K
+from switchgeard.ask import Settled
 from switchgeard.core.failure import Failure
 from switchgeard.core.health import CLOSED, ScopeKey
 from switchgeard.core.offer import RoutingPolicy
 from switchgeard.core.quota import Window
 from switchgeard.core.sticky import CACHE_TTL, WELL_FOR
-from switchgeard.ask import Settled
 from switchgeard.state import MAX_WINDOWS, PinState
 
 A, B = offer("a"), offer("b")

@@ -4,9 +4,9 @@ from attempted import begun, ended, first
 from sample_offers import T0, ask, codes, failure, merged, offer, state
 from switchgear_protocol.words import Billing, Outcome
 from switchgear_protocol.words import FailureKind as K
+from switchgeard.ask import Settled
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Caps
-from switchgeard.ask import Settled
 
 MODEL = merged(offer("a"), offer("b"))
 A, PAID = offer("a"), offer("paid", billing=Billing.METERED)

@@ -4,11 +4,11 @@ from sample_offers import T0, ask, failure, merged, offer, state
 from switchgear_protocol.words import Billing, Health, Outcome
 from switchgear_protocol.words import FailureKind as K
 from switchgeard import views
+from switchgeard.ask import Settled
 from switchgeard.core.failure import Failure
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Features, Price
 from switchgeard.core.quota import Window
-from switchgeard.ask import Settled
 from switchgeard.state import PinState, State
 
 A, B = offer("a"), offer("b", price=Price(3.0, 15.0), billing=Billing.METERED)

@@ -13,6 +13,7 @@ from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import FailureKind, Health, Outcome, Scope
 from switchgeard import remembered
+from switchgeard.ask import Ask, Settled
 from switchgeard.core import health, permit
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import Failure
@@ -21,7 +22,6 @@ from switchgeard.core.needs import Needs
 from switchgeard.core.permit import NO_EVIDENCE, Permit
 from switchgeard.core.quota import Window
 from switchgeard.core.routing import Plan
-from switchgeard.ask import Ask, Settled
 from switchgeard.state import PinState, State
 
 EXAMPLES = int(os.environ.get("SWITCHGEAR_EXAMPLES", "60"))
