@@ -16,6 +16,9 @@ PLAIN = msgspec.structs.replace(OPUS, alias="plain", label="Plain", offers=[COPI
 CONFIG = "# my models\n[spend]\nmetered = 'ask' # careful\n"
 OURS = ("XDG_DATA_HOME", "OPENCODE_CONFIG", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "LLM_USER_PATH", "CONTINUE_GLOBAL_DIR")
 
+OPENCODE = ".config/opencode/opencode.jsonc"
+MINE = '{\n  // my own\n  "theme": "dark",\n  "provider": {"mine": {"options": {"apiKey": "sk-mine-1234567890"}}},\n}\n'
+
 
 class World:
     """What the tests look at. `tokens` are those that open the door, by name."""

@@ -8,14 +8,12 @@ import msgspec
 import pytest
 
 from cli_runs import Run
-from connect_world import CONFIG, World
+from connect_world import CONFIG, MINE, OPENCODE, World
 from sample_world import STATUS
 from switchgear.cli.connect import MODULES, record, tool_named
 from switchgear_protocol.messages import ConfigState, Models
 
 Says = Callable[[str], list[str]]
-OPENCODE = ".config/opencode/opencode.jsonc"
-MINE = '{\n  // my own\n  "theme": "dark",\n  "provider": {"mine": {"options": {"apiKey": "sk-mine-1234567890"}}},\n}\n'
 
 
 @pytest.mark.parametrize("tool", MODULES)

@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from cli_runs import Run
-from connect_world import CONFIG, World
+from connect_world import CONFIG, MINE, OPENCODE, World
 from switchgear.cli.connect import record
 
 Says = Callable[[str], list[str]]
-OPENCODE = ".config/opencode/opencode.jsonc"
-MINE = '{\n  // my own\n  "theme": "dark",\n  "provider": {"mine": {"options": {"apiKey": "sk-mine-1234567890"}}},\n}\n'
 
 
 @pytest.mark.parametrize("words", [[], ["--undo"]])
