@@ -11,12 +11,14 @@ import msgspec
 
 from switchgeard.core.estimate import BYTES_PER_TOKEN
 
+from . import splice
 from .glimpse import Unreadable
 
 T = TypeVar("T")
 
 FEW = 16  # one escape in so many bytes is not worth a second, slower look
 NOT_JSON = "the body is not JSON"
+NO_OBJECT = "the body is no JSON object"
 TOO_DEEP = "the body is nested too deep"
 
 _PLACE = re.compile(r"(.*) - at `(?:key in )?\$(.*)`", re.DOTALL)
@@ -33,6 +35,14 @@ def parsed(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, at: str 
         raise _mistyped(str(problem), at) from None
     except ValueError as problem:  # also UnicodeDecodeError
         raise Unreadable(f"{NOT_JSON}: {problem}", at or None) from None
+
+
+def members(body: bytes) -> dict[str, splice.Span]:
+    """Where each member's value of the body begins and ends. Raises Unreadable."""
+    try:
+        return splice.members(body)
+    except ValueError as problem:
+        raise Unreadable(f"{NO_OBJECT}: {problem}") from None
 
 
 def size(raw: msgspec.Raw | bytes) -> int:

@@ -46,6 +46,14 @@ def test_a_part_read_on_its_own_keeps_its_place() -> None:
     assert caught.value.parameter == "a.0.messages.0.role"
 
 
+def test_members_of_what_is_no_object_are_unreadable() -> None:
+    """Nor of an object that has one twice."""
+    assert reading.members(b'{"a": 1}') == {"a": (6, 7)}
+    for body in (b"[]", b'{"a":1,"a":2}'):
+        with pytest.raises(Unreadable, match="no JSON object"):
+            reading.members(body)
+
+
 @pytest.mark.parametrize("opening", [b'{"x":', b"["])
 def test_too_deep_is_unreadable(opening: bytes) -> None:
     """Never a RecursionError, wherever the depth is."""

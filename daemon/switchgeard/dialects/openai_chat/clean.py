@@ -14,7 +14,7 @@ from msgspec import Raw
 from switchgeard.dialects import splice
 from switchgeard.dialects.dialect import Keep
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import NOT_JSON
+from switchgeard.dialects.reading import members
 
 from .encode import REASONING_FIELDS
 from .glimpse import NOTHING, blobs, thought_signature
@@ -33,15 +33,15 @@ _VALUES = msgspec.json.Decoder(list[Raw])
 
 def cleaned(body: bytes, keep: Keep, rename: Rename) -> bytes:
     """The body without what `keep` says no to, ids through `rename`. Raises Unreadable for what is no body."""
+    begin, end = members(body).get("messages", (0, 0))
     try:
-        begin, end = splice.members(body).get("messages", (0, 0))
         messages = _MESSAGES.decode(body[begin:end])
         kept = [_message(message, keep, rename) for message in messages]
         if all(new is old for new, old in zip(kept, messages, strict=True)):
             return body
         return splice.replaced(body, {"messages": msgspec.json.encode([new for new in kept if new is not None])})
     except (ValueError, RecursionError) as problem:
-        raise Unreadable(f"{NOT_JSON} object with messages: {problem}") from None
+        raise Unreadable(f"messages: no list of objects: {problem}", "messages") from None
 
 
 def _message(raw: Raw, keep: Keep, rename: Rename) -> Raw | None:

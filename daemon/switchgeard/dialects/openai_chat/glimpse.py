@@ -2,7 +2,7 @@
 
 Rules for editing: nothing here builds a value that is as large as what a client may say; parts, texts, images
 and schemas stay raw bytes whose length is what counts. A field this wire does not have, and that a host or a
-gateway does (top_k, session_id, reasoning), is looked at when clients are known to send it.
+gateway does (top_k, session_id, reasoning), is looked at when clients are known to send it, and never refused.
 
 The blob of a reasoning field is its text, since nothing signs it: whose it is, is remembered by that.
 """
@@ -15,9 +15,9 @@ from msgspec import Raw, Struct
 
 from switchgeard.core.estimate import IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
 from switchgeard.core.needs import Needs
-from switchgeard.dialects import splice, tool_ids
+from switchgeard.dialects import tool_ids
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import NOT_JSON, parsed, tokens
+from switchgeard.dialects.reading import members, parsed, tokens
 
 from .encode import NAME
 
@@ -48,9 +48,9 @@ class Said(Struct, gc=False):
     content: Raw = Raw()
     tool_calls: list[Call] | None = None
     tool_call_id: str | None = None
-    reasoning_content: str | None = None
+    reasoning_content: Any = None
     reasoning: Any = None
-    reasoning_details: list[Any] | None = None
+    reasoning_details: Any = None
     audio: Raw = Raw()
 
 
@@ -85,14 +85,6 @@ class Format(Struct, gc=False):
     type: str = "text"
 
 
-class Effort(Struct, gc=False):
-    """OpenRouter's `reasoning`."""
-
-    effort: str | None = None
-    max_tokens: int | None = None
-    enabled: bool | None = None
-
-
 class Body(Struct):
     messages: list[Said]
     model: str | None = None
@@ -104,7 +96,7 @@ class Body(Struct):
     max_completion_tokens: int | None = None
     max_tokens: int | None = None
     reasoning_effort: str | None = None
-    reasoning: Effort | None = None
+    reasoning: Any = None  # OpenRouter: {effort, max_tokens, enabled}
     n: int | None = None
     logprobs: Raw = Raw()
     top_logprobs: Raw = Raw()
@@ -130,10 +122,7 @@ _URL = msgspec.json.Decoder(dict[str, Raw])
 
 def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
     """What routing has to know of this body. Raises Unreadable."""
-    try:
-        spans = splice.members(body)
-    except ValueError as problem:
-        raise Unreadable(f"{NOT_JSON} object: {problem}") from None
+    spans = members(body)
     asked = parsed(_BODY, body)
     if not asked.messages:
         raise Unreadable("messages: is empty", "messages")
@@ -200,9 +189,9 @@ def _wants_reasoning(asked: Body) -> bool:
     if asked.reasoning_effort is not None:
         return asked.reasoning_effort != "none"
     wanted = asked.reasoning
-    if wanted is None or wanted.enabled is False:
+    if not isinstance(wanted, dict) or wanted.get("enabled") is False:
         return False
-    return wanted.effort not in (None, "none") or bool(wanted.max_tokens) or bool(wanted.enabled)
+    return wanted.get("effort") not in (None, "none") or bool(wanted.get("max_tokens") or wanted.get("enabled"))
 
 
 def _identities(asked: Body) -> tuple[tuple[str, str], ...]:
@@ -287,8 +276,9 @@ class _Look:
             self.tokens += PAGE_TOKENS * math.ceil(max(size, 1) / PAGE_BYTES)
 
     def _reasoning(self, message: Said) -> None:
+        details = message.reasoning_details if isinstance(message.reasoning_details, list) else ()
         thoughts = [message.reasoning_content, message.reasoning]
-        thoughts += [blob for detail in message.reasoning_details or () for blob in blobs(detail)]
+        thoughts += [blob for detail in details for blob in blobs(detail)]
         for thought in thoughts:
             if isinstance(thought, str) and thought:
                 self.sealed.append(thought)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from switchgeard.dialects import splice, tool_ids
-from switchgeard.dialects.glimpse import Unreadable
+from switchgeard.dialects.reading import members
 from switchgeard.upstream.sse import Event
 
 from .family import Family, family
@@ -23,23 +23,16 @@ TERMINAL = "[DONE]"
 
 def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = None) -> bytes:
     """The body as it came but for these members. See `dialect.Dialect.patched`."""
-    try:
-        spans = splice.members(body)
-        given = {name: body[begin:end] for name, (begin, end) in spans.items() if name in (*LIMITS, OPTIONS)}
-        row = family(model)
-        values = {"model": msgspec.json.encode(model)}
-        if stream or "stream" in spans:
-            values["stream"] = b"true" if stream else b"false"
-        if max_tokens is not None:
-            values.update(_limits(given, row, max_tokens))
-        dropped = OPTIONS in given and not (stream and row.usage_option)
-        return (
-            splice.replaced(splice.without(body, (OPTIONS,)), values)
-            if dropped
-            else splice.replaced(body, values, spans)
-        )
-    except ValueError as problem:
-        raise Unreadable(f"the body is no JSON object: {problem}") from None
+    spans = members(body)
+    given = {name: body[begin:end] for name, (begin, end) in spans.items() if name in (*LIMITS, OPTIONS)}
+    row = family(model)
+    values = {"model": msgspec.json.encode(model)}
+    if stream or "stream" in spans:
+        values["stream"] = b"true" if stream else b"false"
+    if max_tokens is not None:
+        values.update(_limits(given, row, max_tokens))
+    dropped = OPTIONS in given and not (stream and row.usage_option)
+    return splice.replaced(splice.without(body, (OPTIONS,)) if dropped else body, values)
 
 
 def id_rule(model: str) -> Callable[[str], str] | None:

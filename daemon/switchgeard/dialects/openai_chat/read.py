@@ -20,10 +20,9 @@ from msgspec import Struct
 from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool
 from switchgear_protocol.depth import exceeds
 from switchgear_protocol.limits import DEFAULT
-from switchgeard.dialects import splice
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import NOT_JSON, TOO_DEEP, parsed
+from switchgeard.dialects.reading import TOO_DEEP, members, parsed
 
 from .answer import INPUT
 from .read_messages import Said, transcript
@@ -130,10 +129,7 @@ def read(body: bytes, issuer_of: IssuerOf) -> Request:
 
 def _bounded(body: bytes) -> None:
     """Schemas are built and encoded again; all else is typed and as deep as its type."""
-    try:
-        spans = splice.members(body)
-    except ValueError as problem:
-        raise Unreadable(f"{NOT_JSON} object: {problem}") from None
+    spans = members(body)
     for name in BUILT:
         begin, end = spans.get(name, (0, 0))
         if exceeds(body[begin:end], DEFAULT.depth, binary=False):

@@ -89,6 +89,7 @@ def test_a_need_is_seen(fields: dict[str, Any], need: str) -> None:
         {"reasoning": {"effort": "none"}},
         {"reasoning": {"enabled": False, "effort": "high"}},
         {"reasoning": {}},
+        {"reasoning": True},
     ],
 )
 def test_what_asks_for_nothing_is_no_need(fields: dict[str, Any]) -> None:
@@ -218,6 +219,7 @@ def test_what_is_sealed_is_seen_in_order() -> None:
         {"role": "assistant", "content": "", "reasoning_content": "hm", "tool_calls": [signed]},
         {"role": "assistant", "reasoning": "ah", "reasoning_details": details},
         {"role": "assistant", "reasoning": {"effort": 1}, "reasoning_content": None},
+        {"role": "assistant", "reasoning_content": [1], "reasoning_details": {"data": "x"}},
     )
     assert found.sealed == ("hm", "g", "ah", "e", "s")
 
