@@ -343,7 +343,8 @@ async def test_a_crowd_waits_out_a_short_limit_when_nobody_else_is_left(tmp_path
         {"body": {"messages": []}},
         {"max_tokens": 0},
         {"deadline_s": -1},
-        {"dialect": "openai.chat"},
+        {"dialect": "openai.speech"},
+        {"messages": [], "dialect": "openai.chat", "body": {"model": "m", "messages": []}},
     ],
 )
 async def test_a_request_that_cannot_mean_anything_reaches_nobody(tmp_path: Path, odd: dict[str, Any]) -> None:
