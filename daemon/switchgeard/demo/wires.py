@@ -144,7 +144,7 @@ def _anthropic_blocks(said: Said) -> list[tuple[dict[str, Any], list[dict[str, A
     blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
     if said.thinking:
         deltas = [{"type": "thinking_delta", "thinking": half} for half in halves(said.thinking)]
-        signature = {"type": "signature_delta", "signature": "c3RhbmQtaW4="}
+        signature = {"type": "signature_delta", "signature": said.signature}
         blocks.append(({"type": "thinking", "thinking": "", "signature": ""}, [*deltas, signature]))
     if said.text:
         blocks.append(({"type": "text", "text": ""}, [{"type": "text_delta", "text": piece} for piece in said.text]))
@@ -172,7 +172,7 @@ def _anthropic_usage(said: Said, output_tokens: int) -> dict[str, Any]:
 def _anthropic_whole(said: Said, model: str) -> dict[str, Any]:
     content: list[dict[str, Any]] = []
     if said.thinking:
-        content.append({"type": "thinking", "thinking": said.thinking, "signature": "c3RhbmQtaW4="})
+        content.append({"type": "thinking", "thinking": said.thinking, "signature": said.signature})
     if said.text:
         content.append({"type": "text", "text": "".join(said.text)})
     if said.tool:
