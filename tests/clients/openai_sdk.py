@@ -104,7 +104,7 @@ def models() -> dict[str, Any]:
     return {"models": [model.id for model in CLIENT.models.list()]}
 
 
-def told(error: openai.OpenAIError) -> dict[str, Any]:
+def told(error: Exception) -> dict[str, Any]:
     status = getattr(error, "status_code", None)
     headers = getattr(getattr(error, "response", None), "headers", {})
     return {"error": type(error).__name__, "status": status, "message": str(error)} | {
@@ -116,7 +116,7 @@ def main(dialect: str, scenario: str) -> None:
     ask = models if scenario == "models" else globals()[f"{dialect}_{scenario}"]
     try:
         said = ask()
-    except openai.OpenAIError as error:
+    except (openai.OpenAIError, RuntimeError) as error:  # RuntimeError: a stream of responses that never completes
         said = told(error)
     sys.stdout.write(json.dumps(said) + "\n")
 

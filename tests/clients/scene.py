@@ -26,7 +26,18 @@ PATIENCE = 90.0  # seconds for one run of a client, on a busy machine
 NOWHERE = "http://127.0.0.1:9"
 NOTE = "the note says swordfish"
 ANSWER = "One line of power after another."
-KINDS = {"anthropic": "", "openai-compatible": "/v1", "openai": "/v1"}  # kind -> path of its stand-in's base URL
+SIGNATURES = {
+    "anthropic.messages": '"signature":"c3RhbmQtaW4="',
+    "openai.responses": '"encrypted_content":"gAAAAABStandIn',
+}
+"""Dialect -> what its stand-ins sign their thinking with."""
+
+WIRES = {
+    "anthropic.messages": ("anthropic", ""),
+    "openai.chat": ("openai-compatible", "/v1"),
+    "openai.responses": ("openai", "/v1"),
+}
+"""What a provider speaks -> its kind, and the path of its base URL."""
 
 SETTINGS = """\
 [defaults.failover]
@@ -101,20 +112,31 @@ class Scene:
         """The bodies one provider was sent, in order."""
         return [asked.json for asked in self.standins[name].asked]
 
+    def signed(self, name: str, wire: str) -> list[bool]:
+        """Whether each of those bodies holds thinking signed by a provider of this dialect."""
+        texts = (json.dumps(body, separators=(",", ":")) for body in self.asked(name))
+        return [SIGNATURES[wire] in text for text in texts]
+
+    async def only(self, name: str) -> None:
+        """From now on this provider serves."""
+        for other in self.standins:
+            done = await self.switchgear("resume" if other == name else "pause", other)
+            assert done.code == 0, done.said
+
     async def sessions(self) -> set[str]:
         """The sessions attempts were counted under; "" for none."""
         reply = await trio.to_thread.run_sync(lambda: self.place.call("usage/query", by=["session"]))
         return {row["key"]["session"] for row in reply["rows"]}
 
 
-def calls(tool: str, **arguments: str) -> list[Line]:
-    """A script: an answer that calls a tool, then plain answers."""
-    return [changed(text=(), tool=tool, arguments=json.dumps(arguments)), "ok"]
+def calls(tool: str, then: Line = "ok", **arguments: str) -> list[Line]:
+    """A script: thinking and a call of a tool, then what `then` says, for ever."""
+    return [changed(thinking="A tool would know.", text=(), tool=tool, arguments=json.dumps(arguments)), then]
 
 
 @asynccontextmanager
 async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]], alias: str = "m") -> AsyncIterator[Scene]:
-    """One provider for each entry, in order: name -> (its kind, its script); one merged model over all of them."""
+    """Providers in order, name -> (what it speaks, its script), and one merged model over all of them."""
     standins = {name: StandIn(script, says(ANSWER)) for name, (_, script) in scripts.items()}
     async with trio.open_nursery() as nursery:
         for standin in standins.values():
@@ -124,7 +146,7 @@ async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]], alias: st
         (path / "user/work/note.txt").write_text(NOTE + "\n")
         port = _free_port()
         with home(path / "gear") as place:
-            place.configure(_config(standins, {name: kind for name, (kind, _) in scripts.items()}, alias, port))
+            place.configure(_config(standins, {name: wire for name, (wire, _) in scripts.items()}, alias, port))
             await trio.to_thread.run_sync(place.start)
             created = await trio.to_thread.run_sync(lambda: place.call("tokens/create", name="client"))
             user = path / "user"
@@ -132,14 +154,18 @@ async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]], alias: st
         nursery.cancel_scope.cancel()
 
 
-def _config(standins: Mapping[str, StandIn], kinds: Mapping[str, str], alias: str, port: int) -> str:
-    providers = "".join(
-        f'[[providers]]\nid = "{name}"\nkind = "{kinds[name]}"\nbase_url = "{standin.url}{KINDS[kinds[name]]}"\n'
-        'credential = {env = "CANARY"}\n'
-        for name, standin in standins.items()
-    )
+def _config(standins: Mapping[str, StandIn], wires: Mapping[str, str], alias: str, port: int) -> str:
+    providers = "".join(_provider(name, wires[name], standin.url) for name, standin in standins.items())
     group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
     return f'{providers}\n[[models]]\nalias = "{alias}"\ngroup = [{group}]\n\n{SETTINGS % port}'
+
+
+def _provider(name: str, wire: str, url: str) -> str:
+    kind, path = WIRES[wire]
+    return (
+        f'[[providers]]\nid = "{name}"\nkind = "{kind}"\nwire = "{wire}"\nbase_url = "{url}{path}"\n'
+        'credential = {env = "CANARY"}\n'
+    )
 
 
 def _nobodys(user: Path) -> dict[str, str]:

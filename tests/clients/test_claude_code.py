@@ -11,7 +11,7 @@ from clients.scene import ANSWER, NOTE, Ran, Scene, calls, scene
 CLIENT = "@anthropic-ai/claude-code"
 QUIET = dict.fromkeys(("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_AUTOUPDATER"), "1")
 EVENTS = ("--output-format", "stream-json", "--verbose", "--include-partial-messages")
-BEHIND = ("anthropic", "openai-compatible")
+BEHIND = ("anthropic.messages", "openai.chat", "openai.responses")
 
 pytestmark = pytest.mark.clients
 
@@ -61,7 +61,7 @@ async def test_a_tool_call_and_its_result_go_round(behind: str, tmp_path: Path) 
 
 async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
     """The first provider's stream breaks before its first word: another dialect answers."""
-    scripts = {"a": ("anthropic", "error_event"), "b": ("openai-compatible", "ok")}
+    scripts = {"a": ("anthropic.messages", "error_event"), "b": ("openai.chat", "ok")}
     async with scene(tmp_path, scripts) as at:
         ran = await ask(at, "What is a switchgear?")
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
@@ -70,7 +70,7 @@ async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
 
 async def test_exhausted_is_shown_in_our_words_at_once(tmp_path: Path) -> None:
     """An hour is not waited for: no provider is asked again."""
-    scripts = {"a": ("anthropic", "429_hour"), "b": ("openai-compatible", "429_hour")}
+    scripts = {"a": ("anthropic.messages", "429_hour"), "b": ("openai.chat", "429_hour")}
     async with scene(tmp_path, scripts) as at:
         ran = await ask(at, "What is a switchgear?")
         assert ran.code == 1
@@ -81,9 +81,48 @@ async def test_exhausted_is_shown_in_our_words_at_once(tmp_path: Path) -> None:
 
 async def test_its_model_list_has_the_merged_model(tmp_path: Path) -> None:
     """Asked to, it looks for models at the door and keeps those whose names begin with claude."""
-    async with scene(tmp_path, {"a": ("anthropic", "ok")}, alias="claude-merged") as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "ok")}, alias="claude-merged") as at:
         discover = {"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY": "1"}
         ran = await ask(at, "What is a switchgear?", model="claude-merged", **discover)
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
         found = json.loads((at.user / "claude" / "cache" / "gateway-models.json").read_text())
         assert [model["id"] for model in found["models"]] == ["claude-merged"]
+
+
+async def test_a_conversation_moves_to_another_provider_and_back(tmp_path: Path) -> None:
+    """Three turns, one session: what one provider signed goes back to it, and never to the other."""
+    scripts = {"a": ("anthropic.messages", "ok_thinking"), "b": ("openai.responses", "ok_thinking")}
+    async with scene(tmp_path, scripts) as at:
+        for provider, question in (("a", "first"), ("b", "second"), ("a", "third")):
+            await at.only(provider)
+            ran = await ask(at, *([] if question == "first" else ["--continue"]), question)
+            assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 2, "b": 1}
+        assert at.signed("a", "anthropic.messages") == [False, True]
+        assert at.signed("b", "anthropic.messages") == [False]
+        assert not any(at.signed("a", "openai.responses"))
+        assert len(await at.sessions()) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("anthropic.messages", "openai.chat"), ("openai.responses", "anthropic.messages")]
+)
+async def test_a_failover_between_a_tool_call_and_its_result(first: str, second: str, tmp_path: Path) -> None:
+    """One provider thought and called, the other gets the call with its result, and none of the signatures."""
+    script = calls("Bash", "429_hour", command="cat note.txt", description="reads the note")
+    async with scene(tmp_path, {"a": (first, script), "b": (second, "ok")}) as at:
+        ran = await ask(at, "--allowedTools", "Bash", "--", "What does the note say?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 2, "b": 1}
+        [moved] = at.asked("b")
+        assert NOTE in json.dumps(moved)
+        assert at.signed("b", first) == [False]
+
+
+async def test_an_answer_cut_in_the_middle_is_asked_for_again(tmp_path: Path) -> None:
+    """It never takes the half for the whole; in the end the next provider answers."""
+    scripts = {"a": ("anthropic.messages", "cut_text_dirty"), "b": ("openai.chat", "ok")}
+    async with scene(tmp_path, scripts) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits["b"] == 1

@@ -12,7 +12,7 @@ from clients.pinned import program
 from clients.scene import ANSWER, NOTE, Ran, Scene, calls, scene
 
 CLIENT = "@openai/codex"
-BEHIND = ("openai-compatible", "anthropic")
+BEHIND = ("anthropic.messages", "openai.chat", "openai.responses")
 CONFIG = """\
 model = "m"
 model_provider = "switchgear"
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.clients
 
 async def ask(at: Scene, *words: str, websockets: bool = False) -> Ran:
     folder = at.user / "codex"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "config.toml").write_text(CONFIG.format(url=at.url, websockets=str(websockets).lower()))
     anywhere = ("exec", "--skip-git-repo-check", "--sandbox", "danger-full-access")
     return await at.run(program("codex", CLIENT), *anywhere, *words, CODEX_HOME=folder, SWITCHGEAR_TOKEN=at.token)
@@ -77,7 +77,7 @@ async def test_a_tool_call_and_its_result_go_round(behind: str, tmp_path: Path) 
 
 async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
     """The first provider's stream breaks before its first word: another dialect answers."""
-    scripts = {"a": ("openai-compatible", "error_event"), "b": ("anthropic", "ok")}
+    scripts = {"a": ("openai.chat", "error_event"), "b": ("anthropic.messages", "ok")}
     async with scene(tmp_path, scripts) as at:
         ran = await ask(at, "What is a switchgear?")
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
@@ -86,7 +86,7 @@ async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
 
 async def test_exhausted_ends_with_an_error(tmp_path: Path) -> None:
     """It asks five times more, each after the time we say, and then gives up."""
-    async with scene(tmp_path, {"a": ("anthropic", "429_short")}) as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "429_short")}) as at:
         ran = await ask(at, "What is a switchgear?")
         assert ran.code == 1, ran.said
         assert "429" in ran.err
@@ -94,8 +94,47 @@ async def test_exhausted_ends_with_an_error(tmp_path: Path) -> None:
 
 async def test_a_refused_websocket_falls_back_at_once(tmp_path: Path) -> None:
     """A user may have told it to try one."""
-    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "ok")}) as at:
         ran = await ask(at, "What is a switchgear?", websockets=True)
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
         assert "Reconnecting" not in ran.err
         assert at.hits == {"a": 1}
+
+
+async def test_a_conversation_moves_to_another_provider_and_back(tmp_path: Path) -> None:
+    """Three turns, one session: what one provider signed goes back to it, and never to the other."""
+    scripts = {"a": ("openai.responses", "ok_thinking"), "b": ("anthropic.messages", "ok_thinking")}
+    async with scene(tmp_path, scripts) as at:
+        for provider, question in (("a", "first"), ("b", "second"), ("a", "third")):
+            await at.only(provider)
+            ran = await ask(at, *([] if question == "first" else ["resume", "--last"]), question)
+            assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 2, "b": 1}
+        assert at.signed("a", "openai.responses") == [False, True]
+        assert at.signed("b", "openai.responses") == [False]
+        assert not any(at.signed("a", "anthropic.messages"))
+        assert len(await at.sessions()) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("openai.responses", "anthropic.messages"), ("anthropic.messages", "openai.chat")]
+)
+async def test_a_failover_between_a_tool_call_and_its_result(first: str, second: str, tmp_path: Path) -> None:
+    """One provider thought and called, the other gets the call with its result, and none of the signatures."""
+    script = calls("exec_command", "429_hour", cmd="cat note.txt")
+    async with scene(tmp_path, {"a": (first, script), "b": (second, "ok")}) as at:
+        ran = await ask(at, "What does the note say?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 2, "b": 1}
+        [moved] = at.asked("b")
+        assert NOTE in json.dumps(moved)
+        assert at.signed("b", first) == [False]
+
+
+async def test_an_answer_cut_in_the_middle_is_asked_for_again(tmp_path: Path) -> None:
+    """It never takes the half for the whole; in the end the next provider answers."""
+    scripts = {"a": ("openai.responses", "cut_text_dirty"), "b": ("anthropic.messages", "ok")}
+    async with scene(tmp_path, scripts) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits["b"] == 1

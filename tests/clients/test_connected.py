@@ -51,7 +51,7 @@ async def test_a_connected_client_answers_through_a_failover(tmp_path: Path, too
     client, command, words = COMMANDS[tool]
     if not here(client):
         pytest.skip(f"{client} is not here at its pinned version; make clients")
-    async with scene(tmp_path, {"a": ("anthropic", "quota_5h"), "b": ("openai-compatible", "ok")}) as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "quota_5h"), "b": ("openai.chat", "ok")}) as at:
         before = configs(at)
         connected = await switchgear(at, "connect", tool, "--yes")
         assert connected.returncode == 0, connected.stderr

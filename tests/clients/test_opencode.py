@@ -69,7 +69,7 @@ def told(ran: Ran) -> list[tuple[str, str]]:
 
 async def test_a_plain_answer(tmp_path: Path) -> None:
     """The text on stdout; the title it asks for by itself is of the same session, the one it named."""
-    async with scene(tmp_path, {"a": ("openai-compatible", "ok")}) as at:
+    async with scene(tmp_path, {"a": ("openai.chat", "ok")}) as at:
         ran = await opencode(at, "run", "What is a switchgear?")
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
         assert at.hits == {"a": 2}
@@ -79,7 +79,7 @@ async def test_a_plain_answer(tmp_path: Path) -> None:
 
 async def test_a_streamed_answer(tmp_path: Path) -> None:
     """From a provider of another dialect; its tokens are counted."""
-    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "ok")}) as at:
         ran = await ask(at, "--format", "json", "What is a switchgear?")
         assert ("text", ANSWER) in told(ran), ran.said
         [finished] = [event["part"] for event in ran.lines if event["type"] == "step_finish"]
@@ -87,7 +87,7 @@ async def test_a_streamed_answer(tmp_path: Path) -> None:
         assert (finished["tokens"]["input"], finished["tokens"]["output"]) == (12, 6)
 
 
-@pytest.mark.parametrize("behind", ["openai-compatible", "anthropic"])
+@pytest.mark.parametrize("behind", ["openai.chat", "anthropic.messages"])
 async def test_a_tool_call_and_its_result_go_round(behind: str, tmp_path: Path) -> None:
     """It runs its own bash tool; what that said goes back to the provider."""
     script = calls("bash", command="cat note.txt", description="reads the note")
@@ -101,7 +101,7 @@ async def test_a_tool_call_and_its_result_go_round(behind: str, tmp_path: Path) 
 
 async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
     """The first provider's stream breaks before its first word."""
-    scripts = {"a": ("openai-compatible", "error_event"), "b": ("anthropic", "ok")}
+    scripts = {"a": ("openai.chat", "error_event"), "b": ("anthropic.messages", "ok")}
     async with scene(tmp_path, scripts) as at:
         ran = await ask(at, "What is a switchgear?")
         assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
@@ -110,7 +110,7 @@ async def test_a_failover_before_content_is_not_seen(tmp_path: Path) -> None:
 
 async def test_exhausted_is_shown_in_our_words(tmp_path: Path) -> None:
     """It asks five times more, each after the time we say, and then shows the error."""
-    async with scene(tmp_path, {"a": ("anthropic", "429_short")}) as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "429_short")}) as at:
         ran = await ask(at, "What is a switchgear?")
         assert ran.code == 1, ran.said
         assert "hint" in ran.err
@@ -118,14 +118,14 @@ async def test_exhausted_is_shown_in_our_words(tmp_path: Path) -> None:
 
 async def test_its_model_list_has_the_merged_model(tmp_path: Path) -> None:
     """What is in its config is what it offers."""
-    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "ok")}) as at:
         ran = await opencode(at, "models")
         assert (ran.code, ran.out.split()) == (0, ["switchgear/m"]), ran.said
 
 
 async def test_connected_it_lists_the_merged_models_and_undo_leaves_no_trace(tmp_path: Path) -> None:
     """Of the models `switchgear connect` writes it lists each; the user's file comes back byte for byte."""
-    async with scene(tmp_path, {"a": ("anthropic", "ok")}) as at:
+    async with scene(tmp_path, {"a": ("anthropic.messages", "ok")}) as at:
         file = at.user / "config" / "opencode" / "opencode.jsonc"
         file.parent.mkdir(parents=True)
         file.write_text(OWN)
@@ -135,3 +135,26 @@ async def test_connected_it_lists_the_merged_models_and_undo_leaves_no_trace(tmp
         assert listed.out.split() == ["switchgear/m"], listed.said
         undone = await at.switchgear("connect", "opencode", "--undo", "--yes")
         assert (undone.code, file.read_text()) == (0, OWN), undone.said
+
+
+async def test_an_answer_cut_in_the_middle_is_asked_for_again(tmp_path: Path) -> None:
+    """It never takes the half for the whole; in the end the next provider answers."""
+    scripts = {"a": ("anthropic.messages", "cut_text_dirty"), "b": ("openai.chat", "ok")}
+    async with scene(tmp_path, scripts) as at:
+        ran = await ask(at, "What is a switchgear?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits["b"] == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("openai.chat", "anthropic.messages"), ("anthropic.messages", "openai.responses")]
+)
+async def test_a_failover_between_a_tool_call_and_its_result(first: str, second: str, tmp_path: Path) -> None:
+    """One provider thought and called, the other gets the call with its result."""
+    script = calls("bash", "429_hour", command="cat note.txt", description="reads the note")
+    async with scene(tmp_path, {"a": (first, script), "b": (second, "ok")}) as at:
+        ran = await ask(at, "What does the note say?")
+        assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
+        assert at.hits == {"a": 2, "b": 1}
+        [moved] = at.asked("b")
+        assert NOTE in json.dumps(moved)
