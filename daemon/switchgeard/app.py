@@ -217,10 +217,11 @@ async def _drain(daemon: Daemon, server: Server, door: Door) -> None:
 
 
 async def _end(server: Server, door: Door, seconds: float) -> None:
-    """Both at once: what runs has so many seconds."""
+    """Both at once: what runs has so many seconds. Who asks for the status meanwhile sees what is waited for."""
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(server.drain, seconds)
         nursery.start_soon(door.drain, seconds)
+        nursery.start_soon(server.wind_down, seconds)
+    await server.hang_up()
 
 
 async def _tell_storage(daemon: Daemon) -> None:

@@ -76,8 +76,13 @@ class Server:
         self._accepting.stop(sock)
 
     async def drain(self, seconds: float) -> None:
-        """Shut down in order: accept nothing, refuse new requests, let running ones finish for so
-        long, cancel and answer the rest, then close every connection and let `serve` return.
+        """Shut down in order: wind down, then hang up."""
+        await self.wind_down(seconds)
+        await self.hang_up()
+
+    async def wind_down(self, seconds: float) -> None:
+        """Accept nothing, refuse new requests, let running ones finish for so long, cancel and answer
+        the rest. Connections stay: until `hang_up` one can see why nothing else is done.
         """
         self.draining = True
         self._accepting.stop_all()
@@ -87,6 +92,9 @@ class Server:
         for conversation in self._conversations:
             conversation.stop()
         await self._quiet(LAST_WORDS)
+
+    async def hang_up(self) -> None:
+        """Close every connection, and let `serve` return."""
         await self._flush(LAST_WORDS)
         self._nursery.cancel_scope.cancel()
 
