@@ -1,5 +1,6 @@
 """The door: a daemon whose HTTP door is asked like any other gateway, and what its memory does meanwhile."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ BODY = 1_000_000  # bytes
 HELD = 16  # bodies at once while memory is weighed
 GROWTH = 4.0  # times the bodies
 KEPT = 1.0  # times the bodies, when all are answered
+REST = 0.2  # seconds until answered means done
 CONFIG = """
 [http]
 listen = "127.0.0.1:{door}"
@@ -81,6 +83,7 @@ def weigh(through: Traffic, target: Target, turns: int) -> list[Row]:
     before, after = resident(pid), []
     for _ in range(turns):
         through.send(target, Demand(HELD, HELD, size=BODY))
+        time.sleep(REST)
         after.append(resident(pid))
     grown = (peak(pid) - before) / bodies
     detail = f"{before:.0f} MB, at most {peak(pid):.0f}, then {', '.join(f'{mb:.0f}' for mb in after)}"
