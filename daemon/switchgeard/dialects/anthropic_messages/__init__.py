@@ -10,16 +10,17 @@ say, write, answer       canonical events and answers to what a client is told
 refuse                   errors
 """
 
-from .answer import answer
-from .clean import cleaned
-from .decode import Decoder, whole
-from .encode import NAME, encode
-from .glimpse import glimpse
-from .patch import counting, id_rule, patched
-from .read import read
-from .refuse import error
-from .rename import renamed, renamed_body
-from .write import Writer
+# whole paths: a relative import would, for a type checker, make a module of a function of its name
+from switchgeard.dialects.anthropic_messages.answer import answer
+from switchgeard.dialects.anthropic_messages.clean import cleaned
+from switchgeard.dialects.anthropic_messages.decode import Decoder, whole
+from switchgeard.dialects.anthropic_messages.encode import NAME, encode
+from switchgeard.dialects.anthropic_messages.glimpse import glimpse
+from switchgeard.dialects.anthropic_messages.patch import counting, id_rule, patched
+from switchgeard.dialects.anthropic_messages.read import read
+from switchgeard.dialects.anthropic_messages.refuse import error
+from switchgeard.dialects.anthropic_messages.rename import renamed, renamed_body
+from switchgeard.dialects.anthropic_messages.write import Writer
 
 TERMINAL = None  # `message_stop` is JSON like every other event
 

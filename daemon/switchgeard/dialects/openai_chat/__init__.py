@@ -7,15 +7,16 @@ read, read_messages      a client's own body to a canonical request
 write, answer, refuse    what a client is answered
 """
 
-from .answer import answer
-from .clean import cleaned
-from .decode import Decoder, whole
-from .encode import NAME, encode
-from .glimpse import glimpse
-from .patch import TERMINAL, id_rule, patched, renamed, renamed_body
-from .read import read
-from .refuse import error
-from .write import Writer
+# whole paths: a relative import would, for a type checker, make a module of a function of its name
+from switchgeard.dialects.openai_chat.answer import answer
+from switchgeard.dialects.openai_chat.clean import cleaned
+from switchgeard.dialects.openai_chat.decode import Decoder, whole
+from switchgeard.dialects.openai_chat.encode import NAME, encode
+from switchgeard.dialects.openai_chat.glimpse import glimpse
+from switchgeard.dialects.openai_chat.patch import TERMINAL, id_rule, patched, renamed, renamed_body
+from switchgeard.dialects.openai_chat.read import read
+from switchgeard.dialects.openai_chat.refuse import error
+from switchgeard.dialects.openai_chat.write import Writer
 
 __all__ = [
     "NAME",

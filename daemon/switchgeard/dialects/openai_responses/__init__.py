@@ -11,16 +11,17 @@ response, refuse                 the object around an answer; an error in its pl
 passing, clean                   a body of this dialect to a provider of this dialect, nearly as it came
 """
 
-from .answer import answer
-from .clean import cleaned
-from .decode import Decoder, whole
-from .encode import encode
-from .glimpse import glimpse
-from .items import NAME
-from .passing import TERMINAL, id_rule, patched, renamed, renamed_body
-from .read import read
-from .refuse import error
-from .write import Writer
+# whole paths: a relative import would, for a type checker, make a module of a function of its name
+from switchgeard.dialects.openai_responses.answer import answer
+from switchgeard.dialects.openai_responses.clean import cleaned
+from switchgeard.dialects.openai_responses.decode import Decoder, whole
+from switchgeard.dialects.openai_responses.encode import encode
+from switchgeard.dialects.openai_responses.glimpse import glimpse
+from switchgeard.dialects.openai_responses.items import NAME
+from switchgeard.dialects.openai_responses.passing import TERMINAL, id_rule, patched, renamed, renamed_body
+from switchgeard.dialects.openai_responses.read import read
+from switchgeard.dialects.openai_responses.refuse import error
+from switchgeard.dialects.openai_responses.write import Writer
 
 __all__ = [
     "NAME",
