@@ -1,7 +1,9 @@
 """What an openai.responses provider streams or answers, to canonical events.
 
-The terminal marker is `response.completed` or `response.incomplete`: the stream ends with it, and what
-comes behind (`[DONE]`, on some hosts) is nothing. `response.failed` and `error` are errors inside a 200.
+The terminal marker is `response.completed` or `response.incomplete`; `response.failed` and `error` are
+errors inside a 200. Another response may begin behind the marker (a gateway that runs tools itself tells
+them all in one stream): its items follow on, its usage is added, its finish is the one that counts. So
+Finished waits for `[DONE]` or the end; all else behind a marker is nothing.
 
 Rules for editing: a quirk of a host is handled by what is on the wire, never by who sent it, and has a
 test with its wire form. Unknown events and unknown fields are never an error.
@@ -12,13 +14,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
 from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
 from switchgeard.upstream.sse import Event
 
 from .items import Items
-from .usage import usage
+from .usage import added, usage
 
 INCOMPLETE = {
     "max_output_tokens": Finish.LENGTH,
@@ -35,6 +38,9 @@ ENDS = {
     "response.cancelled": "cancelled",
 }
 """Events that end a stream -> the status they stand for, when the response itself names none."""
+
+MOST_RESPONSES = 256
+"""Responses in one stream; one that begins more is not an answer."""
 
 SETTLED = frozenset(ENDS.values())
 
@@ -84,25 +90,32 @@ _RESPONSE = msgspec.json.Decoder(Response)
 class Decoder:
     """One streamed answer."""
 
-    __slots__ = ("_complete", "_items", "_started")
+    __slots__ = ("_calls", "_closed", "_finish", "_ids", "_items", "_usage")
 
     def __init__(self) -> None:
-        self._items = Items()
-        self._started = False
-        self._complete = False
+        self._calls: set[str] = set()
+        self._items = Items(self._calls)
+        self._ids: list[str | None] = []  # of the responses
+        self._usage: Usage | None = None  # of those that have ended
+        self._finish: Finish | None = None  # of the last one, once it has ended
+        self._closed = False
 
     @property
     def complete(self) -> bool:
-        return self._complete
+        return self._finish is not None
 
     @property
     def done(self) -> bool:
-        return self._complete
+        return self._closed
 
     def feed(self, event: Event) -> list[StreamEvent]:
         data = event.data.strip()
-        if self._complete or not data or data == "[DONE]":
+        if self._closed or not data:
             return []
+        if data == "[DONE]":
+            return self.end() if self.complete else []
+        if self.complete:
+            return self._behind(data)
         payload = parsed(_PAYLOAD, data)
         kind = payload.type or event.event or ""
         if kind == "error" or (payload.error and not payload.response):
@@ -113,8 +126,27 @@ class Decoder:
         return self._start(Response()) + out if out else out
 
     def end(self) -> list[StreamEvent]:
-        if not self._complete:
+        if self._closed:
+            return []
+        if self._finish is None:
             raise Garbled("the answer stopped before its response.completed")
+        self._closed = True
+        counts: list[StreamEvent] = [UsageReport(self._usage)] if self._usage is not None else []
+        return [*counts, Finished(self._finish)]
+
+    def _behind(self, data: str) -> list[StreamEvent]:
+        """Another response goes on with the answer; nothing else here can add to it or spoil it."""
+        try:
+            payload = parsed(_PAYLOAD, data)
+        except Garbled:
+            return []
+        response = payload.response
+        if payload.type != "response.created" or response is None or _text(response.id) in (None, *self._ids):
+            return []
+        if len(self._ids) >= MOST_RESPONSES:
+            raise Garbled(f"the answer has more than {MOST_RESPONSES} responses")
+        self._finish = None
+        self._open(response)
         return []
 
     def _part(self, kind: str, payload: Payload) -> list[StreamEvent]:
@@ -132,24 +164,27 @@ class Decoder:
 
     def _response(self, kind: str, response: Response) -> list[StreamEvent]:
         start = self._start(response)
-        return start + self._finish(response, ENDS[kind]) if kind in ENDS else start
+        return start + self._ended(response, ENDS[kind]) if kind in ENDS else start
 
     def _start(self, response: Response) -> list[StreamEvent]:
-        if self._started:
+        if self._ids:
             return []
-        self._started = True
-        self._items.answer = str(response.id or "")
+        self._open(response)
         return [Start(_text(response.id), _text(response.model))]
 
-    def _finish(self, response: Response, status: str) -> list[StreamEvent]:
+    def _open(self, response: Response) -> None:
+        """A response on a clean sheet."""
+        self._ids.append(_text(response.id))
+        self._items = Items(self._calls, _text(response.id) or "")
+
+    def _ended(self, response: Response, status: str) -> list[StreamEvent]:
         status = response.status if response.status in SETTLED else status
         _refuse(response, status)
-        output = response.output if isinstance(response.output, list) else []
-        out = self._items.rest(output) + self._items.end(cut=status == "incomplete")
+        out = self._items.rest(response.output) + self._items.end(cut=status == "incomplete")
         if isinstance(response.usage, dict):
-            out.append(UsageReport(usage(response.usage)))
-        self._complete = True
-        return [*out, Finished(self._reason(response, status))]
+            self._usage = added(self._usage, usage(response.usage))
+        self._finish = self._reason(response, status)
+        return out
 
     def _reason(self, response: Response, status: str) -> Finish:
         if status == "incomplete":
@@ -171,7 +206,7 @@ def whole(body: bytes) -> list[StreamEvent]:
     if response.status is not None and response.status not in SETTLED:
         raise Garbled("the answer is not done")
     decoder = Decoder()
-    return decoder._start(response) + decoder._finish(response, "completed")
+    return decoder._start(response) + decoder._ended(response, "completed") + decoder.end()
 
 
 def _refuse(response: Response, status: str) -> None:

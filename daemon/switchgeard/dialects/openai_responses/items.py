@@ -4,7 +4,7 @@ Messages, reasoning and calls of the client's tools have events of their own; ev
 tools, mcp, compaction, programs, whatever comes next year) is handed over whole when it is done.
 
 An item is known by its place, `output_index`: some hosts give it another id in every event. What came in
-deltas counts; what an item holds when it is done fills in only what no delta said. Parts of a reasoning
+deltas counts; what an item holds when it is done adds what goes on where they ceased. Parts of a reasoning
 summary are set apart by a blank line. Free text for a custom tool becomes arguments with one member,
 `input`, the form such a tool has towards every other wire. The phase and the annotations of a message
 follow its text in a block of type `message_notes`, which the encoder puts back where they were.
@@ -36,7 +36,8 @@ CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 
 Wire = dict[str, Any]
 Part = tuple[str, int]
-"""Within an item: "text", "summary" or "thought", and its index."""
+"""Within an item: "text", "summary", "thought" or "arguments", and its index."""
+ARGUMENTS: Part = ("arguments", 0)
 
 
 class Open:
@@ -47,23 +48,29 @@ class Open:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.id = ""  # a call's, as the reader knows it
-        self.seen: set[Part] = set()  # parts that deltas told
+        self.seen: dict[Part, list[str]] = {}  # what deltas told of each part
         self.ended = False
+
+    def unsaid(self, part: Part, whole: object) -> str:
+        """The rest of a part that is whole now, behind what deltas told of it."""
+        text = whole if isinstance(whole, str) else ""
+        told = "".join(self.seen.get(part, ()))
+        return text[len(told) :] if text.startswith(told) else ""
 
 
 class Items:
-    """The items of one answer."""
+    """The items of one response. `calls`: ids in use, shared with the responses before it."""
 
     __slots__ = ("_calls", "_current", "_items", "_places", "answer", "called", "refused")
 
-    def __init__(self) -> None:
-        self.answer = ""  # the answer's id, for calls that come without one
+    def __init__(self, calls: set[str], answer: str = "") -> None:
+        self.answer = answer  # the response's id, for calls that come without one
         self.called = False
         self.refused = False
         self._items: dict[int, Open] = {}
         self._places: dict[str, int] = {}  # item id -> place, for hosts that send no output_index
         self._current: tuple[int, Part] | None = None  # the text or reasoning being written
-        self._calls: set[str] = set()
+        self._calls = calls
 
     def place(self, index: int | None, item_id: str | None) -> int:
         """Where an event's item stands."""
@@ -97,7 +104,7 @@ class Items:
         if opened.kind != kind or opened.ended:
             raise Garbled(f"a delta came for no open item of type {kind}")
         out = self._before(at, part, opened)
-        opened.seen.add(part)
+        opened.seen.setdefault(part, []).append(text)
         out.append(TextDelta(text) if kind == "message" else ReasoningDelta(text))
         return out
 
@@ -109,7 +116,7 @@ class Items:
         if not text or not isinstance(text, str):
             return []
         first = not opened.seen
-        opened.seen.add(("arguments", 0))
+        opened.seen.setdefault(ARGUMENTS, []).append(text)
         if kind == "function_call":
             return [ToolArgsDelta(opened.id, text)]
         return [ToolArgsDelta(opened.id, ('{"input":"' if first else "") + _escaped(text))]
@@ -127,11 +134,15 @@ class Items:
         opened.ended = True
         return out
 
-    def rest(self, output: list[Any]) -> list[StreamEvent]:
-        """Items of the whole answer that the stream never told."""
+    def rest(self, output: object) -> list[StreamEvent]:
+        """Items of the whole response that the stream never told. Places may have gaps, and ids change."""
+        whole = _objects(output)
+        if len(whole) <= sum(opened.ended for opened in self._items.values()):
+            return []
         out: list[StreamEvent] = []
-        for at, item in enumerate(output):
-            if isinstance(item, dict) and not (at in self._items and self._items[at].ended):
+        for position, item in enumerate(whole):
+            at = self._places.get(str(item.get("id")), position)
+            if not (at in self._items and self._items[at].ended):
                 out += self.done(at, item)
         return out
 
@@ -172,8 +183,8 @@ class Items:
         for number, part in enumerate(parts):
             refusal = part.get("type") == "refusal"
             self.refused = self.refused or refusal
-            if ("text", number) not in opened.seen:
-                out += self.told(at, ("text", number), part.get("refusal" if refusal else "text"))
+            key = ("text", number)
+            out += self.told(at, key, opened.unsaid(key, part.get("refusal" if refusal else "text")))
         out += self._close()
         notes = _notes(item, parts)
         return [*out, OpaqueBlock(NAME, notes)] if notes else out
@@ -182,8 +193,7 @@ class Items:
         out: list[StreamEvent] = []
         for kind, field in (("summary", "summary"), ("thought", "content")):
             for number, part in enumerate(_objects(item.get(field))):
-                if (kind, number) not in opened.seen:
-                    out += self.told(at, (kind, number), part.get("text"))
+                out += self.told(at, (kind, number), opened.unsaid((kind, number), part.get("text")))
         sealed = item.get("encrypted_content")
         if sealed and isinstance(sealed, str):
             if self._current is not None and self._current[0] != at:
@@ -192,11 +202,9 @@ class Items:
         return out + self._close()
 
     def _arguments(self, at: int, opened: Open, item: Wire) -> list[StreamEvent]:
-        out: list[StreamEvent] = []
-        if not opened.seen:
-            value = item.get(CALLS[opened.kind])
-            text = value if isinstance(value, str) else msgspec.json.encode(value).decode() if value else ""
-            out += self.wrote(at, opened.kind, text)
+        value = item.get(CALLS[opened.kind])
+        whole = value if isinstance(value, str) or not value else msgspec.json.encode(value).decode()
+        out = self.wrote(at, opened.kind, opened.unsaid(ARGUMENTS, whole))
         if opened.kind == "custom_tool_call":
             out.append(ToolArgsDelta(opened.id, '"}' if opened.seen else '{"input":""}'))
         return [*out, BlockEnd(opened.id)]

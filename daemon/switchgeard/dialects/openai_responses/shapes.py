@@ -1,6 +1,7 @@
 """Tools whose call has a shape of its own in openai.responses, though the client runs them.
 
 Towards other wires each is a function whose arguments are what stands in `field` of the call.
+A result has the type of its call with _output behind it, but for the search, which has no _call in it.
 
 Rules for editing: a row here is all there is to know of a shape; the prefix is what the API's ids begin with.
 """
@@ -13,7 +14,7 @@ Wire = dict[str, Any]
 
 
 class Shape(Struct, frozen=True):
-    """`tool`: its type, and the name it goes by. `item`: the type of its call; the result's is it with _output."""
+    """`tool`: its type, and the name it goes by. `item`: the type of its call."""
 
     tool: str
     item: str
@@ -68,4 +69,4 @@ SHAPES = (
 
 BY_TOOL = {shape.tool: shape for shape in SHAPES}
 BY_ITEM = {shape.item: shape for shape in SHAPES}
-RESULTS = frozenset({"tool_search_output", *(f"{shape.item}_output" for shape in SHAPES)})
+RESULTS = frozenset(f"{shape.item}_output".replace("search_call", "search") for shape in SHAPES)

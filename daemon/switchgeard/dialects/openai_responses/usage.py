@@ -21,6 +21,14 @@ def usage(counts: dict[str, Any]) -> Usage:
     return Usage(fresh, _output(counts, reasoning), read, write, reasoning)
 
 
+def added(before: Usage | None, now: Usage | None) -> Usage | None:
+    """What both spent; the responses of one stream are billed one by one."""
+    if before is None or now is None:
+        return before or now
+    names = ("input", "output", "cache_read", "cache_write", "reasoning")
+    return Usage(**{name: getattr(before, name) + getattr(now, name) for name in names})
+
+
 def reported(usage: Usage) -> dict[str, Any]:
     """What a client is told."""
     total = usage.input + usage.cache_read + usage.cache_write
