@@ -119,7 +119,7 @@ class Conversation:
             return await self._refuse(client)
         if self._incoming.waiting(head):
             await self._outgoing.send(wire.CONTINUE)
-        body = await self._incoming.body()
+        body = await self._incoming.body(head)
         if not isinstance(body, bytes):
             return await self._refuse(body)
         closing = self._draining or self._incoming.pipelined or not head.persistent

@@ -1,8 +1,9 @@
 """Incoming: requests off one connection, within the limits of size and time.
 
-Rules for editing: h11 reads, a new one for every request, so that no state of one outlives it. What a
-client gets wrong is a `Refusal`, its leaving is None; no exception leaves. Time is told by moving the
-deadline of the conversation's one scope, and `late` says what it would mean if that struck.
+Rules for editing: h11 reads heads and chunks, a new one for every request, so that no state of one outlives
+it; a body whose length is known is only counted. What a client gets wrong is a `Refusal`, its leaving is None;
+no exception leaves. Time is told by moving the deadline of the conversation's one scope, and `late` says what
+it would mean if that struck.
 """
 
 import socket
@@ -44,8 +45,10 @@ class Incoming:
         self._silence = self._limits.kept
         event = self._event()
         while event is h11.NEED_DATA:
-            if not await self._feed():
+            data = await self._receive()
+            if not data:
                 return None
+            self._wire.receive_data(data)
             event = self._event()
             if event is h11.NEED_DATA and self.late is None:
                 self._deadline(trio.current_time() + self._limits.head_time, SLOW_HEAD)
@@ -53,13 +56,33 @@ class Incoming:
             return self._read(event)
         return event if isinstance(event, Refusal) else None
 
-    async def body(self) -> bytes | Refusal | None:
+    async def body(self, head: Head) -> bytes | Refusal | None:
         """The whole body of the request whose head was read last; None when the client left meanwhile.
 
         Counted in `intake` until `release`.
         """
-        body = bytearray()  # not a list of pieces: a chunk may have one byte
         due = trio.current_time() + self._limits.body_time
+        chunked = "transfer-encoding" in head.headers
+        body = await (self._chunked(due) if chunked else self._sized(head.length or 0, due))
+        self.calm()
+        return body
+
+    async def _sized(self, length: int, due: float) -> bytes | Refusal | None:
+        """So many bytes. Nothing in them is for a parser to read."""
+        body = bytearray(self._wire.trailing_data[0])
+        refusal = self._weighed(len(body))
+        while len(body) < length and refusal is None:
+            data = await self._more(due)
+            if not data:
+                return None
+            body += data
+            refusal = self._weighed(len(data))
+        self.pipelined = len(body) > length
+        del body[length:]
+        return refusal or bytes(body)
+
+    async def _chunked(self, due: float) -> bytes | Refusal | None:
+        body = bytearray()  # not a list of pieces: a chunk may have one byte
         while not isinstance(event := self._event(), h11.EndOfMessage):
             if isinstance(event, Refusal):
                 return event
@@ -71,16 +94,17 @@ class Incoming:
                     await trio.lowlevel.checkpoint()
             elif event is not h11.NEED_DATA:
                 return malformed("its body has no end")
-            elif not await self._more(due):
+            elif data := await self._more(due):
+                self._wire.receive_data(data)
+            else:
                 return None
         self.pipelined = bool(self._wire.trailing_data[0])
-        self.calm()
         return bytes(body)
 
-    async def _more(self, due: float) -> bool:
+    async def _more(self, due: float) -> bytes:
         """Wait for more of a body, a little longer for all that has come: whoever sends steadily has the time."""
         self._deadline(due + self._weight / self._limits.body_rate, SLOW_BODY)
-        return await self._feed()
+        return await self._receive()
 
     def calm(self) -> None:
         """Nothing is waited for: no deadline holds."""
@@ -110,19 +134,16 @@ class Incoming:
         except Unreadable as error:
             return malformed(str(error))
 
-    async def _feed(self) -> bool:
-        """Give the parser what has come; False at the end of it."""
+    async def _receive(self) -> bytes:
+        """What comes next; b"" when nothing will."""
         while True:
             await trio.lowlevel.wait_readable(self._sock)
             try:
-                data = self._sock.recv(PIECE)
+                return self._sock.recv(PIECE)
             except (BlockingIOError, InterruptedError):
                 continue
             except OSError:
-                return False
-            if data:
-                self._wire.receive_data(data)
-            return bool(data)
+                return b""
 
     def _deadline(self, moment: float, late: Refusal | None) -> None:
         self.late = late

@@ -26,9 +26,10 @@ async def taken(pieces: list[bytes]) -> list[object]:
         incoming = Incoming(ours, DEFAULT, Intake(10**9), scope)
 
         async def read() -> None:
-            got.append(await incoming.head())
-            if isinstance(got[0], Head):
-                got.append(await incoming.body())
+            head = await incoming.head()
+            got.append(head)
+            if isinstance(head, Head):
+                got.append(await incoming.body(head))
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(read)
