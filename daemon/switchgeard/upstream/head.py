@@ -1,8 +1,8 @@
-"""Heads: the request's as bytes, the reply's read by h11. No I/O.
+"""Heads: the request's as bytes, the reply's read: in one look where it is plain, else by h11. No I/O.
 
 Rules for editing: the only module of the transport that knows h11. A request's head is written by hand
 (one place, one check, a fifth of the time) and no header that could break out of its line leaves here.
-Where a reply's body ends is decided here, from headers that h11 has checked.
+Where a reply's body ends is decided here, from headers that `plain_head` or h11 has checked.
 """
 
 import re
@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import h11
 from msgspec import Struct
 
+from switchgeard import plain_head
+
 from .body import Body, Chunked, Sized, UntilClosed
 from .call import HTTPCall
 from .fault import Malformed
@@ -20,6 +22,7 @@ from .kinds import DEFAULT_PORTS, endpoint
 HEAD_LIMIT = 65_536  # bytes of a reply's head
 INFORMATIONAL_LIMIT = 16  # 1xx replies before the real one
 START = b"HTTP/1."
+STATUS = re.compile(r"HTTP/1\.1 ([2-5][0-9][0-9])(?: .*)?")
 BODIED = frozenset({"POST", "PUT", "PATCH"})  # say their length even when it is 0
 BODILESS = frozenset({204, 304})
 HEAD = re.compile(r"[A-Z]{1,20} [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: (?:[!-~][\t -~]*)?\r\n)+\r\n")
@@ -91,27 +94,44 @@ class HeadReader:
 
     def __init__(self, method: str) -> None:
         self._method = method
-        self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
-        self._parser.send(ANY_REQUEST)  # a reply is read after a request; which one is nothing to h11
+        self._parser: h11.Connection | None = None
         self._start = b""
         self._informational = 0
+        self.rest = b""
 
     def feed(self, data: bytes) -> Head | None:
         """The head when it is whole. Informational replies are passed over. Raises Malformed."""
+        if self._parser is None:
+            if plain := self._plain(data):
+                return plain
+            self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
+            self._parser.send(ANY_REQUEST)  # a reply is read after a request; which one is nothing to h11
+        return self._parsed(self._parser, data)
+
+    def _plain(self, data: bytes) -> Head | None:
+        """The head that came whole and is like any other."""
+        found = plain_head.split(data)
+        status = found and STATUS.fullmatch(found[0])
+        if not found or not status:
+            return None
+        _, headers, self.rest = found
+        return self._head(int(status[1]), headers, persistent=_persistent(headers))
+
+    def _parsed(self, parser: h11.Connection, data: bytes) -> Head | None:
         if len(self._start) < len(START):
             self._check_start(data)
         try:
-            self._parser.receive_data(data)
-            while isinstance(event := self._parser.next_event(), h11.InformationalResponse):
+            parser.receive_data(data)
+            while isinstance(event := parser.next_event(), h11.InformationalResponse):
                 self._count()
         except h11.RemoteProtocolError as error:
             raise Malformed(str(error)) from None
-        return self._head(event) if isinstance(event, h11.Response) else None
-
-    @property
-    def rest(self) -> bytes:
-        """What came behind the head."""
-        return self._parser.trailing_data[0]
+        if not isinstance(event, h11.Response):
+            return None
+        self.rest = parser.trailing_data[0]
+        headers = _joined(event)
+        persistent = event.http_version == b"1.1" and _persistent(headers)
+        return self._head(event.status_code, headers, persistent=persistent)
 
     def _check_start(self, data: bytes) -> None:
         """At once: h11 would wait for a whole line of something that is not HTTP."""
@@ -124,10 +144,8 @@ class HeadReader:
         if self._informational > INFORMATIONAL_LIMIT:
             raise Malformed(f"more than {INFORMATIONAL_LIMIT} informational replies")
 
-    def _head(self, event: h11.Response) -> Head:
-        headers = _joined(event)
-        body = _body(self._method, event.status_code, headers)
-        return Head(event.status_code, headers, body, _persistent(event, headers))
+    def _head(self, status: int, headers: dict[str, str], *, persistent: bool) -> Head:
+        return Head(status, headers, _body(self._method, status, headers), persistent)
 
 
 def _joined(event: h11.Response) -> dict[str, str]:
@@ -147,7 +165,8 @@ def _body(method: str, status: int, headers: dict[str, str]) -> Body:
     return UntilClosed() if length is None else Sized(int(length))
 
 
-def _persistent(event: h11.Response, headers: dict[str, str]) -> bool:
-    said = [token.strip() for token in headers.get("connection", "").lower().split(",")]
-    confused = "transfer-encoding" in headers and "content-length" in headers
-    return event.http_version == b"1.1" and "close" not in said and not confused
+def _persistent(headers: dict[str, str]) -> bool:
+    """Whether an HTTP/1.1 server keeps the connection, and can be followed to the next reply."""
+    said = headers.get("connection")
+    closes = said is not None and "close" in [token.strip() for token in said.lower().split(",")]
+    return not (closes or ("transfer-encoding" in headers and "content-length" in headers))

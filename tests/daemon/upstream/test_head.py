@@ -185,3 +185,29 @@ def test_what_is_no_head_is_malformed(data: bytes) -> None:
     """At its first wrong byte where that can be told."""
     with pytest.raises(Malformed):
         HeadReader("POST").feed(data)
+
+
+NAMES = st.sampled_from(["content-length", "Transfer-Encoding", "connection", "x", "Retry-After", "date", "a b", ""])
+VALUES = st.sampled_from(["0", "3", "chunked", "close", "keep-alive, x", " ok\t", "", "gzip", "1,1", "caf\xe9", "a\0"])
+LINES = st.sampled_from(
+    ["HTTP/1.1 200 OK", "HTTP/1.1 429", "HTTP/1.0 200 OK", "HTTP/1.1 103 x", "HTTP/1.1 99 ", "HTTP"]
+)
+ENDS = st.sampled_from(["\r\n", "\r\n", "\r\n", "\n", "\r\n "])
+
+
+@given(LINES, st.lists(st.tuples(NAMES, VALUES, ENDS), max_size=5), st.sampled_from(["GET", "HEAD"]))
+def test_a_plain_head_is_read_as_h11_reads_it(line: str, fields: list[tuple[str, str, str]], method: str) -> None:
+    """Fed in two pieces it is h11's; whole it is ours where it is plain. Both say the same, errors included."""
+    lines = [f"{name}: {value}{end}" for name, value, end in fields]
+    data = f"{line}\r\n{''.join(lines)}\r\nrest".encode("latin-1")
+
+    def read(*pieces: bytes) -> object:
+        reader = HeadReader(method)
+        try:
+            heads = [reader.feed(piece) for piece in pieces]
+        except Malformed:
+            return Malformed
+        head = heads[-1]
+        return head and (head.status, head.headers, type(head.body), head.body.done, head.persistent, reader.rest)
+
+    assert read(data) == read(data[:3], data[3:])
