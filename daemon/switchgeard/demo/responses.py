@@ -12,7 +12,7 @@ from .said import CREATED, Said, halves
 Wire = dict[str, Any]
 
 REASONS = {"length": "max_output_tokens", "content_filter": "content_filter"}
-SEALED = "gAAAAABStandIn0001"
+SEALED = "gAAAAABStandIn"  # how encrypted reasoning begins, before the signature
 TOLD_TWICE = ("response.created", "response.in_progress")
 
 
@@ -54,16 +54,16 @@ def _payloads(said: Said, model: str) -> Iterator[Wire]:
 def _items(said: Said) -> Iterator[tuple[Wire, list[Wire]]]:
     """Each output item as it is when it is done, and what is told between its beginning and its end."""
     if said.thinking:
-        yield _reasoning(said.thinking)
+        yield _reasoning(said.thinking, SEALED + said.signature)
     if said.text:
         yield _message(said.text)
     if said.tool:
         yield _call(said)
 
 
-def _reasoning(thinking: str) -> tuple[Wire, list[Wire]]:
+def _reasoning(thinking: str, sealed: str) -> tuple[Wire, list[Wire]]:
     part, at = {"type": "summary_text", "text": thinking}, {"summary_index": 0}
-    item = {"id": "rs_StandIn0001", "type": "reasoning", "encrypted_content": SEALED, "summary": [part]}
+    item = {"id": "rs_StandIn0001", "type": "reasoning", "encrypted_content": sealed, "summary": [part]}
     deltas = [{"type": "response.reasoning_summary_text.delta", "delta": half} | at for half in halves(thinking)]
     begun = {"type": "response.reasoning_summary_part.added", "part": part | {"text": ""}} | at
     ended = {"type": "response.reasoning_summary_text.done", "text": thinking} | at

@@ -10,6 +10,7 @@ class Said(Struct, frozen=True):
 
     text: tuple[str, ...] = ("Hello", " from", " a stand-in", " provider.")
     thinking: str = ""
+    signature: str = "c3RhbmQtaW4="  # of the thinking, where a wire has one
     tool: str | None = None
     arguments: str = '{"city":"Lisbon","unit":"celsius"}'
     tool_id: str = "toolu_01StandIn000000000001"

@@ -26,6 +26,7 @@ from switchgeard.dialects.fault import Garbled, UpstreamError
 from switchgeard.dialects.openai_responses import Decoder, whole
 from switchgeard.upstream.sse import Event
 
+SEALED = responses.SEALED + Said().signature
 BEGUN = {"type": "response.created", "response": {"id": "resp_1", "model": "m", "status": "in_progress"}}
 DONE: dict[str, Any] = {"type": "response.completed", "response": {"id": "resp_1", "status": "completed", "output": []}}
 
@@ -78,7 +79,7 @@ def test_a_stream_of_everything_arrives_in_order() -> None:
         Start("resp_StandIn0001", "m"),
         ReasoningDelta("H"),
         ReasoningDelta("m."),
-        ReasoningSignature(responses.SEALED),
+        ReasoningSignature(SEALED),
         BlockEnd(),
         TextDelta("Hi"),
         TextDelta("!"),
@@ -97,7 +98,7 @@ def test_a_whole_body_is_read_like_its_stream() -> None:
     body = json.dumps(responses.whole(Said(text=("Hi", "!"), thinking="Hm."), "m")).encode()
     assert whole(body)[1:-2] == [
         ReasoningDelta("Hm."),
-        ReasoningSignature(responses.SEALED),
+        ReasoningSignature(SEALED),
         BlockEnd(),
         TextDelta("Hi!"),
         BlockEnd(),
