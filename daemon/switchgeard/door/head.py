@@ -4,12 +4,18 @@ Rules for editing: nothing is judged here but what cannot be read at all; who ma
 business, how much `incoming`'s.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
 
+from switchgeard import plain_head
+
 MOST_PARAMETERS = 50
+LINE = re.compile(r"([A-Z]{1,20}) (/[!-~]*) HTTP/1\.1")
+BY_H11 = ("transfer-encoding", "expect", "upgrade")
+"""Headers of a request that is not plain: there is more to its framing than a length."""
 
 
 class Unreadable(Exception):
@@ -34,12 +40,9 @@ class Head(Struct, frozen=True):
 
     @property
     def persistent(self) -> bool:
-        """Whether the client expects the connection to stay open."""
-        wish = self.headers.get("connection")
-        if wish is None:
-            return self.version == "1.1"
-        tokens = {token.strip() for token in wish.lower().split(",")}
-        return "close" not in tokens if self.version == "1.1" else "keep-alive" in tokens
+        """Whether the client expects the connection to stay open. Not in HTTP/1.0: some read until it ends."""
+        wish = self.headers.get("connection", "")
+        return self.version == "1.1" and "close" not in {token.strip() for token in wish.lower().split(",")}
 
     @property
     def length(self) -> int | None:
@@ -59,16 +62,31 @@ UNREAD = Head("", "", {}, {})
 
 def read(method: bytes, target: bytes, version: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Head:
     """The head of these parts, as h11 gives them: names in lower case. Raises Unreadable."""
-    path, _, query = target.decode("latin-1").partition("?")
-    if not path.startswith("/"):
-        raise Unreadable("the request target must be a path, such as /v1/models")
     joined: dict[str, str] = {}
     for name, value in headers:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         joined[key] = f"{joined[key]}, {text}" if key in joined else text
     _check_framing(joined)
-    path = unquote(path) if "%" in path else path
-    return Head(method.decode("latin-1"), path, _query(query), joined, version.decode("latin-1"))
+    return _head(method.decode("latin-1"), target.decode("latin-1"), joined, version.decode("latin-1"))
+
+
+def plain(data: bytes) -> tuple[Head, bytes] | None:
+    """The head and what is behind it, where it is whole and plain; None when h11 should read it. Raises Unreadable."""
+    found = plain_head.split(data)
+    line = found and LINE.fullmatch(found[0])
+    if not found or not line or line[1] == "CONNECT":
+        return None
+    _, headers, rest = found
+    if "host" not in headers or any(name in headers for name in BY_H11):
+        return None
+    return _head(line[1], line[2], headers, "1.1"), rest
+
+
+def _head(method: str, target: str, headers: dict[str, str], version: str) -> Head:
+    path, _, query = target.partition("?")
+    if not path.startswith("/"):
+        raise Unreadable("the request target must be a path, such as /v1/models")
+    return Head(method, unquote(path) if "%" in path else path, _query(query), headers, version)
 
 
 def _check_framing(headers: dict[str, str]) -> None:

@@ -1,9 +1,9 @@
 """Incoming: requests off one connection, within the limits of size and time.
 
-Rules for editing: h11 reads heads and chunks, a new one for every request, so that no state of one outlives
-it; a body whose length is known is only counted. What a client gets wrong is a `Refusal`, its leaving is None;
-no exception leaves. Time is told by moving the deadline of the conversation's one scope, and `late` says what
-it would mean if that struck.
+Rules for editing: a plain head is read in one look; h11 reads every other, and chunks, a new one for each such
+request, so that no state of one outlives it; a body whose length is known is only counted. What a client gets
+wrong is a `Refusal`, its leaving is None; no exception leaves. Time is told by moving the deadline of the
+conversation's one scope, and `late` says what it would mean if that struck.
 """
 
 import socket
@@ -14,7 +14,7 @@ import trio
 
 from switchgeard.serving.intake import Intake
 
-from .head import Head, Unreadable, read
+from .head import Head, Unreadable, plain, read
 from .limits import Limits
 from .refusal import FULL, LARGE_HEAD, SLOW_BODY, SLOW_HEAD, Refusal, large_body, malformed
 
@@ -34,25 +34,41 @@ class Incoming:
         self._scope = scope
         self._silence = limits.head_time  # seconds a client may say nothing: not long before its first request
         self._weight = 0  # bytes of the body that `intake` counts
-        self._wire = h11.Connection(h11.SERVER)
+        self._wire: h11.Connection | None = None  # reads a request that is not plain
+        self._rest = b""  # what came behind the head
         self.late: Refusal | None = None
         self.pipelined = False  # more came than the request
 
     async def head(self) -> Head | Refusal | None:
         """The head of the next request; None when the client is done."""
-        self._wire = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.head)
         self._deadline(trio.current_time() + self._silence, None)
         self._silence = self._limits.kept
-        event = self._event()
-        while event is h11.NEED_DATA:
+        data = await self._receive()
+        return (self._plain(data) or await self._by_h11(data)) if data else None
+
+    def _plain(self, data: bytes) -> Head | Refusal | None:
+        """A head that came whole and is like any other; None when h11 should read it."""
+        try:
+            found = plain(data)
+        except Unreadable as error:
+            return malformed(str(error))
+        if found is None:
+            return None
+        head, self._rest = found
+        return head if len(head.headers) <= self._limits.headers else LARGE_HEAD
+
+    async def _by_h11(self, data: bytes) -> Head | Refusal | None:
+        wire = self._wire = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.head)
+        wire.receive_data(data)
+        while (event := _event(wire)) is h11.NEED_DATA:
+            if self.late is None:
+                self._deadline(trio.current_time() + self._limits.head_time, SLOW_HEAD)
             data = await self._receive()
             if not data:
                 return None
-            self._wire.receive_data(data)
-            event = self._event()
-            if event is h11.NEED_DATA and self.late is None:
-                self._deadline(trio.current_time() + self._limits.head_time, SLOW_HEAD)
+            wire.receive_data(data)
         if isinstance(event, h11.Request):
+            self._rest = wire.trailing_data[0]
             return self._read(event)
         return event if isinstance(event, Refusal) else None
 
@@ -63,13 +79,13 @@ class Incoming:
         """
         due = trio.current_time() + self._limits.body_time
         chunked = "transfer-encoding" in head.headers
-        body = await (self._chunked(due) if chunked else self._sized(head.length or 0, due))
+        body = await (self._chunked(self._wire, due) if chunked and self._wire else self._sized(head.length or 0, due))
         self.calm()
         return body
 
     async def _sized(self, length: int, due: float) -> bytes | Refusal | None:
         """So many bytes. Nothing in them is for a parser to read."""
-        body = bytearray(self._wire.trailing_data[0])
+        body = bytearray(self._rest)
         refusal = self._weighed(len(body))
         while len(body) < length and refusal is None:
             data = await self._more(due)
@@ -81,9 +97,9 @@ class Incoming:
         del body[length:]
         return refusal or bytes(body)
 
-    async def _chunked(self, due: float) -> bytes | Refusal | None:
+    async def _chunked(self, wire: h11.Connection, due: float) -> bytes | Refusal | None:
         body = bytearray()  # not a list of pieces: a chunk may have one byte
-        while not isinstance(event := self._event(), h11.EndOfMessage):
+        while not isinstance(event := _event(wire), h11.EndOfMessage):
             if isinstance(event, Refusal):
                 return event
             if isinstance(event, h11.Data):
@@ -95,10 +111,10 @@ class Incoming:
             elif event is not h11.NEED_DATA:
                 return malformed("its body has no end")
             elif data := await self._more(due):
-                self._wire.receive_data(data)
+                wire.receive_data(data)
             else:
                 return None
-        self.pipelined = bool(self._wire.trailing_data[0])
+        self.pipelined = bool(wire.trailing_data[0])
         return bytes(body)
 
     async def _more(self, due: float) -> bytes:
@@ -112,17 +128,11 @@ class Incoming:
 
     def waiting(self, head: Head) -> bool:
         """Whether the client holds its body back until it is told to go on."""
-        return head.expects == "100-continue" and not self._wire.trailing_data[0]
+        return head.expects == "100-continue" and not self._rest
 
     def release(self) -> None:
         """The request is done with: its body counts no more."""
         self._weigh(-self._weight)
-
-    def _event(self) -> "h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED] | Refusal":
-        try:
-            return self._wire.next_event()
-        except h11.RemoteProtocolError as error:
-            return _HINTS.get(error.error_status_hint) or malformed("it breaks the rules of HTTP/1.1")
 
     def _read(self, request: h11.Request) -> Head | Refusal:
         if len(request.headers) > self._limits.headers:
@@ -161,3 +171,10 @@ class Incoming:
 
 
 _HINTS = {431: LARGE_HEAD, 501: NO_TRANSFER}
+
+
+def _event(wire: h11.Connection) -> "h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED] | Refusal":
+    try:
+        return wire.next_event()
+    except h11.RemoteProtocolError as error:
+        return _HINTS.get(error.error_status_hint) or malformed("it breaks the rules of HTTP/1.1")

@@ -48,7 +48,7 @@ def test_two_ways_to_say_how_long_a_body_is_are_one_too_many() -> None:
         (b"1.1", b"Close", False),
         (b"1.1", b"keep-alive, close", False),
         (b"1.0", None, False),
-        (b"1.0", b"keep-alive", True),
+        (b"1.0", b"keep-alive", False),
         (b"1.0", b"close", False),
     ],
 )
