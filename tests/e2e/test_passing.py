@@ -14,15 +14,15 @@ from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from world import World, world
 
-CHAT, MESSAGES = "openai.chat", "anthropic.messages"
+CHAT, MESSAGES, RESPONSES = "openai.chat", "anthropic.messages", "openai.responses"
 BY_A = "c3RhbmQtaW4="  # how a stand-in signs
-KINDS = {CHAT: "openai", MESSAGES: "anthropic"}
-BOTH = pytest.mark.parametrize("dialect", [CHAT, MESSAGES])
+KINDS = {CHAT: "openai", MESSAGES: "anthropic", RESPONSES: "openai"}
+EACH = pytest.mark.parametrize("dialect", KINDS)
 ODD = {"zz_unknown": {"deep": [1, 2.0, None, "é"]}, "metadata": {"user_id": "u-1"}}
 """Members no codec of ours knows."""
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("stream", [True, False])
 async def test_a_request_passes_as_the_bytes_it_came_in(tmp_path: Path, dialect: str, stream: bool) -> None:
     """Blanks, order, unknown members: only the model's name is another."""
@@ -34,7 +34,7 @@ async def test_a_request_passes_as_the_bytes_it_came_in(tmp_path: Path, dialect:
         assert asked.body == body.replace(b'"model": "m"', b'"model": "model-a"')
 
 
-@BOTH
+@EACH
 async def test_a_stream_passes_event_by_event(tmp_path: Path, dialect: str) -> None:
     """The very payloads the provider sent, with the model the client asked for."""
     async with world(tmp_path, {"a": "ok"}, kinds={"a": KINDS[dialect]}, door=True) as w:
@@ -46,7 +46,7 @@ async def test_a_stream_passes_event_by_event(tmp_path: Path, dialect: str) -> N
         assert reply.headers["x-switchgear-model"] == "model-a"
 
 
-@BOTH
+@EACH
 async def test_a_whole_answer_passes_whole(tmp_path: Path, dialect: str) -> None:
     """The provider's own body."""
     async with world(tmp_path, {"a": "ok"}, kinds={"a": KINDS[dialect]}, door=True) as w:
@@ -63,7 +63,7 @@ async def _directly(w: World, dialect: str, *, stream: bool) -> str:
     return reply.text
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("stream", [True, False])
 async def test_what_passes_is_still_counted(tmp_path: Path, dialect: str, stream: bool) -> None:
     """Usage and the attempt are in the ledger as if it had been translated."""
@@ -75,7 +75,7 @@ async def test_what_passes_is_still_counted(tmp_path: Path, dialect: str, stream
         assert "estimated" not in row["usage"]
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("fault", ["429", "529", "401", "error_event", "eof", "html_200", "empty_200"])
 async def test_a_failure_before_content_is_not_noticed(tmp_path: Path, dialect: str, stream: bool, fault: str) -> None:
@@ -90,7 +90,7 @@ async def test_a_failure_before_content_is_not_noticed(tmp_path: Path, dialect: 
         assert int(reply.headers["x-switchgear-attempts"]) >= 2
 
 
-@BOTH
+@EACH
 async def test_a_cut_after_content_is_an_error_in_the_dialect(tmp_path: Path, dialect: str) -> None:
     """Never a stream that looks whole: no terminal marker, no stop reason."""
     kinds = dict.fromkeys("ab", KINDS[dialect])
@@ -98,13 +98,15 @@ async def test_a_cut_after_content_is_an_error_in_the_dialect(tmp_path: Path, di
         reply = await post(w, dialect, stream=True)
         assert w.hits()["b"] == 0
         *_, last = events(reply.text)
-        assert last["error"]["message"]
+        assert last.get("response", last)["error"]["message"]
+        assert reply.text.count("response.created") <= 2  # an event and its payload
         assert "[DONE]" not in reply.text
         assert "event: message_stop" not in reply.text
+        assert "event: response.completed" not in reply.text
         assert '"finish_reason":"stop"' not in reply.text
 
 
-@BOTH
+@EACH
 async def test_all_exhausted_is_a_429_that_says_when(tmp_path: Path, dialect: str) -> None:
     """With a wait that long, the SDKs are told not to wait for it."""
     kinds = dict.fromkeys("ab", KINDS[dialect])

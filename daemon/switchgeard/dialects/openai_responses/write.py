@@ -38,9 +38,10 @@ class Writer:
         return self._events([*payloads, {"type": f"response.{whole['status']}", "response": whole}])
 
     def fail(self, error: ErrorObject) -> list[Event]:
+        """One event, also when nothing was fed: then what the client holds was passed on, and has begun there."""
         self._output.abandon()
         cut = response.failed(self._told, self._output.items, refuse.failed(error))
-        return self._events([{"type": "response.failed", "response": cut}])
+        return [self._event({"type": "response.failed", "response": cut})]
 
     def _events(self, payloads: list[dict[str, Any]]) -> list[Event]:
         if self._number == 0:

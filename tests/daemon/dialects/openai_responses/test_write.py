@@ -348,11 +348,10 @@ def test_an_answer_that_is_cut_fails_with_what_there_is(events: list[StreamEvent
     assert {field: response["output"][0][field] for field in item} == item
 
 
-def test_an_error_before_anything_is_a_stream_too() -> None:
-    """Created, in progress, failed."""
+def test_an_error_behind_events_that_were_passed_on_begins_nothing() -> None:
+    """The writer has not been fed: the client holds the provider's own beginning."""
     writer = openai_responses.Writer(told(openai_responses))
-    names = [event.event for event in writer.fail(error("internal", "No"))]
-    assert names == ["response.created", "response.in_progress", "response.failed"]
+    assert [event.event for event in writer.fail(error("interrupted", "No"))] == ["response.failed"]
 
 
 @given(completions())
