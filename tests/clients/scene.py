@@ -15,22 +15,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import trio
+from msgspec.structs import replace
 
 from clients.pinned import VENV
 from daemon_process import Home, home
 from switchgeard.demo.faults import changed
 from switchgeard.demo.standin import Line, Script, StandIn
-from switchgeard.demo.wires import says
+from switchgeard.demo.wires import Said, says
+from switchgeard.dialects.sealed import MARK
 
 PATIENCE = 90.0  # seconds for one run of a client, on a busy machine
 NOWHERE = "http://127.0.0.1:9"
 NOTE = "the note says swordfish"
 ANSWER = "One line of power after another."
-SIGNATURES = {
-    "anthropic.messages": '"signature":"c3RhbmQtaW4="',
-    "openai.responses": '"encrypted_content":"gAAAAABStandIn',
-}
-"""Dialect -> what its stand-ins sign their thinking with."""
 
 WIRES = {
     "anthropic.messages": ("anthropic", ""),
@@ -112,10 +109,11 @@ class Scene:
         """The bodies one provider was sent, in order."""
         return [asked.json for asked in self.standins[name].asked]
 
-    def signed(self, name: str, wire: str) -> list[bool]:
-        """Whether each of those bodies holds thinking signed by a provider of this dialect."""
-        texts = (json.dumps(body, separators=(",", ":")) for body in self.asked(name))
-        return [SIGNATURES[wire] in text for text in texts]
+    def signed(self, name: str, by: str) -> list[bool]:
+        """Whether each body the one provider was sent holds thinking signed by the other. None holds a seal of ours."""
+        texts = [json.dumps(body) for body in self.asked(name)]
+        assert not any(f'"{MARK}' in text for text in texts)
+        return [_signature(by) in text for text in texts]
 
     async def only(self, name: str) -> None:
         """From now on this provider serves."""
@@ -137,7 +135,7 @@ def calls(tool: str, then: Line = "ok", **arguments: str) -> list[Line]:
 @asynccontextmanager
 async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]], alias: str = "m") -> AsyncIterator[Scene]:
     """Providers in order, name -> (what it speaks, its script), and one merged model over all of them."""
-    standins = {name: StandIn(script, says(ANSWER)) for name, (_, script) in scripts.items()}
+    standins = {name: StandIn(script, _said_by(name)) for name, (_, script) in scripts.items()}
     async with trio.open_nursery() as nursery:
         for standin in standins.values():
             await nursery.start(standin.serve)
@@ -158,6 +156,15 @@ def _config(standins: Mapping[str, StandIn], wires: Mapping[str, str], alias: st
     providers = "".join(_provider(name, wires[name], standin.url) for name, standin in standins.items())
     group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
     return f'{providers}\n[[models]]\nalias = "{alias}"\ngroup = [{group}]\n\n{SETTINGS % port}'
+
+
+def _said_by(name: str) -> Said:
+    return replace(says(ANSWER), signature=_signature(name))
+
+
+def _signature(name: str) -> str:
+    """What this provider signs its thinking with."""
+    return f"signed-by-{name}-"
 
 
 def _provider(name: str, wire: str, url: str) -> str:

@@ -98,9 +98,9 @@ async def test_a_conversation_moves_to_another_provider_and_back(tmp_path: Path)
             ran = await ask(at, *([] if question == "first" else ["--continue"]), question)
             assert (ran.code, ran.out.strip()) == (0, ANSWER), ran.said
         assert at.hits == {"a": 2, "b": 1}
-        assert at.signed("a", "anthropic.messages") == [False, True]
-        assert at.signed("b", "anthropic.messages") == [False]
-        assert not any(at.signed("a", "openai.responses"))
+        assert at.signed("a", by="a") == [False, True]
+        assert at.signed("b", by="a") == [False]
+        assert at.signed("a", by="b") == [False, False]
         assert len(await at.sessions()) == 1
 
 
@@ -116,7 +116,7 @@ async def test_a_failover_between_a_tool_call_and_its_result(first: str, second:
         assert at.hits == {"a": 2, "b": 1}
         [moved] = at.asked("b")
         assert NOTE in json.dumps(moved)
-        assert at.signed("b", first) == [False]
+        assert at.signed("b", by="a") == [False]
 
 
 async def test_an_answer_cut_in_the_middle_is_asked_for_again(tmp_path: Path) -> None:
