@@ -1,4 +1,4 @@
-"""Mutated provider streams through the event parser and both dialects: only their two errors may escape.
+"""Mutated provider streams through the event parser and every dialect: only their two errors may escape.
 
     python benchmarks/fuzz_sse.py [--inputs 1000000] [--seed 0]
 
@@ -19,7 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "protocol"), str(ROOT / "daemon")]
 
-from switchgeard.dialects import anthropic_messages, openai_chat  # noqa: E402
+from switchgeard.demo import responses  # noqa: E402
+from switchgeard.demo.said import Said  # noqa: E402
+from switchgeard.dialects import anthropic_messages, openai_chat, openai_responses  # noqa: E402
 from switchgeard.dialects.assemble import Assembler  # noqa: E402
 from switchgeard.dialects.dialect import ToProvider  # noqa: E402
 from switchgeard.dialects.fault import Garbled, UpstreamError  # noqa: E402
@@ -64,6 +66,12 @@ MORE: list[dict[str, object]] = [  # another message of the same answer
     {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "a"}},
     {"type": "content_block_stop", "index": 0},
     *MESSAGES[-2:],
+]
+RESPONSES: list[dict[str, object]] = [
+    *responses.stream(Said(text=("Hello \U0001f600", "b"), thinking="hm \u00e9", tool="f", tool_id="t"), "m"),
+    {"type": "response.created", "response": {"id": "resp_2", "model": "m"}},  # another response of the same answer
+    {"type": "response.custom_tool_call_input.delta", "output_index": 5, "delta": "x"},
+    *list(responses.stream(Said(text=("c",)), "m"))[2:],
 ]
 VALUES = ["null", "0", "-1", "1e308", "99999999999999999999", '""', '"\\ud800"', "[]", "{}", "[[[[]]]]", "true", '"x"']
 BYTES = [
@@ -171,6 +179,7 @@ def main() -> None:
         (openai_chat, CHAT, r'"finish_reason"\s*:\s*"'),
         (anthropic_messages, MESSAGES, "message_stop"),
         (anthropic_messages, MESSAGES + MORE, "message_stop"),
+        (openai_responses, RESPONSES, r"response.(completed|incomplete|done)"),
     ]
     for number in range(options.inputs):
         dialect, payloads, marker = rand.choice(wires)
