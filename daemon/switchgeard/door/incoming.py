@@ -43,6 +43,7 @@ class Incoming:
         """The head of the next request; None when the client is done."""
         self._deadline(trio.current_time() + self._silence, None)
         self._silence = self._limits.kept
+        self._wire = None
         data = await self._receive()
         return (self._plain(data) or await self._by_h11(data)) if data else None
 
@@ -85,7 +86,7 @@ class Incoming:
 
     async def _sized(self, length: int, due: float) -> bytes | Refusal | None:
         """So many bytes. Nothing in them is for a parser to read."""
-        body = bytearray(self._rest)
+        body, self._rest = bytearray(self._rest), b""
         refusal = self._weighed(len(body))
         while len(body) < length and refusal is None:
             data = await self._more(due)

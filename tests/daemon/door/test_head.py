@@ -1,10 +1,11 @@
 """Tests for `switchgeard.door.head`."""
 
+import h11
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgeard.door.head import UNREAD, Head, Unreadable, read
+from switchgeard.door.head import UNREAD, Head, Unreadable, plain, read
 
 HOST = (b"host", b"localhost")
 
@@ -85,3 +86,54 @@ def test_any_bytes_give_a_head_or_say_why_not(target: bytes, headers: list[tuple
     except Unreadable:
         path = "/"
     assert path.startswith("/")
+
+
+def by_h11(data: bytes) -> tuple[Head, bytes] | None:
+    """The head and what is behind it as h11 reads them; None when it refuses, or waits for more."""
+    wire = h11.Connection(h11.SERVER)
+    wire.receive_data(data)
+    try:
+        event = wire.next_event()
+    except h11.RemoteProtocolError:
+        return None
+    if not isinstance(event, h11.Request):
+        return None
+    return read(event.method, event.target, event.http_version, event.headers), wire.trailing_data[0]
+
+
+FIELDS = [
+    "Host: a",
+    "host: b",
+    "Content-Length: 3",
+    "content-length: 3, 3",
+    "Connection: close",
+    "x:",
+    "X-Y: a\tb ",
+    "e",
+]
+
+
+@given(
+    st.sampled_from(["GET", "POST", "HEAD", "get", "CONNECT", ""]),
+    st.sampled_from(["/", "/v1/a%20b?c=d&c", "*", "/a b", "http://a/", "/\xe9"]),
+    st.sampled_from(["HTTP/1.1", "HTTP/1.0", "HTTP/2", "http/1.1"]),
+    st.lists(st.sampled_from(FIELDS), max_size=5),
+    st.sampled_from(["\r\n", "\n", "\r\n\t"]),
+)
+def test_a_plain_head_is_read_as_h11_reads_it(
+    method: str, target: str, version: str, fields: list[str], end: str
+) -> None:
+    """What h11 refuses, or reads in its own way, is not plain."""
+    data = f"{method} {target} {version}\r\n{''.join(field + end for field in fields)}\r\nbody".encode("latin-1")
+    found = plain(data)
+    assert found is None or found == by_h11(data)
+
+
+def test_an_ordinary_request_is_plain() -> None:
+    """As SDKs send it; what awaits an answer before its body, or comes in chunks, is not."""
+    ordinary = b"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
+    found = plain(ordinary)
+    assert found is not None
+    assert (found[0].path, found[0].length, found[1]) == ("/v1/messages", 2, b"{}")
+    for other in (b"Expect: 100-continue", b"Transfer-Encoding: chunked", b"Upgrade: websocket"):
+        assert plain(ordinary.replace(b"Host", other + b"\r\nHost")) is None
