@@ -11,7 +11,7 @@
     turns, tool_ids        what every encoder does to a transcript first
     media                  data URLs and base64 text
     assemble               canonical events to one whole completion
-    openai_chat, anthropic_messages    one package a dialect
+    openai_chat, openai_responses, anthropic_messages    one package a dialect
 
 A dialect looks at its own wire only. What it cannot say in canonical events it keeps whole in an
 OpaqueBlock, for its issuer. A provider's quirk is a row in a table, keyed by model family.
