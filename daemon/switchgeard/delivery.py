@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from switchgear_protocol.content import Block, Completion, Text
+from switchgear_protocol.content import Block, Completion, Text, Thinking
 from switchgear_protocol.events import (
     BlockEnd,
     Continued,
@@ -82,6 +82,9 @@ class Delivery:
         Raises Garbled, with nothing handed over, when the parts make no whole.
         """
         completion = self.assembler.completion()
+        for block in completion.message.content:
+            if isinstance(block, Thinking):
+                self._sealed(block.text)  # openai.chat signs nothing: there the words themselves come back
         await self._hand_over(content=True)
         return _joined(self.before, completion) if self.before else completion
 
