@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
-import structlog
 import trio
 
 from switchgear_protocol.events import Event
@@ -61,8 +61,8 @@ from .watch import watch
 DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
 SETTLE = 1.0  # seconds a slow disk may hold up the start
 
-journal = structlog.get_logger(area="daemon")
 TOLD = tuple(name for name in Event.__struct_fields__ if name not in ("seq", "at", "type"))
+TOLD_OF = attrgetter(*TOLD)
 
 
 @dataclass(slots=True, frozen=True)
@@ -259,6 +259,6 @@ def _write_down(event: Event) -> None:
     quiet = event.type in ("quota", "route", "sticky")
     if quiet and not log.detailed():
         return
-    fields = {name: value for name in TOLD if (value := getattr(event, name)) is not None}
-    write = journal.debug if quiet else journal.info
-    write(event.type, **fields)
+    fields = {name: value for name, value in zip(TOLD, TOLD_OF(event), strict=True) if value is not None}
+    journal = log.bound("daemon")
+    (journal.debug if quiet else journal.info)(event.type, **fields)

@@ -30,6 +30,7 @@ SOURCES = (
 """Best first."""
 
 LONGEST = 200  # characters of an id; longer ones are hashed
+HASH = 6  # bytes of a prefix hash: enough for ten thousand sessions, and short enough to be logged as it is
 
 
 def session_of(headers: Mapping[str, str], glimpse: Glimpse) -> str | None:
@@ -41,7 +42,7 @@ def session_of(headers: Mapping[str, str], glimpse: Glimpse) -> str | None:
             return _short(value)
     if not glimpse.opening:
         return None
-    return "prefix-" + blake2b(glimpse.opening, digest_size=12).hexdigest()
+    return "prefix-" + blake2b(glimpse.opening, digest_size=HASH).hexdigest()
 
 
 def _short(value: str) -> str:

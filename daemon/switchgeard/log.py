@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, Literal, TextIO
 
 import msgspec
@@ -27,8 +27,9 @@ from switchgeard.core.scrub import MASK, scrub
 Format = Literal["json", "console"]
 
 _Line = MutableMapping[str, Any]
-_SILENT = structlog.make_filtering_bound_logger("error").debug  # what a level that is off does
+_DEBUG = 10  # structlog's number of that level
 _SECRET_KEYS = ("secret", "password", "passwd", "authorization", "api_key", "apikey", "token", "cookie")
+_NUMBERS = (int, float, NoneType)
 _DEPTH = 4
 _ITEMS = 50
 _PLACES = 8
@@ -49,16 +50,23 @@ def start(form: Format = "console", level: str = "info", *, stream: TextIO | Non
         logger_factory=lambda *_: _Out(out),
         cache_logger_on_first_use=False,  # a logger made at import time must follow a later start
     )
+    bound.cache_clear()
 
 
 def detailed() -> bool:
     """Whether lines of the level debug are written: what is not need not be made."""
-    return bool(structlog.get_config()["wrapper_class"].debug is not _SILENT)
+    return bool(bound("").is_enabled_for(_DEBUG))
 
 
 def logger(area: str) -> Any:
     """A logger for one part of the daemon: `log.logger("server").info("listening", path=...)`."""
     return structlog.get_logger(area=area)
+
+
+@lru_cache(maxsize=8)
+def bound(area: str) -> Any:
+    """The same put together once, for what is written on every request: ask anew for each line, a start changes it."""
+    return logger(area).bind()
 
 
 class _Out:
@@ -81,7 +89,7 @@ def _mask(_: object, __: str, line: _Line) -> _Line:
     masked: _Line = {}
     for key, value in line.items():
         shown, secret = _field(str(key))
-        masked[shown] = MASK if secret and not isinstance(value, int | float | None) else plain(value)
+        masked[shown] = MASK if secret and not isinstance(value, _NUMBERS) else plain(value)
     return masked
 
 
@@ -95,11 +103,13 @@ def plain(value: object, depth: int = _DEPTH) -> object:
     """The value as it may be rendered: numbers, scrubbed text, bounded lists and maps; else a class name."""
     if type(value) is str:
         return scrub(value)
+    if type(value) is float:
+        return value
     if isinstance(value, Enum):
         return plain(value.value, depth)
     if isinstance(value, int) and abs(value) >= 1 << 63:
         return "<huge>"  # JSON readers could not take it
-    if isinstance(value, int | float | None):
+    if isinstance(value, _NUMBERS):
         return value
     if isinstance(value, str | Path):
         return scrub(str(value))

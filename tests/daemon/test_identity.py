@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from switchgeard.core.needs import Needs
+from switchgeard.core.scrub import scrub
 from switchgeard.dialects.glimpse import Glimpse
 from switchgeard.identity import LONGEST, SOURCES, session_of
 
@@ -45,3 +46,10 @@ def test_a_long_name_is_shortened_to_one_as_good() -> None:
     assert long is not None
     assert len(long) < LONGEST
     assert long != session_of({"session-id": "x" * 10_001}, glimpse())
+
+
+def test_the_name_of_a_conversation_without_one_is_logged_as_it_is() -> None:
+    """Short enough for the log's scrubber, which takes long random texts for keys."""
+    name = session_of({}, glimpse(opening=b"Be brief.\nHello"))
+    assert name is not None
+    assert scrub(name) == name

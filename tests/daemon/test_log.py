@@ -58,6 +58,14 @@ def test_a_logger_made_before_the_start_follows_it() -> None:
     assert [line["area"] for line in lines(lambda _: early.info("hello"))] == ["early"]
 
 
+def test_a_logger_put_together_once_follows_a_later_start_too() -> None:
+    """Whoever asks for it anew writes where, and as much as, the last start said."""
+    assert lines(lambda _: log.bound("daemon").debug("early"), level="info") == []
+    assert not log.detailed()
+    assert [line["area"] for line in lines(lambda _: log.bound("daemon").debug("late"))] == ["daemon"]
+    assert log.detailed()
+
+
 class Secret:
     """Stands for the credentials' own type: its repr would betray it."""
 
