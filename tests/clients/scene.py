@@ -23,6 +23,7 @@ from switchgeard.demo.faults import changed
 from switchgeard.demo.standin import Line, Script, StandIn
 from switchgeard.demo.wires import Said, says
 from switchgeard.dialects.sealed import MARK
+from world import CANARY
 
 PATIENCE = 90.0  # seconds for one run of a client, on a busy machine
 NOWHERE = "http://127.0.0.1:9"
@@ -149,7 +150,16 @@ async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]], alias: st
             created = await trio.to_thread.run_sync(lambda: place.call("tokens/create", name="client"))
             user = path / "user"
             yield Scene(place, standins, f"http://127.0.0.1:{port}", created["token"], user / "work", _nobodys(user))
+        _hunt(path / "gear", CANARY, created["token"])
+        _hunt(user, CANARY)
         nursery.cancel_scope.cancel()
+
+
+def _hunt(folder: Path, *secrets: str) -> None:
+    """A provider's key is in no file of ours or the client's, the client's token in none of ours."""
+    for file in (path for path in folder.rglob("*") if path.is_file()):
+        held = file.read_bytes()
+        assert not any(secret[4:24].encode() in held for secret in secrets), f"a secret is in {file}"
 
 
 def _config(standins: Mapping[str, StandIn], wires: Mapping[str, str], alias: str, port: int) -> str:
