@@ -96,7 +96,7 @@ class Completing:
 
     def __post_init__(self) -> None:
         self.started = self.began = self.at.now()
-        options, sealed = self.options, self.at.state.issued.note
+        options, sealed = self.options, self.at.state.sealed
         self.delivery = Delivery(options.stream, options.on_interrupt, self.voice.say, self._committed, sealed)
 
     async def run(self) -> Answer:

@@ -48,7 +48,9 @@ async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
     if isinstance(dialled, Failure) or not dialled.wording.passing:
         return None
     call = msgspec.structs.replace(
-        dialled.call, url=dialled.call.url.replace(PATH, f"{PATH}/count_tokens"), body=counting(dialled.call.body, model=offer.model)
+        dialled.call,
+        url=dialled.call.url.replace(PATH, f"{PATH}/count_tokens"),
+        body=counting(dialled.call.body, model=offer.model),
     )
     try:
         async with at.transport.open(call, connect=offer.timeouts.connect) as reply:

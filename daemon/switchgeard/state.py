@@ -23,6 +23,7 @@ from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
 from .core.issued import Issued
+from .core.issuer import Issuer
 from .core.offer import MergedModel, Offer
 from .core.permit import Circuits, Permit
 from .core.quota import Window
@@ -94,14 +95,18 @@ class State:
         gated = routing.gate(offer, ask.needs, ask.model.routing)
         if not gated.usable:
             return gated
+        well = Standing(offer, downgrades=gated.downgrades, well_for=self._well_for(offer, now))
+        return self._obstacle(offer, ask, now) or well
+
+    def _obstacle(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
+        """What keeps this offer longest from being asked now, but for its features, which do not change."""
         obstacles = (
             self._paused(offer, now),
             self._blocked(offer, now),
             self.spending.unpaid(self.config, offer, ask.key, now),
             self.spending.capped(offer, ask.needs, now),
         )
-        well = Standing(offer, downgrades=gated.downgrades, well_for=self._well_for(offer, now))
-        return routing.longest(obstacles) or well
+        return routing.longest(obstacles)
 
     def pinned(self, ask: Ask, now: Now) -> str | None:
         """The provider pinned for this session, else for the model."""
@@ -110,6 +115,8 @@ class State:
 
     def _pin(self, ask: Ask, now: Now) -> PinState | None:
         """The pin in force. One to a provider that left the model binds nobody."""
+        if not self.pins:
+            return None
         offered = {offer.provider for offer in ask.model.offers}
         for key in ((ask.model.alias, ask.session), (ask.model.alias, None)):
             pin = self.pins.get(key)
@@ -130,6 +137,8 @@ class State:
         return until is None or now.wall < until
 
     def _blocked(self, offer: Offer, now: Now) -> Standing | None:
+        if not self.circuits:
+            return None
         found = permit.worst(self.circuits, permit.scopes(self.circuits, offer), now)
         if found is None:
             return None
@@ -145,7 +154,7 @@ class State:
         )
 
     def _well_for(self, offer: Offer, now: Now) -> float:
-        keys = permit.scopes(self.circuits, offer)
+        keys = permit.scopes(self.circuits, offer) if self.circuits else ()
         return now.wall - max((self.circuits[k].since for k in keys if k in self.circuits), default=0.0)
 
     # --- attempts -------------------------------------------------------------------------------
@@ -153,8 +162,7 @@ class State:
     def begin(self, standing: Standing, ask: Ask, now: Now) -> tuple[Permit | None, list[Event]]:
         """A permit for one attempt, or None when the gate closed since the plan was made."""
         offer = standing.offer
-        allowed = self.standing(offer, ask, now).usable
-        granted = permit.acquire(self.circuits, offer, now) if allowed else None
+        granted = None if self._obstacle(offer, ask, now) else permit.acquire(self.circuits, offer, now)
         if granted is None:
             return None, []
         events = self._changed(granted[0], now)
@@ -219,6 +227,10 @@ class State:
         suspected = self.captive(now)
         self.pages = portal.noted(self.pages, provider, settled.failure, now)
         return [self._event("network", now, reason=portal.WORDS)] if self.captive(now) and not suspected else []
+
+    def sealed(self, blob: str, issuer: Issuer) -> None:
+        """A signature, or words that stand for one, went out to a client: whose it is, for when it comes back."""
+        self.dirty.update(("issued", digest) for digest in self.issued.note(blob, issuer))
 
     def may_retry(self, offer: Offer) -> bool:
         """Whether the offer's recent history allows a further try at the same offer."""

@@ -6,37 +6,38 @@ or was never ours, has no known issuer and is sent as it is: a provider that obj
 without it.
 """
 
-from collections import OrderedDict
 from hashlib import blake2b
 
 from .issuer import Issuer
 
-MOST = 20_000  # about 4 MB; a long agent session has a few hundred
+MOST = 20_000  # about 5 MB; a long agent session has a few hundred
 
 
 class Issued:
-    """Digest -> issuer, oldest forgotten first."""
+    """`owners`: digest in hex -> issuer, the oldest first."""
 
-    __slots__ = ("_owners",)
+    __slots__ = ("owners",)
 
     def __init__(self) -> None:
-        self._owners: OrderedDict[bytes, Issuer] = OrderedDict()
+        self.owners: dict[str, Issuer] = {}
 
-    def __len__(self) -> int:
-        return len(self._owners)
-
-    def note(self, blob: str, issuer: Issuer) -> None:
-        """`issuer` sealed `blob`."""
+    def note(self, blob: str, issuer: Issuer) -> list[str]:
+        """`issuer` sealed `blob`. The digests whose owner is now another, or forgotten."""
         key = _digest(blob)
-        self._owners[key] = issuer
-        self._owners.move_to_end(key)
-        if len(self._owners) > MOST:
-            self._owners.popitem(last=False)
+        if self.owners.get(key) == issuer:
+            return []
+        self.owners.pop(key, None)
+        self.owners[key] = issuer
+        if len(self.owners) <= MOST:
+            return [key]
+        oldest = next(iter(self.owners))
+        del self.owners[oldest]
+        return [key, oldest]
 
     def of(self, blob: str) -> Issuer | None:
         """Who sealed it, if that is known."""
-        return self._owners.get(_digest(blob))
+        return self.owners.get(_digest(blob))
 
 
-def _digest(blob: str) -> bytes:
-    return blake2b(blob.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _digest(blob: str) -> str:
+    return blake2b(blob.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
