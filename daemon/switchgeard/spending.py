@@ -21,6 +21,7 @@ from .core.permit import Permit
 from .core.routing import Standing
 
 SPEND = "\0all metered spending"  # a meter's name that no provider id can be
+UNLIMITED = Caps()
 MAX_SESSIONS = 10_000
 SessionKey = tuple[str, str, str]  # client, session, alias
 
@@ -48,6 +49,8 @@ class Spending:
 
     def capped(self, offer: Offer, needs: Needs, now: Now) -> Standing | None:
         """The provider's own `limits` in the config."""
+        if offer.caps == UNLIMITED:
+            return None
         reserved = self.held.get(offer.provider, Reservations())
         limit = caps.blocked(self._meter(offer.provider), reserved, offer.caps, now, needs.input_tokens)
         return _limited(offer, "user_cap", limit, now)
@@ -81,6 +84,8 @@ class Spending:
         cap = config.usd_per_session
         if cap is not None and session is not None and self.session_usd.get(session, 0.0) >= cap:
             return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
+        if config.usd_per_day is None:
+            return None
         daily = Caps(usd_per_day=config.usd_per_day)
         return _limited(offer, "consent", caps.blocked(self._meter(SPEND), Reservations(), daily, now, 0), now)
 

@@ -8,7 +8,7 @@ meter stays bounded (one slot a second, one day), and nothing here guesses money
 
 from dataclasses import dataclass, field
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from .clock import Now
 from .offer import Caps
@@ -68,10 +68,13 @@ def day_start(now: Now) -> float:
 
 def add(meter: Meter, now: Now, tokens: int, usd: float) -> Meter:
     """The meter with one settled request more. `tokens` are input and output, negative counts as 0."""
-    recent, second = _recent(meter, now), int(now.boot)
-    last = recent[-1] if recent and recent[-1].second == second else Slot(second)
-    rest = recent[:-1] if recent and recent[-1].second == second else recent
-    slot = structs.replace(last, requests=last.requests + 1, tokens=last.tokens + max(0, tokens))
+    second = int(now.boot)
+    last = meter.slots[-1] if meter.slots else None
+    if last is not None and last.second == second:
+        rest = meter.slots[:-1]  # nothing grows old within a second
+    else:
+        last, rest = Slot(second), _recent(meter, now)
+    slot = Slot(second, last.requests + 1, last.tokens + max(0, tokens))
     day = max(_day(now), meter.day)  # a wall clock set back does not forget what was spent
     return Meter((*rest, slot), day, _spent_today(meter, now) + max(0.0, usd))
 

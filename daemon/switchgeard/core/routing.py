@@ -116,7 +116,9 @@ def longest(obstacles: Iterable[Standing | None]) -> Standing | None:
     What time does not remove outlasts all; of equals the first is told.
     """
     met = [standing for standing in obstacles if standing is not None]
-    return max(met, key=lambda s: float("inf") if s.left is None else s.left, default=None)
+    if not met:
+        return None
+    return max(met, key=lambda s: float("inf") if s.left is None else s.left)
 
 
 def plan(
