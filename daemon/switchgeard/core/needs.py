@@ -17,7 +17,8 @@ USES: dict[str, str] = {
     "logprobs": "log probabilities",
     "logit_bias": "a token bias",
     "prediction": "a predicted output",
-    "audio": "audio in or out",
+    "audio": "audio or video in, audio out",
+    "images_out": "pictures in the answer",
     "files": "files kept by the provider",
     "seed": "a seed",
     "penalties": "frequency or presence penalties",
@@ -50,9 +51,17 @@ class Needs(Struct, frozen=True):
     output_tokens: int | None = None
     dialect: str = "switchgear"  # the one the request is written in
     uses: frozenset[str] = frozenset()  # of USES
+    spares: frozenset[str] = frozenset()  # of USES: offered beside what does the work, so done without, but named
 
     def beyond(self, wire: str) -> tuple[str, ...]:
         """The uses that would be lost on this wire, in the order of USES."""
-        if wire == self.dialect:
+        return self._lost(self.uses, wire)
+
+    def spared(self, wire: str) -> tuple[str, ...]:
+        """What is lost on this wire without anybody being kept from it."""
+        return self._lost(self.spares, wire)
+
+    def _lost(self, of: frozenset[str], wire: str) -> tuple[str, ...]:
+        if not of or wire == self.dialect:
             return ()
-        return tuple(use for use in USES if use in self.uses and use not in CARRIES.get(wire, frozenset()))
+        return tuple(use for use in USES if use in of and use not in CARRIES.get(wire, frozenset()))

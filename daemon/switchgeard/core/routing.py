@@ -107,7 +107,7 @@ def gate(offer: Offer, needs: Needs, policy: RoutingPolicy) -> Standing:
         code = f"no_{missing[0]}"
         hint = "set routing.allow_feature_downgrade = true to use it without " + ", ".join(missing)
         return Standing(offer, code, SKIPS[code], hint=hint)
-    return Standing(offer, downgrades=missing)
+    return Standing(offer, downgrades=(*missing, *needs.spared(offer.wire)))
 
 
 def longest(obstacles: Iterable[Standing | None]) -> Standing | None:

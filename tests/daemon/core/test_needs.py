@@ -25,3 +25,11 @@ def test_a_wire_nobody_knows_carries_nothing() -> None:
     """All that is used is beyond it."""
     assert ALL.beyond("telegraph") == tuple(USES)
     assert Needs().beyond("telegraph") == ()
+
+
+def test_a_spare_keeps_nobody_away_but_is_named() -> None:
+    """Offered beside what does the work."""
+    needs = Needs(dialect="openai.responses", spares=frozenset(["hosted_tools"]))
+    assert needs.beyond("openai.chat") == ()
+    assert needs.spared("openai.chat") == ("hosted_tools",)
+    assert needs.spared("openai.responses") == ()

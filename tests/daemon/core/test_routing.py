@@ -105,6 +105,13 @@ def test_an_offer_under_probe_is_settling() -> None:
     assert not planned([BLOCKED]).settling
 
 
+def test_what_can_be_done_without_is_told_and_keeps_nobody_away() -> None:
+    """A tool of another provider offered beside the client's own."""
+    needs = Needs(dialect="openai.responses", spares=frozenset(["hosted_tools"]))
+    standing = gate(offer(), needs, RoutingPolicy())
+    assert (standing.usable, standing.downgrades) == (True, ("hosted_tools",))
+
+
 @pytest.mark.parametrize("name", FEATURE_CODES)
 def test_a_request_is_not_sent_where_its_feature_is_missing(name: str) -> None:
     """Skipped rather than silently downgraded, unless the user allows it; then it is said."""

@@ -17,7 +17,7 @@ from switchgeard.dialects.reading import parsed, size
 
 from .items import NAME
 from .seen import Seen
-from .tools import Declared, hosted, spellings
+from .tools import Declared, hosted, sidelined, spellings
 
 LOGPROBS = "message.output_text.logprobs"
 IDENTITIES = ("session_id", "prompt_cache_key")
@@ -118,6 +118,7 @@ def _needs(read: Body, seen: Seen, tools: list[Declared], state: tuple[str, ...]
         output_tokens=read.max_output_tokens,
         dialect=NAME,
         uses=frozenset(seen.uses | _uses(read, tools, kept=bool(state or seen.kept))),
+        spares=frozenset(["hosted_tools"]) if sidelined(tools) else frozenset(),
     )
 
 

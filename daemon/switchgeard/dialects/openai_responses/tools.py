@@ -76,9 +76,19 @@ def spellings(tools: Iterable[Declared]) -> dict[str, Spelling]:
 
 def hosted(tools: list[Declared], forced: str | None) -> bool:
     """Whether the request is about tools the provider runs itself. `forced`: the type tool_choice asks for."""
-    theirs = [tool.type for tool in tools if tool.type != "namespace" and not any(True for _ in _functions(tool))]
+    theirs = _theirs(tools)
     own = len(theirs) < len(tools)
     return any(not own or kind == forced or kind not in SIDELINES for kind in theirs)
+
+
+def sidelined(tools: list[Declared]) -> bool:
+    """Whether it offers the provider's own tools beside the client's: an answer can do without, but that is told."""
+    return any(kind in SIDELINES for kind in _theirs(tools))
+
+
+def _theirs(tools: list[Declared]) -> list[str | None]:
+    """Of each tool that no client runs, its type."""
+    return [tool.type for tool in tools if tool.type != "namespace" and not any(True for _ in _functions(tool))]
 
 
 def translated(tools: Iterable[Described]) -> list[Tool]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from switchgeard.dialects.openai_responses.calls import Call
 from switchgeard.dialects.openai_responses.shapes import BY_ITEM, BY_TOOL, RESULTS, SHAPES
-from switchgeard.dialects.openai_responses.tools import Declared, hosted, known_as, spellings
+from switchgeard.dialects.openai_responses.tools import Declared, hosted, known_as, sidelined, spellings
 
 NAMES = st.from_regex(r"[a-zA-Z0-9_-]{1,64}", fullmatch=True)
 
@@ -43,3 +43,5 @@ def test_hosted_tools_are_those_the_client_cannot_run() -> None:
     assert hosted([search], None)
     assert hosted([function, search], "web_search")
     assert hosted([function, files], None)
+    assert sidelined([function, search])
+    assert not sidelined([function, files])
