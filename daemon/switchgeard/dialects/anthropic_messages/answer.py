@@ -4,9 +4,10 @@ import msgspec
 
 from switchgear_protocol.content import Block, Completion, Opaque, Text, Thinking, ToolCall
 from switchgeard.core.issuer import Issuer
+from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.dialect import Told
 
-from .encode import NAME, as_object
+from .encode import NAME
 from .say import CITATIONS, Wire, message, redacted, signed, stop_reason, tool_use
 
 

@@ -27,6 +27,7 @@ from switchgear_protocol.content import (
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, tool_ids
+from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.media import inline, plain_text
 from switchgeard.dialects.turns import Turn, kept, loop_start, turns
 
@@ -249,15 +250,6 @@ def _thinking(block: Thinking) -> Wire:
     if block.redacted:
         return {"type": "redacted_thinking", "data": block.redacted}
     return {"type": "thinking", "thinking": block.text, "signature": block.signature}
-
-
-def as_object(arguments: str) -> msgspec.Raw | Wire:
-    """The arguments as the model wrote them; wrapped when they are no JSON object, which this wire demands."""
-    try:
-        value = msgspec.json.decode(arguments or "{}")
-    except (ValueError, RecursionError):
-        value = None
-    return msgspec.Raw((arguments or "{}").encode()) if isinstance(value, dict) else {"arguments": arguments}
 
 
 def _result(result: ToolResult) -> Wire:

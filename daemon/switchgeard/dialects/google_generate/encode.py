@@ -1,0 +1,112 @@
+"""Encoding a request for google.generate. The model and the manner of answering are in the URL, not in here.
+
+There is no switch for one tool call at a time. A form for the answer and tools together are refused by models
+before 3, so these are asked for the form in words.
+"""
+
+from typing import Any
+
+import msgspec
+
+from switchgear_protocol.content import Message, NamedTool, Request, ResponseFormat, Text, Tool
+from switchgeard.core.issuer import Issuer
+from switchgeard.core.offer import Features
+from switchgeard.dialects import lacking
+
+from .contents import contents
+from .thinking import LEVELS, thinking, version
+
+MOST_STOPS = 5
+HOTTEST = 2.0
+SEEDS = 2**31
+JSON_ONLY = "Answer with one JSON object and nothing else."
+
+Wire = dict[str, Any]
+
+
+def encode(
+    request: Request,
+    model: str,
+    *,
+    stream: bool,
+    issuer: Issuer,
+    features: Features,
+    default_max_tokens: int | None = None,
+) -> bytes:
+    """The JSON body of POST /models/MODEL:streamGenerateContent. See `dialect.Dialect.encode`."""
+    request = lacking.without(request, features)
+    in_words = bool(request.tools) and version(model) < LEVELS
+    system, messages = _split_system(request, in_words=in_words)
+    body: Wire = {"contents": contents(messages, model, issuer)}
+    if system:
+        body["systemInstruction"] = {"parts": [{"text": system}]}
+    body.update(_tools(request))
+    config = _config(request, lacking.max_tokens(request.max_tokens, features) or default_max_tokens, model)
+    if request.response_format is not None and not in_words:
+        config.update(_format(request.response_format))
+    return msgspec.json.encode({**body, "generationConfig": config} if config else body)
+
+
+def _split_system(request: Request, *, in_words: bool) -> tuple[str, list[Message]]:
+    """The system prompt with the system messages that lead, and the rest of the messages."""
+    messages = list(request.messages)
+    texts = [request.system or ""]
+    while messages and messages[0].role == "system":
+        texts.append(_text_of(messages.pop(0)))
+    if in_words and request.response_format is not None:
+        texts.append(_described(request.response_format))
+    return "\n\n".join(filter(None, texts)), messages
+
+
+def _text_of(message: Message) -> str:
+    if isinstance(message.content, str):
+        return message.content
+    return "\n".join(block.text for block in message.content if isinstance(block, Text))
+
+
+def _described(wanted: ResponseFormat) -> str:
+    if wanted.type == "text":
+        return ""
+    schema = msgspec.json.encode(wanted.schema).decode() if wanted.schema is not None else ""
+    return f"{JSON_ONLY} It must match this JSON Schema: {schema}" if schema else JSON_ONLY
+
+
+def _format(wanted: ResponseFormat) -> Wire:
+    if wanted.type == "text":
+        return {}
+    form: Wire = {"responseMimeType": "application/json"}
+    described = wanted.type == "json_schema" and wanted.schema is not None
+    return {**form, "responseJsonSchema": wanted.schema} if described else form
+
+
+def _config(request: Request, max_tokens: int | None, model: str) -> Wire:
+    wire = {
+        "maxOutputTokens": max_tokens,
+        "temperature": None if request.temperature is None else min(request.temperature, HOTTEST),
+        "topP": request.top_p,
+        "topK": request.top_k,
+        "seed": None if request.seed is None else request.seed % SEEDS,
+        "frequencyPenalty": request.frequency_penalty,
+        "presencePenalty": request.presence_penalty,
+        "stopSequences": request.stop[:MOST_STOPS] or None,
+        "thinkingConfig": thinking(request.reasoning, model, max_tokens),
+    }
+    return {name: value for name, value in wire.items() if value is not None}
+
+
+def _tools(request: Request) -> Wire:
+    if not request.tools:
+        return {}
+    body: Wire = {"tools": [{"functionDeclarations": [_tool(tool) for tool in request.tools]}]}
+    calling: Wire | None = None
+    match request.tool_choice:
+        case NamedTool(name=name):
+            calling = {"mode": "ANY", "allowedFunctionNames": [name]}
+        case str(word):
+            calling = {"mode": {"auto": "AUTO", "none": "NONE", "required": "ANY"}[word]}
+    return {**body, "toolConfig": {"functionCallingConfig": calling}} if calling else body
+
+
+def _tool(tool: Tool) -> Wire:
+    wire: Wire = {"name": tool.name, "description": tool.description}
+    return {**wire, "parametersJsonSchema": tool.parameters} if tool.parameters else wire
