@@ -53,6 +53,7 @@ class Delivery:
     said: list[str] = field(default_factory=list)  # text of the current attempt
     plain: bool = True  # nothing but text so far
     restarts: int = 0
+    carried: bool = False  # the client has events of a provider's own
     issuer: Issuer | None = None  # of the current attempt
     passed: bytes | None = None  # the provider's own whole body, when it may be passed on
 
@@ -107,8 +108,11 @@ class Delivery:
 
     @property
     def plain_text(self) -> str | None:
-        """What was delivered so far, when it is text and nothing else: the only thing that can be continued."""
-        return self.before + "".join(self.said) if self.plain else None
+        """What was delivered so far, when it is text and nothing else: the only thing that can be continued.
+
+        Not what went in a provider's own events: nobody else can go on with its stream.
+        """
+        return self.before + "".join(self.said) if self.plain and not self.carried else None
 
     def _take(self, event: Heard, passing: bool) -> bool:
         """Whether a client that streams has content now. In passing it gets the provider's own events instead."""
@@ -147,6 +151,7 @@ class Delivery:
             self.on_commit()
         if self.committed and self.held:
             held, self.held = self.held, []
+            self.carried = self.carried or isinstance(held[-1], Passed)
             await self.send(*held)
 
     async def _upstream_restarted(self, event: Restarted) -> None:

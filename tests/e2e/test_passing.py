@@ -107,6 +107,20 @@ async def test_a_cut_after_content_is_an_error_in_the_dialect(tmp_path: Path, di
 
 
 @EACH
+@pytest.mark.parametrize("own", [True, False])
+async def test_only_what_was_translated_is_continued(tmp_path: Path, dialect: str, own: bool) -> None:
+    """Nobody can go on in the middle of another provider's own events; of ours, anybody."""
+    other = "openai-compatible" if dialect == MESSAGES else "anthropic"
+    kinds = {"a": KINDS[dialect] if own else other, "b": KINDS[dialect]}
+    model = 'failover = {after_commit = "continue"}'
+    async with world(tmp_path, {"a": "cut_text_clean", "b": "ok"}, kinds=kinds, model=model, door=True) as w:
+        reply = await post(w, dialect, stream=True)
+        assert w.hits()["b"] == (0 if own else 1)
+        assert ('"message": "' in json.dumps(events(reply.text)[-1])) is own  # an error's words
+        assert ("a stand-in" in reply.text) is not own
+
+
+@EACH
 async def test_all_exhausted_is_a_429_that_says_when(tmp_path: Path, dialect: str) -> None:
     """With a wait that long, the SDKs are told not to wait for it."""
     kinds = dict.fromkeys("ab", KINDS[dialect])
