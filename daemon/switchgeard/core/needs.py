@@ -59,7 +59,7 @@ class Needs(Struct, frozen=True):
 
     def spared(self, wire: str) -> tuple[str, ...]:
         """What is lost on this wire without anybody being kept from it."""
-        return self._lost(self.spares, wire)
+        return self._lost(self.spares - self.uses, wire)
 
     def _lost(self, of: frozenset[str], wire: str) -> tuple[str, ...]:
         if not of or wire == self.dialect:

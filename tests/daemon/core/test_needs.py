@@ -33,3 +33,10 @@ def test_a_spare_keeps_nobody_away_but_is_named() -> None:
     assert needs.beyond("openai.chat") == ()
     assert needs.spared("openai.chat") == ("hosted_tools",)
     assert needs.spared("openai.responses") == ()
+
+
+def test_a_loss_is_named_once() -> None:
+    """What is used and offered beside the client's own too is already told as used."""
+    both = Needs(dialect="openai.responses", uses=frozenset(["hosted_tools"]), spares=frozenset(["hosted_tools"]))
+    assert both.beyond("openai.chat") == ("hosted_tools",)
+    assert both.spared("openai.chat") == ()
