@@ -28,7 +28,7 @@ TEMPLATE = """\
 
 # [[providers]]
 # id = "claude_api"                # your name for it
-# kind = "anthropic"               # anthropic, openai, openai-compatible
+# kind = "anthropic"               # anthropic, openai, google, openai-compatible
 # billing = "metered"              # included (a subscription), local, prepaid, metered
 
 # [[providers]]

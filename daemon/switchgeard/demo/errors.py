@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from . import responses
+from . import generate, responses
 from .exchange import Answer, Asked, Header, date, sized
-from .wires import ANTHROPIC, RESPONSES
+from .wires import ANTHROPIC, GOOGLE, RESPONSES
 
 Headers = Callable[[float], tuple[Header, ...]]
 
@@ -53,6 +53,8 @@ class ErrorRow(Struct, frozen=True):
 
     def payload(self, wire: str) -> dict[str, Any]:
         """The error object."""
+        if wire == GOOGLE:
+            return generate.error(self.status, self.openai[2])
         if wire != ANTHROPIC:
             sort, code, message = self.openai
             return {"error": {"message": message, "type": sort, "param": None, "code": code}}

@@ -4,17 +4,20 @@ Rules for editing: pure. Answers are bytes, not HTTP objects, because faults mus
 length, half a header, a reset between two chunks.
 """
 
+import re
 from collections.abc import Iterable
 from email.utils import formatdate
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Struct
 
 Header = tuple[str, str]
 
+GOOGLE = re.compile(r"/models/(?P<model>[^/]+):(?P<manner>streamGenerateContent|generateContent)$")
 WIRES = {"messages": "anthropic.messages", "responses": "openai.responses"}
 """How a completion's path ends -> the dialect spoken there; anything else is openai.chat."""
 
@@ -35,7 +38,14 @@ class Asked(Struct, frozen=True, dict=True):
     @property
     def wire(self) -> str:
         """The dialect spoken, told by the path."""
+        if self._google is not None:
+            return "google.generate"
         return WIRES.get(self.path.partition("?")[0].rpartition("/")[2], "openai.chat")
+
+    @cached_property
+    def _google(self) -> re.Match[str] | None:
+        """A path of google.generate says what other bodies say."""
+        return GOOGLE.search(self.path.partition("?")[0])
 
     @cached_property
     def json(self) -> dict[str, Any]:
@@ -48,11 +58,13 @@ class Asked(Struct, frozen=True, dict=True):
 
     @property
     def stream(self) -> bool:
+        if self._google is not None:
+            return self._google["manner"] == "streamGenerateContent"
         return bool(self.json.get("stream"))
 
     @property
     def model(self) -> str:
-        return str(self.json.get("model", ""))
+        return unquote(self._google["model"]) if self._google is not None else str(self.json.get("model", ""))
 
     def header(self, name: str) -> str | None:
         """The first value of a header, None when it is absent."""

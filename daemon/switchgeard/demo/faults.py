@@ -38,38 +38,38 @@ def _events(asked: Asked, said: Said) -> list[bytes]:
     return [frame(payload, asked.wire) for payload in _payloads(asked, said)]
 
 
-Place = Callable[[Said], bytes]
-"""A place in a stream: behind the first event that holds these bytes."""
+Place = Callable[[Said], tuple[bytes, ...]]
+"""A place in a stream: behind the first event that holds one of these bytes."""
 
 
-def beginning(said: Said) -> bytes:
+def beginning(said: Said) -> tuple[bytes, ...]:
     """Before any event."""
-    return b""
+    return ()
 
 
-def opening(said: Said) -> bytes:
+def opening(said: Said) -> tuple[bytes, ...]:
     """Behind the event that says who speaks, before any content."""
-    return b'"role":"assistant"'
+    return (b'"role":"assistant"', b'[{"text":""}]')
 
 
-def first_text(said: Said) -> bytes:
-    return msgspec.json.encode(said.text[0])
+def first_text(said: Said) -> tuple[bytes, ...]:
+    return (msgspec.json.encode(said.text[0]),)
 
 
-def first_thinking(said: Said) -> bytes:
-    return msgspec.json.encode(wires.halves(said.thinking)[0])
+def first_thinking(said: Said) -> tuple[bytes, ...]:
+    return (msgspec.json.encode(wires.halves(said.thinking)[0]),)
 
 
-def first_arguments(said: Said) -> bytes:
+def first_arguments(said: Said) -> tuple[bytes, ...]:
     """In the middle of a tool call."""
-    return msgspec.json.encode(wires.halves(said.arguments)[0])
+    return (msgspec.json.encode(wires.halves(said.arguments)[0]),)
 
 
 def _behind(place: Place, events: Sequence[bytes], said: Said) -> int:
     """Index into `events`; the middle when the place is not there."""
-    mark = place(said)
-    found = (index + 1 for index, event in enumerate(events) if mark in event)
-    return next(found, len(events) // 2) if mark else 0
+    marks = place(said)
+    found = (index + 1 for index, event in enumerate(events) if any(mark in event for mark in marks))
+    return next(found, len(events) // 2) if marks else 0
 
 
 # complete answers

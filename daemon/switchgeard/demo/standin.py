@@ -122,6 +122,7 @@ class StandIn:
         if not asked.path.partition("?")[0].endswith("/models"):
             return sized(404, b'{"error":{"message":"not found","type":"invalid_request_error"}}')
         wire = wires.OPENAI if asked.header("anthropic-version") is None else wires.ANTHROPIC
+        wire = wires.GOOGLE if asked.header("x-goog-api-key") is not None else wire
         return sized(200, wires.models(self.models, wire))
 
 

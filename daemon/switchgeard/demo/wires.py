@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from . import responses
+from . import generate, responses
 from .said import CREATED
 from .said import Said as Said
 from .said import halves as halves
 from .said import says as says
 
-OPENAI, ANTHROPIC, RESPONSES = "openai.chat", "anthropic.messages", "openai.responses"
+OPENAI, ANTHROPIC = "openai.chat", "anthropic.messages"
+RESPONSES, GOOGLE = "openai.responses", "google.generate"
 DONE = "[DONE]"
 
 
@@ -32,6 +33,8 @@ def stream(said: Said, wire: str, model: str, *, include_usage: bool = True) -> 
         return _texts(_anthropic_stream(said, model))
     if wire == RESPONSES:
         return _texts(responses.stream(said, model))
+    if wire == GOOGLE:
+        return _texts(generate.stream(said, model))
     return [*_texts(_openai_stream(said, model, include_usage and said.usage)), DONE]
 
 
@@ -39,11 +42,15 @@ def whole(said: Said, wire: str, model: str) -> bytes:
     """The body of a non-streaming answer."""
     if wire == RESPONSES:
         return msgspec.json.encode(responses.whole(said, model))
+    if wire == GOOGLE:
+        return msgspec.json.encode(generate.whole(said, model))
     return msgspec.json.encode(_anthropic_whole(said, model) if wire == ANTHROPIC else _openai_whole(said, model))
 
 
 def models(ids: Iterable[str], wire: str) -> bytes:
     """A model list as GET /models gives it."""
+    if wire == GOOGLE:
+        return msgspec.json.encode(generate.models(ids))
     if wire == ANTHROPIC:
         since = {"created_at": "2026-02-05T00:00:00Z"}
         rows = [{"type": "model", "id": name, "display_name": name} | since for name in ids]

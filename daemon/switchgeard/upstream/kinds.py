@@ -33,6 +33,10 @@ def x_api_key(secret: str) -> tuple[Header, ...]:
     return (("x-api-key", secret),)
 
 
+def x_goog_api_key(secret: str) -> tuple[Header, ...]:
+    return (("x-goog-api-key", secret),)
+
+
 class Kind(Struct, frozen=True):
     """One sort of provider.
 
@@ -89,6 +93,16 @@ KINDS: dict[str, Kind] = {
             auth=x_api_key,
             billing=Billing.METERED,
             headers=(("anthropic-version", "2023-06-01"),),
+        ),
+        Kind(
+            name="google",
+            label="Google",
+            base_url="https://generativelanguage.googleapis.com/v1beta",
+            paths={"google.generate": "/models/{model}:streamGenerateContent?alt=sse"},
+            whole_paths={"google.generate": "/models/{model}:generateContent"},
+            models_path="/models?pageSize=1000",
+            auth=x_goog_api_key,
+            billing=Billing.METERED,
         ),
     )
 }

@@ -10,10 +10,15 @@ from switchgeard.demo.errors import ERRORS
 from switchgeard.demo.exchange import Asked
 from switchgeard.demo.faults import FAULTS, replay
 from switchgeard.demo.standin import StandIn
-from switchgeard.demo.wires import ANTHROPIC, DONE, OPENAI, RESPONSES, Said, says, stream
+from switchgeard.demo.wires import ANTHROPIC, DONE, GOOGLE, OPENAI, RESPONSES, Said, says, stream
 from switchgeard.upstream.tls import blind_context
 
-PATHS = {OPENAI: "/v1/chat/completions", ANTHROPIC: "/v1/messages", RESPONSES: "/v1/responses"}
+PATHS = {
+    OPENAI: "/v1/chat/completions",
+    ANTHROPIC: "/v1/messages",
+    RESPONSES: "/v1/responses",
+    GOOGLE: "/v1beta/models/m-1:streamGenerateContent?alt=sse",
+}
 ENDS = ("fin", "reset")
 HELD = ("hang", "hang_event", "hang_opening", "hang_text", "pings")
 FLOODS = ("huge_line", "huge_body", "header_flood", "pings_for_ever", "bomb", "drip", "deep_json")
@@ -27,8 +32,9 @@ def a_client() -> httpx.AsyncClient:
 async def ask(standin: StandIn, wire: str = OPENAI, streamed: bool = True) -> httpx.Response:
     """One completion, as a foreign client asks for it."""
     body = {"model": "m-1", "stream": streamed, "stream_options": {"include_usage": True}}
+    path = PATHS[wire] if streamed else PATHS[wire].replace("streamGenerateContent", "generateContent")
     async with a_client() as client:
-        return await client.post(standin.url + PATHS[wire], json=body, headers={"x-api-key": "sk-1"}, timeout=5)
+        return await client.post(standin.url + path, json=body, headers={"x-api-key": "sk-1"}, timeout=5)
 
 
 def payloads(text: str) -> list[str]:
@@ -87,6 +93,10 @@ async def test_a_whole_body_holds_text_thinking_and_tool(wire: str) -> None:
     elif wire == RESPONSES:
         assert [item["type"] for item in reply["output"]] == ["reasoning", "message", "function_call"]
         assert reply["status"] == "completed"
+    elif wire == GOOGLE:
+        parts = reply["candidates"][0]["content"]["parts"]
+        assert [sorted(part) for part in parts] == [["text", "thought"], ["text"], ["functionCall", "thoughtSignature"]]
+        assert (reply["candidates"][0]["finishReason"], reply["modelVersion"]) == ("STOP", "m-1")
     else:
         message = reply["choices"][0]["message"]
         assert (message["content"], message["reasoning_content"]) == ("Hi", "Hm.")
@@ -154,6 +164,7 @@ def test_cut_streams_lack_their_terminal_marker(name: str, wire: str) -> None:
     assert b"data: " in sent
     assert b"[DONE]" not in sent
     assert b"message_stop" not in sent
+    assert b"finishReason" not in sent
 
 
 @pytest.mark.parametrize("name", HELD)
@@ -220,6 +231,25 @@ async def test_recorded_streams_are_replayed_as_they_were(size: int | None) -> N
     async with StandIn(replay(recorded, ANTHROPIC, size)).serving() as standin:
         reply = await ask(standin, ANTHROPIC)
     assert payloads(reply.text) == recorded
+
+
+async def test_google_streams_one_response_after_the_other_and_says_at_last_why_it_ends() -> None:
+    """Model and manner are in the path; the first chunk says nothing yet, the counts grow."""
+    async with StandIn(said=says("a b c")).serving() as standin:
+        chunks = [json.loads(payload) for payload in payloads((await ask(standin, GOOGLE)).text)]
+        asked = standin.asked[0]
+    assert (asked.model, asked.stream, asked.wire) == ("m-1", True, GOOGLE)
+    parts = [chunk["candidates"][0]["content"]["parts"][0]["text"] for chunk in chunks]
+    assert (parts[0], "".join(parts)) == ("", "a b c")
+    assert ["finishReason" in chunk["candidates"][0] for chunk in chunks] == [False] * 4 + [True]
+    assert chunks[-1]["usageMetadata"]["candidatesTokenCount"] == 3
+
+
+async def test_google_lists_its_models_by_their_full_names() -> None:
+    """To who comes with Google's header."""
+    async with StandIn(models=("m-1",)).serving() as standin, a_client() as client:
+        reply = await client.get(f"{standin.url}/v1beta/models?pageSize=1000", headers={"x-goog-api-key": "k"})
+    assert [model["name"] for model in reply.json()["models"]] == ["models/m-1"]
 
 
 @pytest.mark.parametrize("version", [None, "2023-06-01"])

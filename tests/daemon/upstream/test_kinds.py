@@ -43,6 +43,20 @@ def test_a_call_goes_to_the_base_url_and_the_wires_path(kind: str, base_url: str
     assert (call.method, call.url, call.body) == ("POST", url, b"{}")
 
 
+@pytest.mark.parametrize(
+    ("stream", "path"),
+    [(True, "/models/gemini-3.1%2Fx:streamGenerateContent?alt=sse"), (False, "/models/gemini-3.1%2Fx:generateContent")],
+)
+def test_a_google_call_names_model_and_manner_in_its_path(stream: bool, path: str) -> None:
+    """A model's name cannot lead anywhere else."""
+    row = KINDS["google"]
+    base = row.base_url or ""
+    call = build_call(row, base, "google.generate", b"{}", CANARY, stream, model="gemini-3.1/x")
+    assert call.url == f"https://generativelanguage.googleapis.com/v1beta{path}"
+    assert dict(call.headers)["x-goog-api-key"] == CANARY
+    assert CANARY not in call.url
+
+
 def test_each_kind_authenticates_its_own_way() -> None:
     """Bearer for the OpenAI family, x-api-key and a version for Anthropic."""
     assert dict(called("openai").headers)["authorization"] == f"Bearer {CANARY}"
@@ -54,7 +68,7 @@ def test_each_kind_authenticates_its_own_way() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_a_secret_no_credential_is_sent(kind: str) -> None:
     """Local servers are open."""
-    assert not {"authorization", "x-api-key"} & dict(called(kind, secret=None).headers).keys()
+    assert not {"authorization", "x-api-key", "x-goog-api-key"} & dict(called(kind, secret=None).headers).keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)
