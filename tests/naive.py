@@ -55,17 +55,16 @@ STOPS = {
 
 
 def naive_message(message: Reading) -> Reading:
-    content = message["content"]
+    content, usage = message["content"], message.get("usage") or {}
     return {
         "text": "".join(block["text"] for block in content if block["type"] == "text"),
         "reasoning": "".join(block["thinking"] for block in content if block["type"] == "thinking"),
         "calls": [(block["id"], block["name"], block["input"]) for block in content if block["type"] == "tool_use"],
         "finish": STOPS[message["stop_reason"]],
         "prompt": sum(
-            message["usage"].get(name) or 0
-            for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+            usage.get(name) or 0 for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
         ),
-        "output": message["usage"]["output_tokens"],
+        "output": usage.get("output_tokens", 0),
         "model": message["model"],
     }
 
@@ -82,7 +81,7 @@ def naive_anthropic(events: list[Reading]) -> Reading:
             _grow(messages[-1]["content"][event["index"]], event["delta"])
         elif event["type"] == "message_delta":
             messages[-1]["stop_reason"] = event["delta"]["stop_reason"]
-            messages[-1]["usage"] = {**messages[-1]["usage"], **event["usage"]}
+            messages[-1]["usage"] = {**messages[-1]["usage"], **event.get("usage", {})}
         elif event["type"] == "message_stop":
             messages[-1]["over"] = True
     return _one([naive_message(_parsed(message)) for message in messages])
@@ -127,7 +126,7 @@ def naive_response(response: Reading) -> Reading:
     ended = "tool_calls" if calls else "stop"
     if response["status"] == "incomplete":
         ended = INCOMPLETE[response["incomplete_details"]["reason"]]
-    usage = response["usage"]
+    usage = response.get("usage") or {"input_tokens": 0, "output_tokens": 0}
     return {
         "text": "".join(part.get("text") or part.get("refusal") or "" for part in said),
         "reasoning": "".join(

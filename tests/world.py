@@ -144,7 +144,7 @@ def _provider(name: str, kind: str, standin: StandIn, timeouts: str) -> str:
 
 
 PATIENT = 'connect = "5s", first_event = "20s", idle = "20s"'
-HASTY = 'connect = "2s", first_event = "1s", idle = "1s"'
+HASTY = 'connect = "2s", first_event = "1s", idle = "1s", whole = "1s"'
 
 
 def timeouts_of(standin: StandIn) -> str:
