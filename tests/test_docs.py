@@ -1,19 +1,49 @@
-"""The pages for users name every key and every method there is."""
+"""The pages for users name every key, method, path and status there is, as the code has them."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
 from switchgear.cli.connect import MODULES
-from switchgear_protocol.errors import BUDGET, BUSY, CANCELLED, EXHAUSTED, INTERRUPTED, INVALID_PARAMS, NO_SUCH_MODEL
+from switchgear_protocol.errors import (
+    BUDGET,
+    BUSY,
+    CANCELLED,
+    EXHAUSTED,
+    INTERRUPTED,
+    INVALID_PARAMS,
+    NO_SUCH_MODEL,
+    error,
+)
 from switchgear_protocol.messages import METHODS
 from switchgeard import methods
 from switchgeard.config import schema
+from switchgeard.core.needs import CARRIES, USES
 from switchgeard.core.offer import FAILOVER_ON
+from switchgeard.core.routing import FEATURE_CODES
+from switchgeard.dialects import anthropic_messages, google_generate, openai_chat, openai_responses, refusing
+from switchgeard.door import refusal
+from switchgeard.door.refusal import Refusal
+from switchgeard.identity import SOURCES
+from switchgeard.question import FORWARDED
+from switchgeard.routes import PATTERNS, ROUTES
 from switchgeard.upstream.kinds import KINDS
 
+
+def named(cell: str) -> list[str]:
+    """What stands in backquotes."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
 DOCS = Path(__file__).parents[1] / "docs"
+HTTP = (DOCS / "http.md").read_text()
+ERRORS = re.findall(r"^\| (`\w+`.*?) \| (\d{3}) \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", HTTP, re.MULTILINE)
+PATHS = [
+    (path, row[1]) for row in re.findall(r"^\| (`/.*?) \| ([A-Z, ]+) \|", HTTP, re.MULTILINE) for path in named(row[0])
+]
 TABLES = [table for table in vars(schema).values() if isinstance(table, type) and issubclass(table, Struct)]
 
 
@@ -49,3 +79,57 @@ def test_the_error_codes_in_the_page_are_the_ones_sent() -> None:
 def test_every_tool_that_can_be_connected_is_documented(tool: str) -> None:
     """docs/connect.md says what is written where."""
     assert f"| `{tool}` |" in (DOCS / "connect.md").read_text()
+
+
+@pytest.mark.parametrize(("path", "methods"), PATHS)
+def test_a_path_in_the_page_is_served_with_its_methods(path: str, methods: str) -> None:
+    """docs/http.md says no path that the door does not know."""
+    tables = [ROUTES.get(path), *(table for pattern, table in PATTERNS if pattern.fullmatch(path))]
+    assert set(methods.split(", ")) == set(next(table for table in tables if table is not None))
+
+
+def test_every_path_that_is_served_is_in_the_page() -> None:
+    """And leaves none out."""
+    paths = [path for path, _ in PATHS]
+    assert [path for path in ROUTES if path not in paths] == []
+    assert all(any(pattern.fullmatch(path) for path in paths) for pattern, _ in PATTERNS)
+
+
+@pytest.mark.parametrize(("kinds", "status", "openai", "anthropic", "google"), ERRORS)
+def test_an_error_in_the_page_is_told_so(kinds: str, status: str, openai: str, anthropic: str, google: str) -> None:
+    """docs/http.md, word by word."""
+    wait = 1000 if status == "429" else None
+    for kind in named(kinds):
+        refused = error(kind, "No.", retry_after_ms=wait)
+        told = [spoken.error(refused) for spoken in (openai_chat, anthropic_messages, google_generate)]
+        assert {said.status for said in (*told, openai_responses.error(refused))} == {int(status)}
+        chat, messages, generate = (json.loads(said.body)["error"] for said in told)
+        assert (chat["code"], messages["type"], generate["status"]) == (openai, anthropic, google)
+
+
+def test_every_status_is_in_the_page() -> None:
+    """What a client can be told of a completion, and what the door says itself."""
+    ours = {"cancelled", "no_such_provider", "invalid_message", "method_not_found"}  # no HTTP client hears these kinds
+    kinds = {kind for row in ERRORS for kind in named(row[0])}
+    assert set(refusing.STATUS) - ours == kinds - {"internal"}
+    door = {value.status for value in vars(refusal).values() if isinstance(value, Refusal)}
+    assert [status for status in door if str(status) not in HTTP] == []
+
+
+def test_what_is_lost_in_translation_is_in_the_page() -> None:
+    """Each code, with the dialects that carry it."""
+    rows = re.findall(r"^\| (`\w+`.*?) \| .*? \| (.*?) ?\|$", HTTP.partition("| code |")[2], re.MULTILINE)
+    carried = {code: set(named(cell)) for codes, cell in rows for code in named(codes)}
+    assert {use: {wire for wire in CARRIES if use in CARRIES[wire]} for use in USES} == {
+        use: carried.get(use) for use in USES
+    }
+    assert [code for code in FEATURE_CODES if code not in carried] == []
+
+
+def test_the_headers_and_names_of_sessions_are_in_the_page() -> None:
+    """In the order in which they count."""
+    text = HTTP.partition("## Sessions")[2]
+    places = [text.find(f"`{source.removeprefix('body.')}`") for source in SOURCES if source != "body.session_id"]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert [name for names in FORWARDED.values() for name in names if f"`{name}`" not in HTTP] == []
