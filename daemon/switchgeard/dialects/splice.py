@@ -26,10 +26,11 @@ def members(body: bytes) -> dict[str, Span]:
     spans: dict[str, Span] = {}
     at = 0
     for name, value in _values(body).items():
-        key = _KEY.match(body, at)
-        if key is None or not _same(key[1], name):
+        key, found = _KEY.match(body, at), memoryview(value)
+        # the value is compared too: its length alone can be made to lead into the middle of another one
+        if key is None or not _same(key[1], name) or not body.startswith(found, key.end()):
             raise ValueError("a member is given twice")
-        at = key.end() + len(memoryview(value))
+        at = key.end() + len(found)
         spans[name] = (key.end(), at)
     if spans and not _END.fullmatch(body, at):
         raise ValueError("a member is given twice")

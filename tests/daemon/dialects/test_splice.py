@@ -37,6 +37,14 @@ def test_every_member_is_found_where_it_stands(body: tuple[bytes, dict[str, Any]
     assert {name: json.loads(text[begin:end]) for name, (begin, end) in spans.items()} == value
 
 
+def test_a_member_given_twice_cannot_lead_into_its_own_middle() -> None:
+    """Lengths that fit by design: whoever walks by them alone patches a name inside of `zz`, not the model's."""
+    body = b'{"zz":1,"model":"m","n":"y","zz":{"a":0,"model":"E","n":       ""}}'
+    json.loads(body)  # whoever takes the last of two reads "m"
+    with pytest.raises(ValueError, match="twice"):
+        splice.members(body)
+
+
 @given(written(), VALUES, st.text(max_size=8))
 def test_one_member_changes_and_nothing_else(body: tuple[bytes, dict[str, Any]], new: Any, name: str) -> None:
     """A new member is added, and the others keep their very bytes."""
