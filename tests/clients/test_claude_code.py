@@ -79,6 +79,15 @@ async def test_exhausted_is_shown_in_our_words_at_once(tmp_path: Path) -> None:
         assert at.hits == {"a": 1, "b": 1}
 
 
+async def test_a_wrong_token_is_told_at_once(tmp_path: Path) -> None:
+    """With the cure, and no provider hears of it."""
+    async with scene(tmp_path, {"a": ("anthropic.messages", "ok")}) as at:
+        at.token = "sgw_of-another-machine"
+        ran = await ask(at, "What is a switchgear?")
+        assert (ran.code, "switchgear token new" in ran.out) == (1, True), ran.said
+        assert at.hits == {"a": 0}
+
+
 async def test_its_model_list_has_the_merged_model(tmp_path: Path) -> None:
     """Asked to, it looks for models at the door and keeps those whose names begin with claude."""
     async with scene(tmp_path, {"a": ("anthropic.messages", "ok")}, alias="claude-merged") as at:

@@ -27,9 +27,10 @@ class Refusal(Struct, frozen=True):
     headers: Headers = ()
 
 
-MISDIRECTED = Refusal(421, "unauthorized", CLOSED, NEW_TOKEN)
-FOREIGN = Refusal(403, "unauthorized", CLOSED, NEW_TOKEN)
-NO_TOKEN = Refusal(401, "unauthorized", CLOSED, NEW_TOKEN, (("www-authenticate", "Bearer"),))
+FOR_GOOD: Headers = (("x-should-retry", "false"),)  # else Claude Code tries a refused token for minutes
+MISDIRECTED = Refusal(421, "unauthorized", CLOSED, NEW_TOKEN, FOR_GOOD)
+FOREIGN = Refusal(403, "unauthorized", CLOSED, NEW_TOKEN, FOR_GOOD)
+NO_TOKEN = Refusal(401, "unauthorized", CLOSED, NEW_TOKEN, (("www-authenticate", "Bearer"), *FOR_GOOD))
 
 AGAIN_SOON: Headers = (("retry-after", "2"),)
 DRAINING = Refusal(503, "shutting_down", "the daemon is shutting down", "ask again in a moment", AGAIN_SOON)

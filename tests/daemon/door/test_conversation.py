@@ -321,7 +321,9 @@ async def test_what_belongs_to_a_refusal_goes_with_it_in_any_words(tmp_path: Pat
     """`Allow`, `Retry-After` and `WWW-Authenticate` are HTTP's, whatever the dialect of the body."""
     async with doorway(tmp_path, refuse=lambda head, refusal: (refusal.status, b"", ())) as way:
         assert (await way.once(method="OPTIONS")).headers["allow"] == "GET, HEAD, POST"
-        assert (await way.once(headers={"authorization": None})).headers["www-authenticate"] == "Bearer"
+        refused = (await way.once(headers={"authorization": None})).headers
+        assert refused["www-authenticate"] == "Bearer"
+        assert refused["x-should-retry"] == "false"
 
 
 async def test_refusals_are_told_in_the_words_of_the_routes(tmp_path: Path) -> None:
