@@ -36,11 +36,13 @@ PATIENT = 60.0  # seconds: clients that are told to come back later than that sh
 DIALECT_OF = (
     (re.compile(r"/v1/messages(/|$)"), "anthropic.messages"),
     (re.compile(r"/v1/responses(/|$)"), "openai.responses"),
-    (re.compile(r"/v1beta/"), "google.generate"),
+    (re.compile(r"/v1beta/|/v1/models/.+:(g|streamG)enerateContent$"), "google.generate"),
 )
 """Path -> the dialect spoken there; anywhere else openai.chat."""
+HEADERS_OF = {"anthropic-version": "anthropic.messages", "x-goog-api-key": "google.generate"}
+"""Header -> the dialect it tells, at paths that several have."""
 
-GOOGLE = re.compile(r"/v1beta/models/(.+):(generateContent|streamGenerateContent)")
+GOOGLE = re.compile(r"/v1(?:beta)?/models/(.+):(generateContent|streamGenerateContent)")
 
 Route = Callable[["Routes", Exchange], Awaitable[None]]
 
@@ -87,7 +89,7 @@ async def completion(routes: Routes, exchange: Exchange) -> None:
 
 
 async def generate(routes: Routes, exchange: Exchange) -> None:
-    """POST /v1beta/models/MODEL:generateContent, :streamGenerateContent: the path says what other bodies say."""
+    """POST /v1beta/models/MODEL:generateContent, :streamGenerateContent (or /v1): the path says what bodies say."""
     found = GOOGLE.fullmatch(exchange.head.path)
     assert found is not None  # the table said so
     await complete(routes, exchange, found[1], found[2] == "streamGenerateContent")
@@ -189,8 +191,8 @@ def waiting(refused: ErrorObject) -> Headers:
 def dialect_of(head: Head) -> Dialect:
     """The dialect spoken at the head's path; at paths shared by several, the one its headers tell."""
     name = next((name for pattern, name in DIALECT_OF if pattern.match(head.path)), "openai.chat")
-    if name == "openai.chat" and "anthropic-version" in head.headers and "chat" not in head.path:
-        name = "anthropic.messages"
+    if name == "openai.chat" and "chat" not in head.path:
+        name = next((told for header, told in HEADERS_OF.items() if header in head.headers), name)
     return SPOKEN[name]
 
 

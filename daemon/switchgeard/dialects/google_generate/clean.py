@@ -57,9 +57,8 @@ def cleaned(body: bytes, keep: Keep, rename: Rename) -> bytes:
         before = _CONTENTS.decode(whole[begin:end])
         found = [_CONTENT.decode(raw) for raw in before]
         loop = _loop(found)
-        after = [
-            _content(raw, said, keep, rename, looped=n >= loop) for n, (raw, said) in enumerate(zip(before, found))
-        ]
+        first = [number >= loop and not _goes_on(found, number) for number in range(len(found))]
+        after = [_content(*one, keep, rename, first=leads) for *one, leads in zip(before, found, first, strict=True)]
         if all(new is old for new, old in zip(after, before, strict=True)):
             return body
         return splice.replaced(whole, {"contents": msgspec.json.encode([raw for raw in after if raw is not None])})
@@ -76,15 +75,27 @@ def _loop(contents: list[Content]) -> int:
     return 0
 
 
+def _goes_on(contents: list[Content], number: int) -> bool:
+    """Whether a call came before in the same step: who keeps a stream keeps it in pieces."""
+    while number > 0 and contents[number - 1].role == contents[number].role == "model":
+        number -= 1
+        if any(_PART.decode(raw).function_call is not None for raw in contents[number].parts or ()):
+            return True
+    return False
+
+
 def _own(part: Part) -> bool:
     return part.function_response is None
 
 
-def _content(raw: Raw, said: Content, keep: Keep, rename: Rename, *, looped: bool) -> Raw | None:
-    """The content as it may travel, the same object when it may as it is; None when nothing is left of it."""
+def _content(raw: Raw, said: Content, keep: Keep, rename: Rename, *, first: bool) -> Raw | None:
+    """The content as it may travel, the same object when it may as it is; None when nothing is left of it.
+
+    `first`: the first call of a step of the current loop is here, if there is one.
+    """
     before = said.parts or []
     after: list[Raw | None] = []
-    dummy = BYPASS if looped else ""
+    dummy = BYPASS if first else ""
     for old in before:
         part = _PART.decode(old)
         after.append(_part(old, part, keep, rename, dummy))

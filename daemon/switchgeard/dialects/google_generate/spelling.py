@@ -1,7 +1,8 @@
 """One spelling for a client's body: Google takes every member in two, and a single value where a list belongs.
 
 What is written by hand or copied from documentation has `system_instruction` and `"parts": {...}`; libraries
-write camelCase and lists, and their bodies stay the bytes they are.
+write camelCase and lists, and their bodies stay the bytes they are (but Google's own for Python writes its
+`thinkingConfig` with underscores).
 
 Rules for editing: what a user names (arguments, results, schemas) is never looked into. The cost for a body
 that needs nothing is one search.
@@ -14,6 +15,7 @@ import msgspec
 
 from switchgear_protocol.depth import exceeds
 from switchgear_protocol.limits import DEFAULT
+from switchgeard.dialects import splice
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import TOO_DEEP
 
@@ -67,16 +69,32 @@ _ODD = re.compile(
 
 
 def plain(body: bytes) -> bytes:
-    """The body in camelCase with lists; the same bytes when it is. What is no JSON stays as it is."""
+    """The body in camelCase with lists; the same bytes when it is. What is no JSON object stays as it is."""
     if _ODD.search(body) is None:
         return body
-    if exceeds(body, DEFAULT.depth, binary=False):
-        raise Unreadable(TOO_DEEP)
     try:
-        value = msgspec.json.decode(body)
+        spans = splice.members(body)
     except ValueError:
         return body
-    return msgspec.json.encode(_plain(value)) if isinstance(value, dict) else body
+    named = ((_SNAKE.get(name, name), body[begin:end]) for name, (begin, end) in spans.items())
+    return b"{" + b",".join(b'"%b":%b' % (_quoted(name), _value(name, raw)) for name, raw in named) + b"}"
+
+
+def _value(name: str, raw: bytes) -> bytes:
+    """Built anew only where something in it is odd: what was said rarely is."""
+    lone = name in LISTS and raw.startswith(b"{")
+    if not lone and _ODD.search(raw) is None:
+        return raw
+    if exceeds(raw, DEFAULT.depth, binary=False):
+        raise Unreadable(TOO_DEEP)
+    try:
+        return msgspec.json.encode(_member(name, _plain(msgspec.json.decode(raw))))
+    except ValueError:  # text that is no UTF-8, which a decoder finds only where it builds it
+        return raw
+
+
+def _quoted(name: str) -> bytes:
+    return msgspec.json.encode(name)[1:-1]
 
 
 def _plain(value: Any) -> Any:
