@@ -54,57 +54,62 @@ def cleaned(body: bytes, keep: Keep, rename: Rename) -> bytes:
     try:
         whole = plain(body)
         begin, end = splice.members(whole).get("contents", (0, 0))
-        before = _CONTENTS.decode(whole[begin:end])
-        found = [_CONTENT.decode(raw) for raw in before]
-        loop = _loop(found)
-        first = [number >= loop and not _goes_on(found, number) for number in range(len(found))]
-        after = [_content(*one, keep, rename, first=leads) for *one, leads in zip(before, found, first, strict=True)]
-        if all(new is old for new, old in zip(after, before, strict=True)):
+        before = [_read(raw) for raw in _CONTENTS.decode(whole[begin:end])]
+        after = [_content(said, keep, rename, first) for said, first in zip(before, _leading(before), strict=True)]
+        if all(new is said.raw for new, said in zip(after, before, strict=True)):
             return body
         return splice.replaced(whole, {"contents": msgspec.json.encode([raw for raw in after if raw is not None])})
     except (ValueError, RecursionError) as problem:
         raise Unreadable(f"{NOT_JSON} object with contents: {problem}") from None
 
 
-def _loop(contents: list[Content]) -> int:
-    """Index of the first content behind the user's own words."""
-    for index in range(len(contents) - 1, -1, -1):
-        content = contents[index]
-        if content.role != "model" and any(_own(_PART.decode(raw)) for raw in content.parts or ()):
-            return index + 1
-    return 0
+class Said(Struct):
+    """A content as it came, and what is looked at of it."""
+
+    raw: Raw
+    model: bool
+    parts: list[tuple[Raw, Part]]
+
+    @property
+    def calls(self) -> bool:
+        return any(part.function_call is not None for _, part in self.parts)
+
+    @property
+    def own_words(self) -> bool:
+        return not self.model and any(part.function_response is None for _, part in self.parts)
 
 
-def _goes_on(contents: list[Content], number: int) -> bool:
-    """Whether a call came before in the same step: who keeps a stream keeps it in pieces."""
-    while number > 0 and contents[number - 1].role == contents[number].role == "model":
-        number -= 1
-        if any(_PART.decode(raw).function_call is not None for raw in contents[number].parts or ()):
-            return True
-    return False
+def _read(raw: Raw) -> Said:
+    content = _CONTENT.decode(raw)
+    return Said(raw, content.role == "model", [(part, _PART.decode(part)) for part in content.parts or ()])
 
 
-def _own(part: Part) -> bool:
-    return part.function_response is None
+def _leading(contents: list[Said]) -> list[bool]:
+    """Of each content whether a step of the current tool loop may begin in it: its first call is what is checked.
 
-
-def _content(raw: Raw, said: Content, keep: Keep, rename: Rename, *, first: bool) -> Raw | None:
-    """The content as it may travel, the same object when it may as it is; None when nothing is left of it.
-
-    `first`: the first call of a step of the current loop is here, if there is one.
+    Who keeps a stream as it came keeps one step in many contents.
     """
-    before = said.parts or []
+    loop = next((at + 1 for at in range(len(contents) - 1, -1, -1) if contents[at].own_words), 0)
+    out: list[bool] = []
+    called = False
+    for number, said in enumerate(contents):
+        called = called and said.model
+        out.append(number >= loop and not called)
+        called = called or said.calls
+    return out
+
+
+def _content(said: Said, keep: Keep, rename: Rename, first: bool) -> Raw | None:
+    """The content as it may travel, the same object when it may as it is; None when nothing is left of it."""
     after: list[Raw | None] = []
     dummy = BYPASS if first else ""
-    for old in before:
-        part = _PART.decode(old)
+    for old, part in said.parts:
         after.append(_part(old, part, keep, rename, dummy))
-        if part.function_call is not None:
-            dummy = ""  # only the first call of a step is checked
-    if all(new is old for new, old in zip(after, before, strict=True)):
-        return raw
+        dummy = "" if part.function_call is not None else dummy
+    if all(new is old for new, (old, _) in zip(after, said.parts, strict=True)):
+        return said.raw
     left = [part for part in after if part is not None]
-    return Raw(splice.replaced(bytes(raw), {"parts": msgspec.json.encode(left)})) if left else None
+    return Raw(splice.replaced(bytes(said.raw), {"parts": msgspec.json.encode(left)})) if left else None
 
 
 def _part(raw: Raw, part: Part, keep: Keep, rename: Rename, dummy: str) -> Raw | None:
