@@ -103,7 +103,8 @@ class World:
         assert PROMPT.encode() not in (value or b"")
 
     async def record(self, row: AttemptRow) -> bool:
-        await trio.lowlevel.checkpoint()
+        with trio.CancelScope(shield=True):  # as the store: not to be cancelled
+            await trio.lowlevel.checkpoint()
         self.rows.append(row)
         return True
 

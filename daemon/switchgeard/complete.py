@@ -101,13 +101,17 @@ class Completing:
 
     async def run(self) -> Answer:
         """The answer. Raises RpcError for everything else, Cancelled when the client leaves."""
-        seconds = float("inf") if self.options.deadline is None else self.options.deadline
         try:
-            with trio.move_on_after(seconds) as scope:
-                self.limit = scope
-                return await self._until_answered()
+            return await (
+                self._until_answered() if self.options.deadline is None else self._within(self.options.deadline)
+            )
         finally:
             self.delivery.on_commit = nobody  # else the two would hold each other, and a large body, for the collector
+
+    async def _within(self, seconds: float) -> Answer:
+        with trio.move_on_after(seconds) as scope:
+            self.limit = scope
+            return await self._until_answered()
         raise refusal.too_late(self.ask.model, seconds, self.reports, self.delivery.committed)
 
     async def _until_answered(self) -> Answer:
@@ -174,9 +178,7 @@ class Completing:
             settled = Settled(self._cut_short(), self._elapsed(), Failure(FailureKind.LOCAL, "an error of our own"))
             raise
         finally:
-            row = self._settle(permit, settled or self._left(permit))
-            with trio.CancelScope(shield=True):  # a thread hop and a commit; a bad disk answers at once
-                await self.at.store.record(row)
+            await self.at.store.record(self._settle(permit, settled or self._left(permit)))
         if isinstance(ended, Failure):
             return ended
         assert settled is not None  # nothing was raised

@@ -54,11 +54,11 @@ class Store:
         return cls(connection, path, clock, notices)
 
     async def record(self, row: AttemptRow) -> bool:
-        """Write a ledger row; True once it is committed: no kill can lose it then.
+        """Write a ledger row; True once it is committed: no kill can lose it then. Not to be cancelled.
 
         False: the disk refuses for now. The row is kept and written later, the request goes on.
         """
-        return await self._writer.keep(lambda connection: ledger.insert(connection, row))
+        return await self._writer.keep(lambda connection: ledger.insert(connection, row), shield=True)
 
     def put(self, topic: str, key: str, value: bytes | None) -> None:
         """Remember the newest value of (topic, key), None to forget it; on disk within half a second.

@@ -1,7 +1,9 @@
 """The writer: one thread that owns the database's writing connection.
 
-Group commit: whatever is queued when the thread is free goes into one transaction, so an idle
-daemon answers in a thread hop and a busy one pays one commit for many rows. Beliefs ride along
+Group commit: whatever is queued when the thread is free goes into one transaction. A commit takes about as
+long as two turns of the event loop, so a row is waited for in place, SOON at most: that saves the turns. A
+disk that is slower is waited for as trio does it, and tried in place again only after RESPITE rows; those
+that come meanwhile share a commit. Beliefs ride along
 with the next commit, or go by themselves within FLUSH_AFTER seconds. After a commit the thread sleeps
 with that timer once, so that a belief of the next request wakes nobody; then, with nothing to write, without.
 
@@ -28,6 +30,8 @@ FLUSH_AFTER = 0.4  # seconds a belief may be newer than the file
 RETRY_AFTER = 5.0  # seconds between tries while the disk refuses
 QUEUE = 10_000  # jobs, backlog and beliefs each
 BATCH = 1_000  # jobs in one transaction: bounds how long the first one waits
+SOON = 0.001  # seconds the event loop stands still for a commit, at most
+RESPITE = 1_000  # rows
 
 Work = Callable[[sqlite3.Connection], object]
 
@@ -39,25 +43,39 @@ class StorageFailed(Exception):
 class Reply:
     """Carries the outcome of one job from the writer's thread to the waiting task."""
 
-    __slots__ = ("_event", "_token", "error", "value")
+    __slots__ = ("_event", "_pending", "_token", "error", "value")
 
     def __init__(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
-        self._event = trio.Event()
+        self._pending = threading.Lock()  # held until the outcome is known
+        self._pending.acquire()
+        self._event: trio.Event | None = None  # there once a task waits
         self.value: object = None
         self.error: Exception | None = None
 
     def settle(self, value: object, error: Exception | None = None) -> None:
         """From the writer's thread, once."""
         self.value, self.error = value, error
-        try:
-            self._token.run_sync_soon(self._event.set)
-        except trio.RunFinishedError:
-            pass  # nobody waits any more
+        self._pending.release()  # first: whoever makes its event only now looks here once more
+        if self._event is not None:
+            try:
+                self._token.run_sync_soon(self._event.set)
+            except trio.RunFinishedError:
+                pass  # nobody waits any more
+
+    def came_within(self, seconds: float) -> bool:
+        """Wait in place, the event loop with us; whether the outcome is known."""
+        return self._pending.acquire(timeout=seconds)
 
     async def wait(self) -> object:
         """The job's result, or its error raised. Cancelling the wait does not undo the job."""
-        await self._event.wait()
+        self._event = trio.Event()
+        if not self._pending.acquire(blocking=False):
+            await self._event.wait()
+        return self.result()
+
+    def result(self) -> object:
+        """What is known now."""
         if self.error is not None:
             raise self.error
         return self.value
@@ -90,6 +108,7 @@ class Writer:
     _dropped: int = 0
     _trouble: bool = False  # the last commit was refused
     _dozing: bool = False  # the thread sleeps without a timer
+    _respite: int = 0  # rows until one is waited for in place again
     _closing: bool = False
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
@@ -100,8 +119,11 @@ class Writer:
 
     # --- from the trio side ---------------------------------------------------------------------
 
-    async def keep(self, work: Work) -> bool:
-        """Run `work` and commit it. False: the disk refused for now, and it will be tried again."""
+    async def keep(self, work: Work, *, shield: bool = False) -> bool:
+        """Run `work` and commit it. False: the disk refused for now, and it will be tried again.
+
+        `shield`: the wait is not to be cancelled.
+        """
         with self._wake:
             refused = self._closing or self._trouble
             if self._trouble and not self._closing:
@@ -109,20 +131,30 @@ class Writer:
         if refused:
             await trio.lowlevel.checkpoint()
             return False
-        job = Job(work, Reply(), keep=True)
-        return await self._submit(job) is not False
+        reply = Reply()
+        self.post(Job(work, reply, keep=True))
+        if not self._came_soon(reply):
+            with trio.CancelScope(shield=shield):
+                await reply.wait()
+        return reply.result() is not False
+
+    def _came_soon(self, reply: Reply) -> bool:
+        """Whether the disk was as quick as a disk should be; after one that was not, nobody stands still a while."""
+        if self._respite:
+            self._respite -= 1
+            return False
+        if reply.came_within(SOON):
+            return True
+        self._respite = RESPITE
+        return False
 
     async def call(self, work: Work) -> object:
         """Run `work` in the next transaction; its result once committed.
 
         Raises StorageFailed when it could not be committed, or what `work` raised.
         """
-        return await self._submit(Job(work, Reply()))
-
-    async def _submit(self, job: Job) -> object:
-        assert job.reply is not None
-        reply = job.reply
-        self.post(job)
+        reply = Reply()
+        self.post(Job(work, reply))
         return await reply.wait()
 
     def post(self, job: Job) -> None:

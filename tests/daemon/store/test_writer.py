@@ -13,7 +13,7 @@ from ledger_rows import row
 from switchgeard.store import StorageFailed, ledger
 from switchgeard.store.notice import Notices
 from switchgeard.store.schema import migrate
-from switchgeard.store.writer import BATCH, Job, Work, Writer
+from switchgeard.store.writer import BATCH, SOON, Job, Work, Writer
 
 PATIENCE = 10.0  # real seconds a thread gets before a test gives up on it
 
@@ -377,3 +377,42 @@ def test_keeping_is_quick() -> None:
             return (trio.current_time() - began) / 50
 
     assert trio.run(many) < 0.1
+
+
+async def test_a_quick_commit_is_waited_for_in_place() -> None:
+    """Not even a cancelled task is interrupted, so nothing comes between the row and what follows."""
+    with running() as (writer, _), trio.CancelScope() as scope:
+        scope.cancel()
+        assert await writer.keep(inserted("r1")) is True
+    assert not scope.cancelled_caught
+
+
+async def test_a_slow_disk_stops_the_event_loop_once_and_not_for_long() -> None:
+    """The first row waits in place in vain; those behind it let others work meanwhile."""
+    with running() as (writer, disk):
+        disk.held = threading.Event()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(writer.keep, inserted("r0"))
+            await trio.testing.wait_all_tasks_blocked()
+            began = trio.current_time()
+            for n in range(200):
+                nursery.start_soon(writer.keep, inserted(f"r{n}"))
+            await trio.testing.wait_all_tasks_blocked()
+            assert trio.current_time() - began < 200 * SOON
+            disk.held.set()
+
+
+async def test_a_shielded_wait_outlasts_a_cancellation() -> None:
+    """The row is written before whoever asked is gone."""
+    with running() as (writer, disk):
+        disk.held = threading.Event()
+        async with trio.open_nursery() as nursery:
+
+            async def keep() -> None:
+                assert await writer.keep(inserted("r1"), shield=True) is True
+
+            nursery.start_soon(keep)
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+            disk.held.set()
+        assert disk.commits == 1
