@@ -27,7 +27,7 @@ class Announce:
     bus: Bus
     store: Keeper
     write_down: Callable[[Event], None] = lambda event: None  # the log
-    _changed: trio.Event = field(default_factory=trio.Event)
+    _waiting: trio.lowlevel.ParkingLot = field(default_factory=trio.lowlevel.ParkingLot)
 
     def __call__(self, events: Iterable[Event]) -> None:
         told = list(events)
@@ -38,9 +38,8 @@ class Announce:
         self.bus.publish(told)
         for event in told:
             self.write_down(event)
-        waiting, self._changed = self._changed, trio.Event()
-        waiting.set()
+        self._waiting.unpark_all()
 
     async def change(self) -> None:
         """Returns after the next announcement."""
-        await self._changed.wait()
+        await self._waiting.park()

@@ -5,7 +5,7 @@ Rules for editing: what the client sent is checked here, before anything is plan
 the parameter. How an answer comes about is not known here.
 """
 
-import uuid
+import os
 from dataclasses import dataclass
 from math import isnan
 
@@ -160,7 +160,7 @@ def unreadable(bad: Unreadable) -> RpcError:
 
 
 def new_id() -> str:
-    return uuid.uuid4().hex[:16]
+    return os.urandom(8).hex()
 
 
 def check(params: CompletionCreate) -> None:

@@ -71,8 +71,10 @@ _MAX_HEADERS = 256
 
 def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:
     """Every window the response headers (lower-case names) tell of. Never raises."""
-    server_now = now.wall + skew(headers, now)
     items = [(name, text) for name, text in list(headers.items())[:_MAX_HEADERS] if _RELATED.match(name)]
+    if not items:
+        return ()
+    server_now = now.wall + skew(headers, now)
     counted = _counted(provider, model, items, now, server_now)
     return counted + _unified(provider, headers, items, now, server_now)
 

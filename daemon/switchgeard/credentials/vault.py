@@ -39,6 +39,7 @@ class Vault:
         self._providers: dict[str, Provider] = {}
         self._known: dict[Key, Answer] = {}  # the last answer of each, good or bad
         self._flights: dict[Key, Flight] = {}
+        self._accounts: dict[str, tuple[Secret | None, str]] = {}  # what each is called, by the secret last named
 
     def __repr__(self) -> str:
         return f"<Vault: {len(self._providers)} providers, {len(self._flights)} being fetched>"
@@ -48,6 +49,7 @@ class Vault:
         self._providers = dict(providers)
         kept = {_key(provider) for provider in providers.values()}
         self._known = {key: answer for key, answer in self._known.items() if key in kept}
+        self._accounts.clear()
 
     async def get(self, provider: Provider) -> Answer:
         """The credential of a provider: from memory, else from its source, once for all who ask at a time."""
@@ -71,6 +73,7 @@ class Vault:
 
     def invalidate(self, provider_id: str) -> None:
         """Forget what is in memory; the next `get` asks the source."""
+        self._accounts.pop(provider_id, None)
         self._known = {key: answer for key, answer in self._known.items() if key[0] != provider_id}
         for key in [key for key in self._flights if key[0] == provider_id]:
             del self._flights[key]  # what it brings is told to those who wait, and not kept
@@ -113,7 +116,11 @@ class Vault:
 
     def account(self, provider: Provider, secret: Secret | None) -> str:
         """The provider and which of its credentials: whose signatures are whose (`core.issuer`)."""
-        return account(provider.id, secret.fingerprint(self._fingerprint_key) if secret else None)
+        known = self._accounts.get(provider.id)
+        if known is None or known[0] is not secret:
+            named = account(provider.id, secret.fingerprint(self._fingerprint_key) if secret else None)
+            known = self._accounts[provider.id] = (secret, named)
+        return known[1]
 
     def view(self, provider: Provider) -> CredentialView:
         """The same for one provider."""

@@ -9,8 +9,10 @@ cancelling closes the socket at once.
 """
 
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
+from types import TracebackType
 
 import trio
 
@@ -64,27 +66,35 @@ class Transport:
         """Connections waiting for work."""
         return len(self._idle)
 
-    @asynccontextmanager
-    async def open(
+    def open(
         self, call: HTTPCall, *, connect: float, still_wanted: Callable[[], bool] = lambda: True
-    ) -> AsyncIterator[Reply]:
+    ) -> AbstractAsyncContextManager[Reply]:
         """Send `call` and yield its reply; leaving closes whatever was not read. `connect`: seconds for TCP + TLS.
 
         `still_wanted` is asked right before the first byte is written; False raises Withdrawn.
         Raises TransportFault. A redirect is a reply like any other.
         """
-        request = _prepared(call)
-        origin = request.where.origin
-        connection, head = await self._send(request, connect, self._turns.at(origin, still_wanted))
-        try:
-            yield Reply(head, connection)
-            if connection.keepable and not connection.reusable:
-                await _read_tail(connection)
-        finally:
-            if connection.reusable:
-                self._idle.put(origin, connection)
-            else:
-                connection.close()
+        return _Opened(self, call, connect, still_wanted)
+
+    async def send(
+        self, request: Outgoing, connect: float, still_wanted: Callable[[], bool]
+    ) -> tuple[Connection, Head]:
+        """The connection that answered, and the reply's head. Raises TransportFault, Withdrawn."""
+        self._drop_what_slept()
+        where, turn = request.where, self._turns.at(request.where.origin, still_wanted)
+        if kept := self._idle.take(where.origin):
+            with suppress(Unanswered):  # it had been dead; once more, on a new one
+                return kept, await _exchange(kept, request, turn)
+        line = await Dial(where, self._tls() if where.secure else None).within(connect)
+        fresh = Connection(line)
+        return fresh, await _exchange(fresh, request, turn)
+
+    def put_aside(self, origin: str, connection: Connection) -> None:
+        """Keep it for the next call, or close it."""
+        if connection.reusable:
+            self._idle.put(origin, connection)
+        else:
+            connection.close()
 
     async def drop_idle(self) -> None:
         """Close every idle connection."""
@@ -94,16 +104,6 @@ class Transport:
         """Close what is idle; calls in flight close with the tasks that own them."""
         self._idle.close()
 
-    async def _send(self, request: Outgoing, connect: float, turn: Turn) -> tuple[Connection, Head]:
-        self._drop_what_slept()
-        where = request.where
-        if kept := self._idle.take(where.origin):
-            with suppress(Unanswered):  # it had been dead; once more, on a new one
-                return kept, await _exchange(kept, request, turn)
-        line = await Dial(where, self._tls() if where.secure else None).within(connect)
-        fresh = Connection(line)
-        return fresh, await _exchange(fresh, request, turn)
-
     def _drop_what_slept(self) -> None:
         if self._asleep() - self._slept > SUSPENDED:
             self._slept = self._asleep()
@@ -112,6 +112,34 @@ class Transport:
     def _tls(self) -> ssl.SSLContext:
         self._context = self._context or self._build_context()
         return self._context
+
+
+@dataclass(slots=True)
+class _Opened:
+    """One call while its reply is read. No generator: that costs as much as reading the head."""
+
+    transport: Transport
+    call: HTTPCall
+    connect: float
+    still_wanted: Callable[[], bool]
+    origin: str = ""
+    connection: Connection | None = None
+
+    async def __aenter__(self) -> Reply:
+        request = _prepared(self.call)
+        self.origin = request.where.origin
+        self.connection, head = await self.transport.send(request, self.connect, self.still_wanted)
+        return Reply(head, self.connection)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.connection is not None
+        try:
+            if kind is None and self.connection.keepable and not self.connection.reusable:
+                await _read_tail(self.connection)
+        finally:
+            self.transport.put_aside(self.origin, self.connection)
 
 
 def _prepared(call: HTTPCall) -> Outgoing:

@@ -32,7 +32,9 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
     if max_tokens is not None:
         values.update(_limits(given, row, max_tokens))
     dropped = OPTIONS in given and not (stream and row.usage_option)
-    return splice.replaced(splice.without(body, (OPTIONS,)) if dropped else body, values)
+    return (
+        splice.replaced(splice.without(body, (OPTIONS,)), values) if dropped else splice.replaced(body, values, spans)
+    )
 
 
 def id_rule(model: str) -> Callable[[str], str] | None:
