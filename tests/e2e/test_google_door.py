@@ -1,4 +1,4 @@
-"""Google's clients at the door: their SDK says /v1, their documentation /v1beta, and both name the model in the path."""
+"""Google's clients at the door: their SDK says /v1, their documentation /v1beta; both name the model in the path."""
 
 from pathlib import Path
 
