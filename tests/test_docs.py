@@ -30,7 +30,7 @@ from switchgeard.door.refusal import Refusal
 from switchgeard.identity import SOURCES
 from switchgeard.question import FORWARDED
 from switchgeard.routes import PATTERNS, ROUTES
-from switchgeard.upstream.kinds import KINDS
+from switchgeard.upstream.kinds import KINDS, Kind
 
 
 def named(cell: str) -> list[str]:
@@ -59,6 +59,14 @@ def test_every_kind_and_failover_word_is_documented() -> None:
     """The values a user may write are there as well."""
     page = (DOCS / "config.md").read_text()
     assert [word for word in (*KINDS, *FAILOVER_ON) if f"`{word}`" not in page] == []
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_what_a_kind_speaks_and_where_is_documented(kind: Kind) -> None:
+    """In the order in which it prefers its dialects."""
+    spoken = ", ".join(f"`{wire}`" for wire in kind.wires)
+    where = f"`{kind.base_url}`" if kind.base_url else "nowhere"
+    assert f"| `{kind.name}` | {spoken} | {where}" in (DOCS / "config.md").read_text()
 
 
 def test_every_method_is_documented_and_served() -> None:
