@@ -15,6 +15,7 @@ from msgspec import UNSET, structs
 from switchgear_protocol.content import Completion, Request
 from switchgear_protocol.events import Native
 from switchgear_protocol.messages import Answer, CompletionCreate
+from switchgear_protocol.words import Interrupt
 
 from . import voice
 from .ask import Ask
@@ -104,6 +105,8 @@ def native(
     model_name: str,
 ) -> "Speaking":
     """A completion whose client speaks another dialect, ready to run. `model_name`: as the client asked for it."""
+    if options.on_interrupt is Interrupt.RESTART:  # no dialect but ours has a word for it
+        options = structs.replace(options, on_interrupt=Interrupt.ERROR)
     model = kept_by(model.spoken(question.dialect), question, at.state)
     ask = asked(new_id(), model, question, client, session)
     told = Told(model_name, ask.request, int(at.now().wall), question.glimpse)

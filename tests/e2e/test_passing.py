@@ -267,3 +267,17 @@ async def test_the_same_over_the_socket(tmp_path: Path) -> None:
         whole = await w.ask(dialect=MESSAGES, messages=[], body=ASKED[MESSAGES], stream=False)
         assert whole.result is not None
         assert whole.result["body"]["content"][0]["text"] == "Hello from a stand-in provider."
+
+
+@EACH
+@pytest.mark.parametrize("own", [True, False])
+async def test_over_the_socket_too_another_dialect_has_no_word_for_a_restart(
+    tmp_path: Path, dialect: str, own: bool
+) -> None:
+    """Else its client would take two beginnings for one answer: it is told of the cut."""
+    other = "openai-compatible" if dialect == MESSAGES else "anthropic"
+    kinds = {"a": KINDS[dialect] if own else other, "b": KINDS[dialect]}
+    async with world(tmp_path, {"a": "cut_text_clean", "b": "ok"}, kinds=kinds) as w:
+        heard = await w.ask(dialect=dialect, messages=[], body=ASKED[dialect], on_interrupt="restart")
+        assert heard.kind == "interrupted"
+        assert w.hits() == {"a": 1, "b": 0}
