@@ -75,6 +75,7 @@ from .serving.caller import Caller, Id
 from .state import PinState
 
 MOST_PINS = 1000  # people set a few; a client that pins every session it opens must not fill the state
+LONGEST_NAME = 200  # characters that are compared: what is longer is near to nothing, and would take long
 VERSIONS = VersionRange(1, 1)
 OURSELVES = ClientInfo("switchgeard", __version__)
 CAPABILITIES = {"dialects": list(asking.DIALECTS), "interrupts": [word.value for word in Interrupt]}
@@ -363,7 +364,7 @@ def _make_room_for_pin(at: Daemon, key: tuple[str, str | None], now: Now) -> Non
 
 
 def _nearest(name: str, known: Any) -> str | None:
-    return next(iter(get_close_matches(name, list(known), n=1)), None)
+    return next(iter(get_close_matches(name[:LONGEST_NAME], list(known), n=1)), None)
 
 
 def _positive(name: str, seconds: float) -> float:

@@ -14,6 +14,7 @@ from .core.offer import MergedModel
 from .core.routing import SKIPS, Plan, Standing
 from .rpc_error import RpcError
 
+NAME_SHOWN = 100  # characters of a model's name that is none
 RETRY_SOON = 1.0  # seconds, when something is usable again already
 
 REQUEST_SHAPED = {
@@ -48,6 +49,7 @@ def too_late(model: MergedModel, limit: float, reports: list[AttemptReport], com
 
 
 def no_such_model(name: str, aliases: list[str], nearest: str | None) -> RpcError:
+    name = name if len(name) <= NAME_SHOWN else f"{name[:NAME_SHOWN]}..."
     if not aliases:
         hint = "switchgear config edit"
         return RpcError.of("no_such_model", f'There is no model "{name}".', hint=hint, detail="No model is configured.")

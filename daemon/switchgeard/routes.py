@@ -199,7 +199,8 @@ def dialect_of(head: Head) -> Dialect:
 def not_allowed(methods: tuple[str, ...]) -> Route:
     async def refuse(routes: Routes, exchange: Exchange) -> None:
         allowed = ", ".join(methods)
-        refused = error("method_not_found", f"{exchange.head.method} is not served here.", detail=f"allowed: {allowed}")
+        said = f"{exchange.head.method[:20]} is not served here."
+        refused = error("method_not_found", said, detail=f"allowed: {allowed}")
         await exchange.answer(405, (*JSON, ("allow", allowed)), dialect_of(exchange.head).error(refused).body)
 
     return refuse

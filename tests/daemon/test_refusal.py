@@ -116,3 +116,10 @@ def test_an_unknown_model_names_the_nearest_or_what_there_is() -> None:
         "Known models: opus, gpt.",
         "No model is configured.",
     ]
+
+
+def test_a_name_of_a_megabyte_is_not_repeated() -> None:
+    """Enough of it to be recognised."""
+    said = refusal.no_such_model("x" * 1_000_000, ["opus"], None).answer.message
+    assert said.startswith('There is no model "xxx')
+    assert len(said) < 200

@@ -5,7 +5,7 @@ editing: nothing but Unreadable leaves, and nothing of what was said is quoted i
 """
 
 import re
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -16,9 +16,13 @@ from .glimpse import Unreadable
 
 T = TypeVar("T")
 
+Tokens = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A client's own limit: no provider takes a negative one, and none a number that no machine counts to."""
+
 FEW = 16  # one escape in so many bytes is not worth a second, slower look
 NOT_JSON = "the body is not JSON"
 NO_OBJECT = "the body is no JSON object"
+QUOTED = 200  # characters of what is wrong: a decoder may quote a word it does not know
 TOO_DEEP = "the body is nested too deep"
 
 _PLACE = re.compile(r"(.*) - at `(?:key in )?\$(.*)`", re.DOTALL)
@@ -63,7 +67,7 @@ def _mistyped(problem: str, at: str) -> Unreadable:
     what, path = (place[1], place[2]) if place else (problem, "")
     missing = _MISSING.fullmatch(what)
     parameter = ".".join(part for part in (at, _dotted(path), missing[1] if missing else "") if part)
-    what = "is missing" if missing else what[:1].lower() + what[1:].replace("`", "")
+    what = "is missing" if missing else what[:1].lower() + what[1:QUOTED].replace("`", "")
     return Unreadable(f"{parameter or 'the body'}: {what}", parameter or None)
 
 

@@ -1,5 +1,7 @@
 """A client's JSON, typed or told where it is not."""
 
+from typing import Literal
+
 import msgspec
 import pytest
 from msgspec import Struct
@@ -73,3 +75,19 @@ def test_an_escaped_letter_weighs_what_it_is_at_most() -> None:
     plain, escaped = msgspec.json.encode(word), b'"' + "".join(f"\\u{ord(c):04x}" for c in word).encode() + b'"'
     assert reading.size(plain) == reading.size(escaped) == 902
     assert reading.tokens(plain) == pytest.approx(902 / 3.5)
+
+
+def test_a_word_that_is_quoted_is_quoted_in_part() -> None:
+    """A decoder names the value it does not know; a refusal is no echo."""
+    with pytest.raises(Unreadable) as caught:
+        reading.parsed(msgspec.json.Decoder(Literal["a", "b"]), msgspec.json.encode("x" * 1_000_000))
+    assert len(caught.value.message) < 300
+
+
+@pytest.mark.parametrize("number", ["-1", "9223372036854775808", "1" + "0" * 400, "1.5", '"1"'])
+def test_a_limit_is_a_number_of_tokens(number: str) -> None:
+    """No provider takes another; none is asked."""
+    decoder = msgspec.json.Decoder(reading.Tokens)
+    assert reading.parsed(decoder, b"0") == 0
+    with pytest.raises(Unreadable):
+        reading.parsed(decoder, number.encode())

@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 from msgspec import Raw, Struct
 
+from switchgeard.dialects.reading import Tokens
+
 NOTHING = Raw()
 
 
@@ -75,7 +77,9 @@ class Body(Struct):
     system: Raw = NOTHING
     tools: list[Tool] | None = None
     tool_choice: ToolChoice | None = None
-    max_tokens: int | None = None
+    max_tokens: Tokens | None = None
+    temperature: float | None = None
+    top_p: float | None = None
     stop_sequences: list[str] | None = None
     top_k: int | None = None
     thinking: Thinking | None = None

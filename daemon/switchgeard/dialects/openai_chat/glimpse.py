@@ -17,7 +17,7 @@ from switchgeard.core.estimate import IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_BYTES, 
 from switchgeard.core.needs import Needs
 from switchgeard.dialects import tool_ids
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import members, parsed, tokens
+from switchgeard.dialects.reading import Tokens, members, parsed, tokens
 
 from .encode import NAME
 
@@ -93,8 +93,10 @@ class Body(Struct):
     tools: list[Offered] | None = None
     functions: Raw = Raw()
     response_format: Format | None = None
-    max_completion_tokens: int | None = None
-    max_tokens: int | None = None
+    max_completion_tokens: Tokens | None = None
+    max_tokens: Tokens | None = None
+    temperature: float | None = None
+    top_p: float | None = None
     reasoning_effort: str | None = None
     reasoning: Any = None  # OpenRouter: {effort, max_tokens, enabled}
     n: int | None = None

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 from switchgeard.core.estimate import BYTES_PER_TOKEN
 from switchgeard.core.needs import Needs
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import parsed, size
+from switchgeard.dialects.reading import Tokens, parsed, size
 
 from .items import NAME
 from .seen import Seen
@@ -44,7 +44,9 @@ class Body(Struct):
     tools: list[Raw] | None = None
     tool_choice: Any = None
     parallel_tool_calls: bool | None = None
-    max_output_tokens: int | None = None
+    max_output_tokens: Tokens | None = None
+    temperature: float | None = None
+    top_p: float | None = None
     reasoning: Effort | None = None
     text: TextOptions | None = None
     include: list[str] | None = None
