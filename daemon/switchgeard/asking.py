@@ -13,7 +13,9 @@ import msgspec
 from msgspec import UNSET, structs
 
 from switchgear_protocol.content import Completion, Request
+from switchgear_protocol.depth import crowded
 from switchgear_protocol.events import Native
+from switchgear_protocol.limits import DEFAULT
 from switchgear_protocol.messages import Answer, CompletionCreate
 from switchgear_protocol.words import Interrupt
 
@@ -87,6 +89,8 @@ def theirs(
         found = sealed.opened(blob)
         return found[0] if found else state.issued.of(blob)
 
+    if crowded(body, DEFAULT.values, binary=False):  # a million little messages would keep everybody waiting
+        raise RpcError.of("too_large", f"The request holds more than {DEFAULT.values} JSON values.")
     try:
         return Theirs(spoken, body, spoken.glimpse(body, model=model, stream=stream), issuer_of, headers)
     except Unreadable as bad:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from sample_offers import state
 from switchgear_protocol.content import Message
 from switchgear_protocol.messages import CompletionCreate
-from switchgeard.asking import check
+from switchgeard.asking import check, theirs
+from switchgeard.dialects.known import SPOKEN
 from switchgeard.rpc_error import RpcError
 
 
@@ -32,3 +34,13 @@ def test_what_makes_no_sense_is_refused_by_name(wrong: dict[str, Any]) -> None:
     assert said.data is not None
     assert said.data.kind == "invalid_params"
     assert next(iter(wrong)) in f"{said.message} {said.data.detail}"
+
+
+def test_a_body_of_too_many_values_is_not_looked_at() -> None:
+    """It is within its bytes, and would still take seconds in which nobody else is served."""
+    message = '{"role":"user","content":""}'
+    body = f'{{"model":"m","messages":[{",".join([message] * 60_000)}]}}'.encode()
+    with pytest.raises(RpcError) as refused:
+        theirs(state(), SPOKEN["openai.chat"], body)
+    assert refused.value.answer.data is not None
+    assert refused.value.answer.data.kind == "too_large"
