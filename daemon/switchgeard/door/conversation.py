@@ -25,7 +25,19 @@ from .head import UNREAD, Head
 from .incoming import PIECE, Incoming
 from .limits import Limits
 from .outgoing import Outgoing
-from .refusal import BUG, DRAINING, FULL, NO_SUCH_METHOD, NOT_EXPECTED, STOPPED, Refusal, Refuse, large_body, neutral
+from .refusal import (
+    BUG,
+    DRAINING,
+    ENCODED,
+    FULL,
+    NO_SUCH_METHOD,
+    NOT_EXPECTED,
+    STOPPED,
+    Refusal,
+    Refuse,
+    large_body,
+    neutral,
+)
 
 LAST_WORDS = 1.0  # seconds to say why it ends
 NEVER = frozenset(["OPTIONS", "TRACE", "CONNECT"])  # nothing here is for pages, mirrors or tunnels
@@ -135,6 +147,8 @@ class Conversation:
             return DRAINING
         if head.method in NEVER:
             return NO_SUCH_METHOD
+        if head.headers.get("content-encoding", "").lower() not in ("", "identity"):
+            return ENCODED
         if head.expects not in ("", "100-continue"):
             return NOT_EXPECTED
         if (head.length or 0) > self._house.limits.body:

@@ -42,6 +42,7 @@ SLOW_HEAD = Refusal(408, "timeout_first_frame", "the request's head did not come
 SLOW_BODY = Refusal(408, "timeout_first_frame", "the request's body came too slowly", "send it again")
 LARGE_HEAD = Refusal(431, "too_large", "the request's head is too large", "send fewer or shorter headers")
 NOT_EXPECTED = Refusal(417, "invalid_request", "the only expectation met here is 100-continue")
+ENCODED = Refusal(415, "invalid_request", "a body is not read compressed", "send it without content-encoding")
 NO_SUCH_METHOD = Refusal(
     405, "invalid_request", "this method is not served", "use GET, HEAD or POST", (("allow", "GET, HEAD, POST"),)
 )

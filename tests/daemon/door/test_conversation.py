@@ -140,6 +140,14 @@ async def test_a_client_that_waits_for_anything_else_is_refused(tmp_path: Path) 
         assert (await way.once(method="POST", body=b"x", headers={"expect": "mercy"})).status == 417
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+async def test_a_compressed_body_is_refused_and_not_read(tmp_path: Path, coding: str) -> None:
+    """415: a small one can hold gigabytes. `identity` says that it is none."""
+    async with doorway(tmp_path) as way:
+        assert (await way.once(method="POST", body=b"x", headers={"content-encoding": coding})).status == 415
+        assert (await way.once(method="POST", body=b"x", headers={"content-encoding": "Identity"})).status == 200
+
+
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "CONNECT"])
 async def test_methods_for_pages_and_mirrors_reach_no_route(tmp_path: Path, method: str) -> None:
     """Also with a token: a preflight never gets a yes."""
