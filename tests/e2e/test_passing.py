@@ -281,3 +281,23 @@ async def test_over_the_socket_too_another_dialect_has_no_word_for_a_restart(
         heard = await w.ask(dialect=dialect, messages=[], body=ASKED[dialect], on_interrupt="restart")
         assert heard.kind == "interrupted"
         assert w.hits() == {"a": 1, "b": 0}
+
+
+async def test_what_a_provider_keeps_is_asked_of_it_alone(tmp_path: Path) -> None:
+    """previous_response_id: nobody else has what it stands for, so nobody else is asked."""
+    kinds = {"a": "openai", "b": "openai"}
+    async with world(tmp_path, {"a": ["ok", "ok", "429_hour"], "b": "ok"}, kinds=kinds, door=True) as w:
+        kept = (await post(w, RESPONSES)).json()["id"]
+        replies = [await post(w, RESPONSES, previous_response_id=kept) for _ in range(2)]
+        assert [reply.status_code for reply in replies] == [200, 429]
+        assert w.hits() == {"a": 3, "b": 0}
+
+
+async def test_what_nobody_here_keeps_is_asked_of_nobody(tmp_path: Path) -> None:
+    """It says what to send instead."""
+    kinds = {"a": "openai", "b": "openai"}
+    async with world(tmp_path, {"a": "ok", "b": "ok"}, kinds=kinds, door=True) as w:
+        reply = await post(w, RESPONSES, previous_response_id="resp_of_another_day")
+        assert (reply.status_code, reply.json()["error"]["code"]) == (400, "unsupported_parameter")
+        assert "send the whole conversation" in reply.json()["error"]["message"]
+        assert w.hits() == {"a": 0, "b": 0}
