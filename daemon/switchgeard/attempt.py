@@ -112,8 +112,9 @@ class Attempt:
             body += piece
             if len(body) > WHOLE_LIMIT:
                 raise Garbled(f"an answer of more than {WHOLE_LIMIT >> 20} MiB")
-        events: list[Heard] = [*self.dialect.whole(bytes(body))]
-        await self._deliver([*events, PassedBody(bytes(body))] if self.passing else events)
+        whole = bytes(body)
+        events: list[Heard] = [*self.dialect.whole(whole)]
+        await self._deliver([*events, PassedBody(whole)] if self.passing else events)
 
     async def _stream(self, first: bytes, pieces: AsyncIterator[bytes]) -> None:
         incoming, decoder = _Incoming(pieces), self.dialect.Decoder()

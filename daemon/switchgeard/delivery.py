@@ -29,6 +29,9 @@ from .dialects.assemble import Assembler
 from .dialects.fault import Garbled
 from .passed import Passed, PassedBody
 
+KEPT = frozenset({"openai.responses"})
+"""Wires on which a later request may name an answer by its id, as kept by the provider."""
+
 Said = StreamEvent | Routing | Passed
 Heard = StreamEvent | Passed | PassedBody
 
@@ -134,7 +137,8 @@ class Delivery:
             if self.on_interrupt is Interrupt.CONTINUE:
                 self.said.append(event.text)
         elif isinstance(event, Start):
-            self._sealed(event.id)  # what a later request may refer to as kept by the provider
+            if self.issuer is not None and self.issuer.wire in KEPT:
+                self._sealed(event.id)
         elif not isinstance(event, BlockEnd | UsageReport):
             self.plain = False
             if isinstance(event, ReasoningSignature):

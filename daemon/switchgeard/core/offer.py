@@ -109,7 +109,8 @@ class MergedModel(Struct, frozen=True):
 
     def spoken(self, dialect: str) -> "MergedModel":
         """The model as a client that speaks `dialect` is served."""
-        return replace(self, offers=tuple(offer.spoken(dialect) for offer in self.offers))
+        offers = tuple(offer.spoken(dialect) for offer in self.offers)
+        return replace(self, offers=offers) if offers != self.offers else self
 
 
 class Catalog(Struct, frozen=True):

@@ -30,8 +30,8 @@ FLUSH_AFTER = 0.4  # seconds a belief may be newer than the file
 RETRY_AFTER = 5.0  # seconds between tries while the disk refuses
 QUEUE = 10_000  # jobs, backlog and beliefs each
 BATCH = 1_000  # jobs in one transaction: bounds how long the first one waits
-SOON = 0.001  # seconds the event loop stands still for a commit, at most
-RESPITE = 1_000  # rows
+SOON = 0.005  # seconds the event loop stands still for a commit, at most: a busy core, not the disk, takes some
+RESPITE = 100  # rows
 
 Work = Callable[[sqlite3.Connection], object]
 

@@ -5,6 +5,7 @@ fits). A row says nothing about errors or quota: those tables live in `core`. De
 the config or from `base_url` here, never from a reply. No function may put a secret in an error.
 """
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +18,8 @@ from .call import HTTPCall
 
 USER_AGENT = "switchgear/0.1.0"
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_HEADER_SAFE = re.compile(r"[!-~]+")
 
 Header = tuple[str, str]
 
@@ -165,7 +168,7 @@ def _headers(kind: Kind, secret: str | None) -> tuple[Header, ...]:
 def _header_safe(secret: str) -> str:
     if not secret:
         raise BadSecret("the credential is empty")
-    if not all("!" <= char <= "~" for char in secret):
+    if not _HEADER_SAFE.fullmatch(secret):
         raise BadSecret("the credential has a space, line break, control or non-ASCII character in it: paste it again")
     return secret
 

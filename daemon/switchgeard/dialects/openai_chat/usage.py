@@ -20,13 +20,17 @@ def usage(counts: dict[str, Any]) -> Usage:
     )
     write = _first(prompt_details.get("cache_write_tokens"))
     reasoning = _first(output_details.get("reasoning_tokens"), counts.get("reasoning_tokens"))  # Azure's DeepSeek
-    fresh = max(_first(counts.get("prompt_tokens")) - read - write, 0)
+    fresh = max(_count(counts, "prompt_tokens") - read - write, 0)
     return Usage(fresh, _output(counts, reasoning), read, write, reasoning)
 
 
 def _output(counts: dict[str, Any], reasoning: int) -> int:
     """xAI counts reasoning beside the completion, everyone else within it; the total tells which."""
-    prompt, output, total = (_first(counts.get(f"{name}_tokens")) for name in ("prompt", "completion", "total"))
+    prompt, output, total = (
+        _count(counts, "prompt_tokens"),
+        _count(counts, "completion_tokens"),
+        _count(counts, "total_tokens"),
+    )
     beside = total == prompt + output + reasoning if total else reasoning > output
     return output + reasoning if beside else output
 
@@ -36,6 +40,13 @@ def _object(counts: dict[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _count(counts: dict[str, Any], name: str) -> int:
+    return _first(counts.get(name))
+
+
 def _first(*values: object) -> int:
     """The first value above zero, as a whole number."""
-    return next((int(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool) and 0 < v < 1e12), 0)
+    for value in values:
+        if isinstance(value, (int, float)) and value is not True and 0 < value < 1e12:
+            return int(value)
+    return 0
