@@ -27,8 +27,8 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
         values = {"model": msgspec.json.encode(f"models/{model}")} if "model" in spans else {}
         if max_tokens is not None:
             begin, end = spans.get(CONFIG, (0, 0))
-            config = body[begin:end] if body[begin : begin + 1] == b"{" else b"{}"
-            values[CONFIG] = splice.replaced(config, {LIMIT: b"%d" % max_tokens})
+            config = body[begin:end]
+            values[CONFIG] = splice.replaced(config if config[:1] == b"{" else b"{}", {LIMIT: b"%d" % max_tokens})
         return splice.replaced(body, values, spans) if values else body
     except ValueError as problem:
         raise Unreadable(f"the body is no JSON object: {problem}") from None

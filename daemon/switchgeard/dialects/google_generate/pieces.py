@@ -47,7 +47,7 @@ class Growing:
         at: Any = self._root
         for step, following in pairwise(steps):
             inner = _get(at, step)
-            at = inner if isinstance(inner, dict | list) else _set(at, step, [] if isinstance(following, int) else {})
+            at = inner if inner is not None else _set(at, step, [] if isinstance(following, int) else {})
         before = _get(at, last)
         value = piece.value
         _set(at, last, before + value if isinstance(before, str) and isinstance(value, str) else value)
