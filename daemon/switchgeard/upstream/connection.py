@@ -50,7 +50,7 @@ class Connection:
             fault = TransportFault if self._heard else Unanswered
             raise fault(self._open_failure(error)) from error
         finally:
-            turn.leave()
+            turn.leave(well=self._head is not None and self._head.status < 400)
         return self._head
 
     async def piece(self) -> bytes:

@@ -4,7 +4,8 @@ Fifty requests that start at once would all be written in the same breath, befor
 what the first one's answer says. One at a time, a request's answer can stop those behind it. A turn
 lasts for the write alone, never for an answer, so a crowd on a healthy provider waits for nothing. While
 somebody's answer is out, a turn begins with a glance at what has come: a write by itself takes no time in
-which anything could be heard.
+which anything could be heard. A glance is a turn of the event loop and costs a crowd more than all else here;
+so where answers are good there is one for a BUNCH of writes, and after the first that is not, one for each again.
 
 A write that stalls (a slow uplink, a host that stopped reading) holds the others up for PATIENCE at
 most: then they go without a turn.
@@ -18,6 +19,7 @@ from weakref import WeakValueDictionary
 import trio
 
 PATIENCE = 0.25  # seconds; a healthy write takes less than one
+BUNCH = 8  # writes between two glances, at most
 
 
 class Withdrawn(Exception):
@@ -30,6 +32,8 @@ class Line:
     def __init__(self) -> None:
         self.free = trio.Semaphore(1, max_value=1)  # no lock: another task may write than the one that waited
         self.unanswered = 0
+        self.unseen = 0  # writes since the last glance
+        self.trust = 1  # writes one glance is good for: twice as many after each good answer
 
 
 class Turn:
@@ -46,10 +50,10 @@ class Turn:
     async def take(self) -> None:
         """Wait for the turn, PATIENCE at most. Raises Withdrawn when the request should no longer be sent."""
         await self._wait()
-        if self._line.unanswered:
-            await trio.lowlevel.checkpoint()
+        await self._glance()
         if not self._still_wanted():
             raise Withdrawn
+        self._line.unseen += 1
         self._line.unanswered += 1
         self._unanswered = True
 
@@ -59,12 +63,20 @@ class Turn:
             self._has = False
             self._line.free.release()
 
-    def leave(self) -> None:
-        """The request is answered, or never will be."""
+    def leave(self, *, well: bool = False) -> None:
+        """The request is answered, and `well`, or never will be."""
         self.written()
         if self._unanswered:
             self._unanswered = False
             self._line.unanswered -= 1
+            self._line.trust = min(2 * self._line.trust, BUNCH) if well else 1
+
+    async def _glance(self) -> None:
+        """Let those hear who wait for an answer, unless that has been done and there is no cause to doubt."""
+        line = self._line
+        if line.unanswered and line.unseen >= line.trust:
+            line.unseen = 0
+            await trio.lowlevel.checkpoint()
 
     async def _wait(self) -> None:
         try:

@@ -11,7 +11,7 @@ from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport
-from switchgeard.upstream.turn import PATIENCE, Turns, Withdrawn
+from switchgeard.upstream.turn import BUNCH, PATIENCE, Turns, Withdrawn
 
 
 def yes() -> bool:
@@ -154,3 +154,42 @@ async def test_a_stalled_write_holds_nobody_up_for_long(autojump_clock: trio.tes
     async with trio.open_nursery() as nursery:
         nursery.start_soon(waiting)
     stalled.leave()
+
+
+async def passes(turns: Turns, writes: int) -> int:
+    """How often others had a turn of the event loop while so many requests were written, all still unanswered."""
+    count = 0
+    async with trio.open_nursery() as nursery:
+
+        @nursery.start_soon
+        async def others() -> None:
+            nonlocal count
+            while True:
+                await trio.lowlevel.checkpoint()
+                count += 1
+
+        for _ in range(writes):
+            turn = turns.at("http://a", yes)
+            await turn.take()
+            turn.written()
+        nursery.cancel_scope.cancel()
+    return count
+
+
+async def answer(turns: Turns, *, well: bool) -> None:
+    turn = turns.at("http://a", yes)
+    await turn.take()
+    turn.leave(well=well)
+
+
+async def test_good_answers_earn_a_bunch_of_writes_for_each_glance() -> None:
+    """A crowd on a healthy provider costs little; after one answer that is not good each write has its own again."""
+    turns = Turns()
+    line = turns.at("http://a", yes)
+    assert await passes(turns, 2 * BUNCH) > BUNCH
+    for _ in range(BUNCH):
+        await answer(turns, well=True)
+    assert await passes(turns, 2 * BUNCH) <= 3
+    await answer(turns, well=False)
+    assert await passes(turns, 2 * BUNCH) > BUNCH
+    line.leave()
