@@ -41,22 +41,21 @@ def crowded(frame: bytes, limit: int, *, binary: bool) -> bool:
     if binary:
         return _crowded_binary(frame, limit)
     # also those inside strings: an upper bound that spares most frames the closer look
-    return _separators(frame, 0, len(frame)) > limit and _crowded_text(frame, limit)
+    return _separators(frame) > limit and _crowded_text(frame, limit)
 
 
 def _crowded_text(frame: bytes, limit: int) -> bool:
-    """Adds up what stands between strings, and stops at the limit: to cut millions of them out would cost most."""
-    at, seen = 0, 0
-    for string in STRINGS.finditer(frame):
-        seen += _separators(frame, at, string.start())
-        if seen > limit:
-            return True
-        at = string.end()
-    return seen + _separators(frame, at, len(frame)) > limit
+    """Counts what stands between strings: without escapes, that is every other piece between two quotes."""
+    if b"\\" in frame:
+        frame = frame.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if frame.count(b'"') > 2 * (limit + 1):  # each string is a value: so there are never many pieces
+        return True
+    outside = b"".join(frame.split(b'"')[::2])
+    return _separators(outside) > limit
 
 
-def _separators(text: bytes, start: int, end: int) -> int:
-    return sum(text.count(mark, start, end) for mark in SEPARATORS)
+def _separators(text: bytes) -> int:
+    return sum(text.count(mark) for mark in SEPARATORS)
 
 
 def _crowded_binary(frame: bytes, limit: int) -> bool:
