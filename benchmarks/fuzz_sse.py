@@ -19,11 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "protocol"), str(ROOT / "daemon")]
 
-from switchgeard.demo import responses  # noqa: E402
+from switchgeard.demo import generate, responses  # noqa: E402
 from switchgeard.demo.said import Said  # noqa: E402
-from switchgeard.dialects import anthropic_messages, openai_chat, openai_responses  # noqa: E402
+from switchgeard.dialects import anthropic_messages, google_generate, openai_chat, openai_responses  # noqa: E402
 from switchgeard.dialects.assemble import Assembler  # noqa: E402
-from switchgeard.dialects.dialect import ToProvider  # noqa: E402
+from switchgeard.dialects.dialect import Dialect  # noqa: E402
 from switchgeard.dialects.fault import Garbled, UpstreamError  # noqa: E402
 from switchgeard.upstream.sse import Event, Parser  # noqa: E402
 
@@ -66,6 +66,15 @@ MORE: list[dict[str, object]] = [  # another message of the same answer
     {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "a"}},
     {"type": "content_block_stop", "index": 0},
     *MESSAGES[-2:],
+]
+*SPEAKS, ENDS = generate.stream(Said(thinking="hm \u00e9", tool="f"), "m")
+GOOGLE: list[dict[str, object]] = [
+    *SPEAKS,
+    {"candidates": [{"content": {"parts": [{"functionCall": {"name": "g", "willContinue": True}}]}}]},
+    {"candidates": [{"content": {"parts": [{"functionCall": {"partialArgs": [{"jsonPath": "$.a[0]"}]}}]}}]},
+    ENDS,
+    {"promptFeedback": {"blockReason": "SAFETY"}},
+    {"error": {"code": 503, "message": "no"}},
 ]
 RESPONSES: list[dict[str, object]] = [
     *responses.stream(Said(text=("Hello \U0001f600", "b"), thinking="hm \u00e9", tool="f", tool_id="t"), "m"),
@@ -144,7 +153,7 @@ def _events(rand: random.Random, wire: bytes) -> Iterator[Event]:
     yield from parser.end()
 
 
-def _run(rand: random.Random, dialect: ToProvider, wire: bytes) -> str | None:
+def _run(rand: random.Random, dialect: Dialect, wire: bytes) -> str | None:
     """The data of the events read, when the stream came out complete."""
     decoder, assembler, data = dialect.Decoder(), Assembler("p/m"), ""
     try:
@@ -160,7 +169,7 @@ def _run(rand: random.Random, dialect: ToProvider, wire: bytes) -> str | None:
     return data
 
 
-def _body(rand: random.Random, dialect: ToProvider, wire: bytes) -> None:
+def _body(rand: random.Random, dialect: Dialect, wire: bytes) -> None:
     """The same bytes as a non-streaming body."""
     try:
         dialect.whole(wire.removeprefix(b"data: "))
@@ -174,12 +183,13 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
     rand, began, complete = random.Random(options.seed), time.perf_counter(), 0
-    wires: list[tuple[ToProvider, list[dict[str, object]], str]] = [
+    wires: list[tuple[Dialect, list[dict[str, object]], str]] = [
         (openai_chat, CHAT[:-1], r'"finish_reason"\s*:\s*"'),
         (openai_chat, CHAT, r'"finish_reason"\s*:\s*"'),
         (anthropic_messages, MESSAGES, "message_stop"),
         (anthropic_messages, MESSAGES + MORE, "message_stop"),
         (openai_responses, RESPONSES, r"response.(completed|incomplete|done)"),
+        (google_generate, GOOGLE, "finishReason|blockReason"),
     ]
     for number in range(options.inputs):
         dialect, payloads, marker = rand.choice(wires)

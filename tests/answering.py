@@ -28,7 +28,7 @@ from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.needs import Needs
 from switchgeard.dialects.assemble import Assembler
-from switchgeard.dialects.dialect import Decoding, Dialect, Told, ToProvider
+from switchgeard.dialects.dialect import Decoding, Dialect, Told
 from switchgeard.dialects.glimpse import Glimpse
 from switchgeard.upstream.sse import Event
 
@@ -46,7 +46,7 @@ CLASS = {
 """Finishes no two wires spell alike; any other is a class of its own."""
 
 
-def told(dialect: ToProvider, **asked: Any) -> Told:
+def told(dialect: Dialect, **asked: Any) -> Told:
     """What a writer is told, by a client that asked for usage."""
     stated = {"model": "opus", "stream": True, "needs": Needs(dialect=dialect.NAME), **asked}
     return Told("opus", "0a1b2c", 1_763_890_000, Glimpse(**stated))

@@ -27,14 +27,15 @@ from .core.offer import MergedModel
 from .dialects import sealed
 from .dialects.dialect import Dialect, Told
 from .dialects.glimpse import Unreadable
-from .dialects.known import SPOKEN
+from .dialects.known import DIALECTS
 from .question import NOBODY, Question, Theirs, ours
 from .rpc_error import RpcError
 from .serving.caller import Caller
 from .state import State
 from .upstream.sse import Event
 
-DIALECTS = ("switchgear", *SPOKEN)
+SPOKEN = ("switchgear", *DIALECTS)
+"""What a client may speak: our own dialect, and those of others."""
 
 
 async def complete(at: Services, model: MergedModel, caller: Caller, params: CompletionCreate) -> Answer:
@@ -48,7 +49,7 @@ async def complete(at: Services, model: MergedModel, caller: Caller, params: Com
         wait=_patience(params.wait_until_reset),
         deadline=params.deadline_s,
     )
-    if params.dialect in SPOKEN:
+    if params.dialect in DIALECTS:
         return await _in_their_words(at, model, caller, params, options)
     question = ours(_request(params))
     ask = asked(new_id(), model, question, caller.client, params.session)
@@ -64,7 +65,7 @@ async def _in_their_words(
         if native := [Native(msgspec.Raw(event.data.encode())) for event in events if event.data != spoken.TERMINAL]:
             await caller.progress(*native)
 
-    spoken = SPOKEN[params.dialect]
+    spoken = DIALECTS[params.dialect]
     question = theirs(at.state, spoken, bytes(params.body), model=params.model, stream=params.stream)  # type: ignore[arg-type]
     speaking = native(at, model, question, options, out, caller.client, params.session, model_name=params.model)
     answer = await speaking.run()
@@ -171,8 +172,8 @@ def new_id() -> str:
 
 
 def check(params: CompletionCreate) -> None:
-    if params.dialect not in DIALECTS:
-        allowed = ", ".join(DIALECTS)
+    if params.dialect not in SPOKEN:
+        allowed = ", ".join(SPOKEN)
         raise RpcError.of(
             "invalid_params",
             f'The dialect "{params.dialect}" is not served here.',

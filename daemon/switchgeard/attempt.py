@@ -20,7 +20,7 @@ from switchgear_protocol.events import Restarted, StreamEvent, commits
 from .core.clock import Now
 from .core.failure import ErrorReply, Failure, classify, garbled, transport_failure
 from .core.offer import Offer
-from .dialects.dialect import Decoding, ToProvider
+from .dialects.dialect import Decoding, Dialect
 from .dialects.fault import Garbled, UpstreamError
 from .passed import Passed, PassedBody
 from .upstream import sse
@@ -48,7 +48,7 @@ class Rejected(Exception):
 @dataclass(slots=True)
 class Attempt:
     offer: Offer
-    dialect: ToProvider
+    dialect: Dialect
     transport: Transport
     now: Callable[[], Now]
     emit: Emit

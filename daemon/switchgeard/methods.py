@@ -78,7 +78,7 @@ MOST_PINS = 1000  # people set a few; a client that pins every session it opens 
 LONGEST_NAME = 200  # characters that are compared: what is longer is near to nothing, and would take long
 VERSIONS = VersionRange(1, 1)
 OURSELVES = ClientInfo("switchgeard", __version__)
-CAPABILITIES = {"dialects": list(asking.DIALECTS), "interrupts": [word.value for word in Interrupt]}
+CAPABILITIES = {"dialects": list(asking.SPOKEN), "interrupts": [word.value for word in Interrupt]}
 
 
 @dataclass(slots=True)

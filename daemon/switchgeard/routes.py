@@ -20,7 +20,7 @@ from switchgear_protocol.words import Interrupt
 from . import asking, counting, listed, views
 from .complete import Options
 from .dialects.dialect import Dialect
-from .dialects.known import SPOKEN
+from .dialects.known import DIALECTS
 from .door.exchange import Exchange
 from .door.head import Head
 from .door.refusal import Headers, Refusal
@@ -193,7 +193,7 @@ def dialect_of(head: Head) -> Dialect:
     name = next((name for pattern, name in DIALECT_OF if pattern.match(head.path)), "openai.chat")
     if name == "openai.chat" and "chat" not in head.path:
         name = next((told for header, told in HEADERS_OF.items() if header in head.headers), name)
-    return SPOKEN[name]
+    return DIALECTS[name]
 
 
 def not_allowed(methods: tuple[str, ...]) -> Route:
@@ -249,7 +249,7 @@ def _lister(head: Head) -> tuple[Callable[[list[ModelView]], listed.Entry], Call
 async def count_tokens(routes: Routes, exchange: Exchange) -> None:
     """POST /v1/messages/count_tokens: the provider's own count where one can be had, else an estimate."""
     daemon, headers = routes.daemon, exchange.head.headers
-    spoken = SPOKEN["anthropic.messages"]
+    spoken = DIALECTS["anthropic.messages"]
     kept = tuple((name, headers[name]) for name in FORWARDED[spoken.NAME] if name in headers)
     question = asking.theirs(daemon.at.state, spoken, exchange.body, stream=False, headers=kept)
     tokens = await counting.input_tokens(daemon.at, daemon.model(question.glimpse.model), question)

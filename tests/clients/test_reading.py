@@ -17,7 +17,7 @@ from naive import Reading, naive_chat, naive_google, naive_message, naive_respon
 from replayed import ANSWERS, comparable, expected, issuer, said
 from switchgear_protocol.errors import error
 from switchgear_protocol.events import Start, TextDelta
-from switchgeard.dialects.known import SPOKEN
+from switchgeard.dialects.known import DIALECTS
 from switchgeard.upstream.sse import Event
 
 CLIENT = "openai"
@@ -85,13 +85,13 @@ def without_parsed(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
-@pytest.mark.parametrize("spoken", SPOKEN)
+@pytest.mark.parametrize("spoken", DIALECTS)
 @pytest.mark.parametrize(("wire", "path"), ANSWERS)
 def test_an_sdk_reads_what_the_provider_said(read: Read, wire: str, path: Path, spoken: str, stream: bool) -> None:
     """Text, reasoning, calls, class of finish, tokens: with the types its users see."""
     if not here(SDK[spoken]):
         pytest.skip(f"{SDK[spoken]} is not here")
-    events, dialect = said(wire, path), SPOKEN[spoken]
+    events, dialect = said(wire, path), DIALECTS[spoken]
     answer = assembled(events, issuer(wire))
     if stream:
         text = wire_of(streamed(dialect, events, told(dialect), issuer(wire)))
@@ -101,12 +101,12 @@ def test_an_sdk_reads_what_the_provider_said(read: Read, wire: str, path: Path, 
     assert comparable(found) == expected(answer)
 
 
-@pytest.mark.parametrize("spoken", SPOKEN)
+@pytest.mark.parametrize("spoken", DIALECTS)
 def test_an_sdk_takes_no_cut_answer_for_whole(read: Read, spoken: str) -> None:
     """It raises, or hands over a response that says it failed, with our words."""
     if not here(SDK[spoken]):
         pytest.skip(f"{SDK[spoken]} is not here")
-    writer = SPOKEN[spoken].Writer(told(SPOKEN[spoken]))
+    writer = DIALECTS[spoken].Writer(told(DIALECTS[spoken]))
     writer.begin(issuer("switchgear"))
     out = [
         *writer.feed(Start()),

@@ -9,7 +9,7 @@ from sample_offers import state
 from switchgear_protocol.content import Message
 from switchgear_protocol.messages import CompletionCreate
 from switchgeard.asking import check, theirs
-from switchgeard.dialects.known import SPOKEN
+from switchgeard.dialects.known import DIALECTS
 from switchgeard.rpc_error import RpcError
 
 
@@ -41,6 +41,6 @@ def test_a_body_of_too_many_values_is_not_looked_at() -> None:
     message = '{"role":"user","content":""}'
     body = f'{{"model":"m","messages":[{",".join([message] * 60_000)}]}}'.encode()
     with pytest.raises(RpcError) as refused:
-        theirs(state(), SPOKEN["openai.chat"], body)
+        theirs(state(), DIALECTS["openai.chat"], body)
     assert refused.value.answer.data is not None
     assert refused.value.answer.data.kind == "too_large"

@@ -88,8 +88,8 @@ class Refused(Struct, frozen=True):
     body: bytes
 
 
-class ToProvider(Protocol):
-    """The side that speaks to a provider."""
+class Dialect(Protocol):
+    """Both sides: first what speaks to a provider, then what a client speaks."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802 - a constant of the module
@@ -112,10 +112,6 @@ class ToProvider(Protocol):
     ) -> bytes:
         """The JSON body. `issuer`: who is asked now; blocks that only others understand stay behind."""
         ...
-
-
-class Dialect(ToProvider, Protocol):
-    """Both sides."""
 
     def glimpse(self, body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
         """What routing has to know. Raises Unreadable. `model`, `stream`: where the URL says them, not the body."""

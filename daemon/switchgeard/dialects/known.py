@@ -1,19 +1,11 @@
-"""Every dialect a provider can be spoken to in, by name. Adding one adds a row."""
+"""Every dialect there is, by name: to a provider and from a client. Adding one adds a row."""
 
 from . import anthropic_messages, google_generate, openai_chat, openai_responses
-from .dialect import Dialect, ToProvider
+from .dialect import Dialect
 
-DIALECTS: dict[str, ToProvider] = {
+DIALECTS: dict[str, Dialect] = {
     openai_chat.NAME: openai_chat,
     anthropic_messages.NAME: anthropic_messages,
     openai_responses.NAME: openai_responses,
     google_generate.NAME: google_generate,
 }
-
-SPOKEN: dict[str, Dialect] = {
-    openai_chat.NAME: openai_chat,
-    anthropic_messages.NAME: anthropic_messages,
-    openai_responses.NAME: openai_responses,
-    google_generate.NAME: google_generate,
-}
-"""Every dialect a client may speak, by name."""

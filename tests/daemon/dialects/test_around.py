@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from switchgear_protocol.content import Block, Message, Request, Text, Tool, ToolCall, ToolResult
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
-from switchgeard.dialects.known import SPOKEN
+from switchgeard.dialects.known import DIALECTS
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(str.strip)
 TOOL = Tool("weather", "The weather", {"type": "object", "properties": {"city": {"type": "string"}}})
@@ -61,17 +61,17 @@ def _block(role: str, block: Block) -> Any:
 
 def said(request: Request, dialect: str) -> Request:
     """The request as a client of this dialect would have said it, read."""
-    body = SPOKEN[dialect].encode(
+    body = DIALECTS[dialect].encode(
         request, "m", stream=True, issuer=Issuer("p#1", dialect, "m"), features=Features(), default_max_tokens=1000
     )
-    glimpsed = SPOKEN[dialect].glimpse(body, model="m", stream=True)
+    glimpsed = DIALECTS[dialect].glimpse(body, model="m", stream=True)
     assert glimpsed.turn_boundary
     assert glimpsed.needs.tools
-    return SPOKEN[dialect].read(body, lambda blob: None)
+    return DIALECTS[dialect].read(body, lambda blob: None)
 
 
-@pytest.mark.parametrize("first", SPOKEN)
-@pytest.mark.parametrize("second", SPOKEN)
+@pytest.mark.parametrize("first", DIALECTS)
+@pytest.mark.parametrize("second", DIALECTS)
 @given(conversation=conversations())
 def test_a_conversation_goes_around(first: str, second: str, conversation: Request) -> None:
     """Words, calls, results, tools: from our own dialect through two others."""
