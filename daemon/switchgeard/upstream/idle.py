@@ -12,8 +12,8 @@ import trio
 from .connection import Connection
 
 KEEPALIVE = 60.0  # seconds an idle connection may be reused; providers close theirs after about as long
-PER_ORIGIN = 16
-TOTAL = 64
+PER_ORIGIN = 64  # as many as a swarm of agents has at once: to dial anew costs more than the request
+TOTAL = 128
 
 
 class Idle:

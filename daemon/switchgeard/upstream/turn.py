@@ -27,10 +27,16 @@ class Withdrawn(Exception):
 
 
 class Line:
-    """Those who want to write to one origin, and how many of them wait for an answer."""
+    """Those who want to write to one origin, and how many of them wait for an answer.
+
+    A turn that ends wakes as many as may write before the next glance: they do so in one turn of the event loop.
+    Whoever comes meanwhile goes behind them.
+    """
 
     def __init__(self) -> None:
-        self.free = trio.Semaphore(1, max_value=1)  # no lock: another task may write than the one that waited
+        self.busy = False
+        self.queue = trio.lowlevel.ParkingLot()
+        self.waiting = 0  # in the queue, or woken and not yet on
         self.unanswered = 0
         self.unseen = 0  # writes since the last glance
         self.trust = 1  # writes one glance is good for: twice as many after each good answer
@@ -60,8 +66,8 @@ class Turn:
     def written(self) -> None:
         """The next one's turn."""
         if self._has:
-            self._has = False
-            self._line.free.release()
+            self._has = self._line.busy = False
+            self._line.queue.unpark(count=max(1, self._line.trust - self._line.unseen))
 
     def leave(self, *, well: bool = False) -> None:
         """The request is answered, and `well`, or never will be."""
@@ -79,13 +85,21 @@ class Turn:
             await trio.lowlevel.checkpoint()
 
     async def _wait(self) -> None:
-        try:
-            self._line.free.acquire_nowait()
-            self._has = True
-        except trio.WouldBlock:
-            with trio.move_on_after(PATIENCE):
-                await self._line.free.acquire()
-                self._has = True
+        line = self._line
+        if line.busy or line.waiting:
+            line.waiting += 1
+            try:
+                with trio.move_on_after(PATIENCE):
+                    await self._queue()
+            finally:
+                line.waiting -= 1
+        if not line.busy:
+            line.busy = self._has = True
+
+    async def _queue(self) -> None:
+        await self._line.queue.park()
+        while self._line.busy:
+            await self._line.queue.park()
 
 
 class Turns:

@@ -193,3 +193,31 @@ async def test_good_answers_earn_a_bunch_of_writes_for_each_glance() -> None:
     await answer(turns, well=False)
     assert await passes(turns, 2 * BUNCH) > BUNCH
     line.leave()
+
+
+async def test_a_crowd_behind_a_stalled_write_is_let_through_by_bunches_and_nobody_is_forgotten() -> None:
+    """Also one that is cancelled after it was woken gives its turn on."""
+    turns, done = Turns(), list[int]()
+    for _ in range(BUNCH):
+        await answer(turns, well=True)
+    stalled = turns.at("http://a", yes)
+    await stalled.take()
+    scopes = [trio.CancelScope() for _ in range(3 * BUNCH)]
+
+    async def one(number: int) -> None:
+        turn = turns.at("http://a", yes)
+        with scopes[number]:
+            try:
+                await turn.take()
+                done.append(number)
+            finally:
+                turn.leave(well=True)
+
+    async with trio.open_nursery() as nursery:
+        for number in range(3 * BUNCH):
+            nursery.start_soon(one, number)
+            await trio.testing.wait_all_tasks_blocked()
+        stalled.leave(well=True)
+        scopes[0].cancel()  # woken already
+        scopes[1].cancel()
+    assert set(done) >= set(range(2, 3 * BUNCH))
