@@ -13,18 +13,24 @@ from typing import Any, NamedTuple
 import httpx  # noqa: TID251 - a client that is not ours
 import trio
 
-from door_client import ASKED, PATHS, tool
+from door_client import request, tool
 from switchgeard.demo.standin import Script, StandIn
 from world import World, world
 
 OTHER = {
     "openai.chat": "anthropic.messages",
     "anthropic.messages": "openai.responses",
-    "openai.responses": "openai.chat",
+    "openai.responses": "google.generate",
+    "google.generate": "openai.chat",
 }
 """A client's dialect -> the foreign wire it meets."""
 
-KINDS = {"openai.chat": "openai-compatible", "openai.responses": "openai", "anthropic.messages": "anthropic"}
+KINDS = {
+    "openai.chat": "openai-compatible",
+    "openai.responses": "openai",
+    "anthropic.messages": "anthropic",
+    "google.generate": "google",
+}
 """Wire -> a kind that speaks it."""
 
 
@@ -90,7 +96,8 @@ async def crossed(w: World, crossings: list[Crossing]) -> dict[Crossing, httpx.R
     replies: dict[Crossing, httpx.Response] = {}
 
     async def ask(crossing: Crossing) -> None:
-        replies[crossing] = await client.post(PATHS[crossing.dialect], json=asked(crossing))
+        path, body = asked(crossing)
+        replies[crossing] = await client.post(path, json=body)
 
     async with tool(w) as client, trio.open_nursery() as nursery:
         for crossing in crossings:
@@ -98,11 +105,11 @@ async def crossed(w: World, crossings: list[Crossing]) -> dict[Crossing, httpx.R
     return {crossing: replies[crossing] for crossing in crossings}
 
 
-def asked(crossing: Crossing) -> dict[str, Any]:
-    """The least request, with counts wanted."""
+def asked(crossing: Crossing) -> tuple[str, dict[str, Any]]:
+    """Path and body of the least request, with counts wanted."""
     counted = crossing.dialect == "openai.chat" and crossing.stream
     wish = {"stream_options": {"include_usage": True}} if counted else {}
-    return ASKED[crossing.dialect] | {"model": crossing.model, "stream": crossing.stream} | wish
+    return request(crossing.dialect, model=crossing.model, stream=crossing.stream, **wish)
 
 
 def hits(w: World, crossing: Crossing) -> int:

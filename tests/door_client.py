@@ -15,10 +15,13 @@ PATHS = {
     "openai.responses": "/v1/responses",
     "anthropic.messages": "/v1/messages",
 }
+"""Where each dialect is spoken; google.generate has a path for every model (`request`)."""
+
 ASKED: dict[str, dict[str, Any]] = {
     "openai.chat": {"model": "m", "messages": [{"role": "user", "content": "hello"}]},
     "openai.responses": {"model": "m", "input": "hello", "store": False},
     "anthropic.messages": {"model": "m", "max_tokens": 100, "messages": [{"role": "user", "content": "hello"}]},
+    "google.generate": {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]},
 }
 """The least that each dialect takes."""
 
@@ -34,10 +37,20 @@ async def tool(w: World, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def request(dialect: str, **members: Any) -> tuple[str, dict[str, Any]]:
+    """Path and body of a request: the least one with these members. Google's path says what other bodies say."""
+    body = ASKED[dialect] | members
+    if dialect != "google.generate":
+        return PATHS[dialect], body
+    model, stream = body.pop("model", "m"), body.pop("stream", False)
+    return f"/v1beta/models/{model}:{'streamGenerateContent?alt=sse' if stream else 'generateContent'}", body
+
+
 async def post(w: World, dialect: str, headers: dict[str, str] | None = None, /, **members: Any) -> httpx.Response:
     """One completion of `m` in this dialect, whole or streamed to its end."""
+    path, body = request(dialect, **members)
     async with tool(w) as client:
-        return await client.post(PATHS[dialect], json=ASKED[dialect] | members, headers=headers)
+        return await client.post(path, json=body, headers=headers)
 
 
 def payloads(text: str) -> list[str]:

@@ -168,14 +168,14 @@ def naive_google(chunks: list[Reading]) -> Reading:
     parts = [part for candidate in candidates for part in (candidate.get("content") or {}).get("parts") or []]
     calls = [part["functionCall"] for part in parts if "functionCall" in part]
     ended = [candidate["finishReason"] for candidate in candidates if candidate.get("finishReason")][-1]
-    usage = [chunk["usageMetadata"] for chunk in chunks if chunk.get("usageMetadata")][-1]
+    usage = ([chunk["usageMetadata"] for chunk in chunks if chunk.get("usageMetadata")] or [{}])[-1]
     finish = ENDS.get(ended, "content_filter")
     return {
         "text": "".join(part.get("text", "") for part in parts if not part.get("thought")),
         "reasoning": "".join(part.get("text", "") for part in parts if part.get("thought")),
         "calls": [(call.get("id"), call["name"], call.get("args") or {}) for call in calls],
         "finish": "tool_calls" if calls and finish == "stop" else finish,
-        "prompt": usage["promptTokenCount"],
+        "prompt": usage.get("promptTokenCount", 0),
         "output": usage.get("candidatesTokenCount", 0) + usage.get("thoughtsTokenCount", 0),
         "model": chunks[-1].get("modelVersion"),
     }
