@@ -1,17 +1,21 @@
 """Wire formats of providers and clients, sans-I/O, to canonical requests and events and back.
 
+    dialect, known         the shape every dialect package has, and the table of them
+    openai_chat, openai_responses, anthropic_messages, google_generate    one package a dialect
+
     fault                  what a decoder may raise, and nothing else
+    counts                 token numbers nobody has checked
+    assemble               canonical events to one whole completion
+
     reading                a client's JSON into typed values, or Unreadable
-    refusing               what every dialect says alike when it says no
     glimpse                what routing has to know of a client's own body
     splice                 a member of a body replaced where it stands
     sealed                 signatures of one dialect carried in another's
-    dialect, known         the shape every dialect module has, and the table of them
+    refusing               what every dialect says alike when it says no
+
     lacking                a request without what the offer cannot do
     turns, tool_ids        what every encoder does to a transcript first
-    media                  data URLs and base64 text
-    assemble               canonical events to one whole completion
-    openai_chat, openai_responses, anthropic_messages    one package a dialect
+    media, arguments       data URLs and base64 text; what a model wrote for a tool
 
 A dialect looks at its own wire only. What it cannot say in canonical events it keeps whole in an
 OpaqueBlock, for its issuer. A provider's quirk is a row in a table, keyed by model family.

@@ -18,12 +18,13 @@ from msgspec import Struct
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Restarted, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
+from switchgeard.dialects.counts import added
 from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
 from switchgeard.upstream.sse import Event
 
 from .blocks import Blocks, Delta
 from .encode import NAME
-from .usage import added, merged, usage
+from .usage import merged, usage
 
 FINISH = {
     "end_turn": Finish.STOP,

@@ -17,11 +17,12 @@ from msgspec import Struct
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
+from switchgeard.dialects.counts import added
 from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
 from switchgeard.upstream.sse import Event
 
 from .items import Items
-from .usage import added, usage
+from .usage import usage
 
 INCOMPLETE = {
     "max_output_tokens": Finish.LENGTH,

@@ -1,0 +1,43 @@
+"""Counts: token numbers in a provider's JSON, which nobody has checked before.
+
+Which field means what is each dialect's own business, in its `usage`.
+
+Rules for editing: what is no number counts as absent, and nothing raises: an answer is worth more than its
+counts. Some providers count in every chunk, so nothing is built that need not be.
+"""
+
+from typing import Any
+
+from switchgear_protocol.content import Usage
+
+Counts = dict[str, Any]
+
+MOST = 1e12  # tokens; a larger number is no count
+
+
+def number(*values: object) -> int:
+    """The first value above zero, as a whole number."""
+    for value in values:
+        if isinstance(value, (int, float)) and value is not True and 0 < value < MOST:
+            return int(value)
+    return 0
+
+
+def inner(counts: Counts, name: str) -> Counts:
+    """The object under this name, an empty one where there is none."""
+    value = counts.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def output(prompt: int, written: int, total: int, reasoning: int) -> int:
+    """All that was put out. Most count reasoning within what was written, some beside it: the total tells which."""
+    beside = total == prompt + written + reasoning if total else reasoning > written
+    return written + reasoning if beside else written
+
+
+def added(before: Usage | None, now: Usage | None) -> Usage | None:
+    """What both spent: answers that go on in one stream are billed one by one."""
+    if before is None or now is None:
+        return before or now
+    names = ("input", "output", "cache_read", "cache_write", "reasoning")
+    return Usage(**{name: getattr(before, name) + getattr(now, name) for name in names})

@@ -1,0 +1,58 @@
+"""Counts that come from outside: whatever stands there, a number comes out."""
+
+from math import inf, nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchgear_protocol.content import Usage
+from switchgeard.dialects.counts import added, inner, number, output
+
+JUNK = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
+
+
+@pytest.mark.parametrize("value", [None, True, False, "7", [], {}, -1, 0, nan, inf, 1e12])
+def test_what_is_no_count_is_zero(value: object) -> None:
+    """Nor is a yes a one."""
+    assert number(value) == 0
+
+
+def test_the_first_count_is_taken() -> None:
+    """In whole tokens."""
+    assert number(None, 0, 7.9, 8) == 7
+
+
+@given(st.lists(JUNK))
+def test_any_values_give_a_count(values: list[object]) -> None:
+    """Never negative, never a float."""
+    assert type(number(*values)) is int
+    assert number(*values) >= 0
+
+
+def test_an_object_within_is_always_one() -> None:
+    """Absent, null and text are empty objects."""
+    assert inner({"a": {"b": 1}}, "a") == {"b": 1}
+    assert inner({"a": None}, "a") == inner({"a": "b"}, "a") == inner({}, "a") == {}
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((10, 5, 15, 3), 5),  # within, as the total says
+        ((10, 5, 18, 3), 8),  # beside
+        ((10, 5, 0, 3), 5),  # no total: within, for there is room for it
+        ((10, 5, 0, 8), 13),  # no total: more than was written cannot be within
+    ],
+)
+def test_reasoning_beside_the_output_is_found_out(counts: tuple[int, int, int, int], expected: int) -> None:
+    """By the total, or because it would not fit."""
+    assert output(*counts) == expected
+
+
+def test_what_two_answers_spent_is_added_field_by_field() -> None:
+    """What is not known adds nothing."""
+    one, other = Usage(1, 2, 3, 4, 1), Usage(10, 20, 30, 40, 10)
+    assert added(one, other) == Usage(11, 22, 33, 44, 11)
+    assert added(None, one) == added(one, None) == one
+    assert added(None, None) is None
