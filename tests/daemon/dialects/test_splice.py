@@ -8,6 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from switchgeard.dialects import splice
+from switchgeard.dialects.glimpse import Unreadable
+from switchgeard.dialects.known import SPOKEN
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -67,6 +69,14 @@ def test_a_replaced_member_in_other_capitals_is_one_given_twice(name: str) -> No
     body = f'{{"model":"m","stream":true,"{name}":"theirs"}}'.encode()
     with pytest.raises(ValueError, match="twice"):
         splice.replaced(body, {"model": b'"x"', "stream": b"false"})
+
+
+@pytest.mark.parametrize("dialect", sorted(SPOKEN))
+@pytest.mark.parametrize("twice", ['"Model":"theirs"', '"model":"theirs"'])
+def test_no_dialect_passes_on_a_body_that_can_be_read_in_two_ways(dialect: str, twice: str) -> None:
+    """And what it says is that the body is unreadable, not that the daemon has a bug."""
+    with pytest.raises(Unreadable, match="twice"):
+        SPOKEN[dialect].patched(f'{{"model":"m",{twice}}}'.encode(), model="x", stream=True)
 
 
 @given(written(), st.sets(st.text(max_size=8), max_size=3))

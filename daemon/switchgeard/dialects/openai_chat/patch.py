@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from switchgeard.dialects import splice, tool_ids
+from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import members
 from switchgeard.upstream.sse import Event
 
