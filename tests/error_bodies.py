@@ -264,3 +264,53 @@ ANTHROPIC = [
          w5h__status="allowed_warning", w5h__reset="1795003600", overage__status="rejected") | {"retry-after": "7"},
          "rate", "claude-opus-4-6", **CLAUDE),
 ]  # fmt: skip
+
+
+def google(code: int, word: str, message: str, *details: dict[str, object]) -> dict[str, object]:
+    return {"error": {"code": code, "message": message, "status": word, "details": list(details)}}
+
+
+GEMINI: Spoken = {"wire": "google.generate", "model": "gemini-3-pro"}
+OVER = (
+    "You exceeded your current quota, please check your plan and billing details. * Quota exceeded for metric: "
+    "generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: {}\nPlease retry in {}."
+)
+A_DAY: dict[str, object] = {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}
+
+
+def again(delay: str) -> dict[str, object]:
+    return {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}
+
+
+GOOGLE = [
+    Case("a minute", 429, google(429, "RESOURCE_EXHAUSTED", OVER.format(20, "47.434392449s"), again("47.4s")), RATE,
+         BUCKET, 47.4, bucket="rate", family="gemini-3-pro", **GEMINI),
+    Case("a minute in prose", 429, google(429, "RESOURCE_EXHAUSTED", OVER.format(20, "47.5s")), RATE, BUCKET, 47.5,
+         bucket="rate", family="gemini-3-pro", **GEMINI),
+    Case("called a day", 429, google(429, "RESOURCE_EXHAUSTED", OVER.format(20, "36s"), A_DAY, again("36s")), RATE,
+         BUCKET, 36, bucket="rate", family="gemini-3-pro", **GEMINI),
+    Case("a day", 429, google(429, "RESOURCE_EXHAUSTED", OVER.format(20, "10h17m5s"), A_DAY, again("37025s")), QUOTA,
+         BUCKET, 37_025, bucket="account", family="gemini-3-pro", **GEMINI),
+    Case("none at this tier", 429, google(429, "RESOURCE_EXHAUSTED", OVER.format(0, "47.5s"), again("47.5s")), QUOTA,
+         BUCKET, 47.5, bucket="account", family="gemini-3-pro", **GEMINI),
+    Case("prepaid", 402, google(402, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."), QUOTA, BUCKET,
+         bucket="account", **GEMINI),
+    Case("overloaded", 503, google(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
+         K.OVERLOADED, OFFER, **GEMINI),
+    Case("overloaded late", None, google(503, "UNAVAILABLE", "Overloaded."), K.OVERLOADED, OFFER, **GEMINI),
+    Case("internal", 500, google(500, "INTERNAL", "An internal error has occurred."), K.OVERLOADED, OFFER, **GEMINI),
+    Case("too late", 504, google(504, "DEADLINE_EXCEEDED", "Deadline expired."), K.TIMEOUT, OFFER, **GEMINI),
+    Case("given up", 499, google(499, "CANCELLED", "The operation was cancelled."), K.TIMEOUT, OFFER, **GEMINI),
+    Case("key", 400, google(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
+         {"reason": "API_KEY_INVALID"}), K.AUTH_FAILED, LOGIN, **GEMINI),
+    Case("place", 400, google(400, "FAILED_PRECONDITION", "User location is not supported for the API use."),
+         K.PERMISSION, OFFER, 3600, **GEMINI),
+    Case("suspended", 403, google(403, "PERMISSION_DENIED", "Consumer has been suspended.",
+         {"reason": "CONSUMER_SUSPENDED"}), K.PERMISSION, OFFER, 3600, **GEMINI),
+    Case("model", 404, google(404, "NOT_FOUND", "models/x is not found for API version v1beta, or is not supported "
+         "for generateContent."), K.MODEL_NOT_FOUND, OFFER, DAY, **GEMINI),
+    Case("context", 400, google(400, "INVALID_ARGUMENT", "The input token count (1200000) exceeds the maximum number "
+         "of tokens allowed (1048576)."), K.CONTEXT_LENGTH, NONE, **GEMINI),
+    Case("signature", 400, google(400, "INVALID_ARGUMENT", "Function call is missing a thought_signature."),
+         K.INVALID_REQUEST, NONE, **GEMINI),
+]  # fmt: skip

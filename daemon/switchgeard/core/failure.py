@@ -159,7 +159,10 @@ def _kind(reply: ErrorReply, inside: Envelope, status: int) -> FailureKind:
     decisive = _by_code(inside, tables.CODES)
     if decisive is not None and not _is_throttle(decisive, inside):
         return decisive
-    return _by_message(inside, status) or _by_generic(inside, status)
+    said = _by_message(inside, status)
+    if said is _QUOTA and _says_it_always(inside):
+        return FailureKind.RATE_LIMITED
+    return said or _by_generic(inside, status)
 
 
 _QUOTA = FailureKind.QUOTA_EXCEEDED
@@ -168,6 +171,11 @@ _QUOTA = FailureKind.QUOTA_EXCEEDED
 def _is_throttle(decisive: FailureKind, inside: Envelope) -> bool:
     """DashScope calls a tokens-per-minute throttle `insufficient_quota` and links to what it means."""
     return decisive is _QUOTA and "#token-limit" in inside.message
+
+
+def _says_it_always(inside: Envelope) -> bool:
+    """Google says of every limit that the quota is exceeded; how long it lasts is what tells them apart."""
+    return "resource_exhausted" in inside.codes and tables.ANY_LIMIT.search(inside.message) is not None
 
 
 def _by_code(inside: Envelope, table: dict[str, FailureKind]) -> FailureKind | None:

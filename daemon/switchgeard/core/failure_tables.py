@@ -192,6 +192,7 @@ PATTERNS: tuple[tuple[frozenset[int], re.Pattern[str], K], ...] = (
         _pattern(r"(input|prompt|inputs).{0,40}tokens?.{0,40}max_(new_)?tokens.{0,80}(must be <=|exceed|context)"),
         K.CONTEXT_LENGTH,
     ),
+    (_LIMIT, _pattern(r"quota exceeded for metric.{0,300}\blimit: 0\b"), K.QUOTA_EXCEEDED),  # none of it at this tier
     (_LIMIT, _pattern(r"\bfast mode\b"), K.INVALID_REQUEST),  # a speed the account lacks, not a limit
     (
         _ANY | {401},
@@ -229,6 +230,7 @@ PATTERNS: tuple[tuple[frozenset[int], re.Pattern[str], K], ...] = (
         ),
         K.AUTH_FAILED,
     ),
+    (frozenset({STREAM, 400}), _pattern(r"user location is not supported"), K.PERMISSION),
     (
         frozenset({STREAM, 400, 403}),
         _pattern(r"content (filtering|management) policy|responsible ai|safety system|violat\w+ .{0,40}usage polic"),
@@ -259,6 +261,7 @@ STATUSES: dict[int, K] = {
     429: K.RATE_LIMITED,
     451: K.PERMISSION,
     498: K.OVERLOADED,  # Groq: flex capacity
+    499: K.TIMEOUT,  # Google: CANCELLED, on its side
     504: K.TIMEOUT,
 }
 """What a status means when nothing else spoke; `by_status` fills the ranges."""
@@ -273,7 +276,10 @@ def by_status(status: int) -> K:
     return K.OVERLOADED if status >= 500 else K.PROTOCOL
 
 
-PER_MODEL = re.compile(r"per day \((rpd|tpd)\)|tokens per day|requests per day", re.IGNORECASE)
+ANY_LIMIT = re.compile(r"exceeded your current quota(?!.*\blimit: 0\b)", re.IGNORECASE | re.DOTALL)
+"""What Google says of a limit for a minute, a day or ever, but that none of it was there."""
+
+PER_MODEL = re.compile(r"per day \((rpd|tpd)\)|tokens per day|requests per day|\blimit: 0\b", re.IGNORECASE)
 """Quota sentences whose evidence is one model, not the account."""
 
 FREE_POOL = re.compile(r"free[-_ ]models[-_ ]per[-_ ]day", re.IGNORECASE)

@@ -17,7 +17,7 @@ _WORDS = re.compile(
   | thinking .{0,80} (cannot\ be\ modified|must\ (start|be)|expected|signature)
   | expected\ .?thinking
   | redacted_thinking
-  | thought_?signature                                # Gemini
+  | thought[_ ]?signature                             # Gemini
   | encrypted[_ ]content | could\ not\ be\ (verified|decrypted)      # OpenAI Responses
   | item\ .{0,80}(reasoning|function_call).{0,80}(required|without)  # Item 'fc_..' was provided without its 'reasoning'
   | tool[_ ]?(call|use)?[_ ]?id | call_id | tool_use.{0,20}\bid\b   # Mistral, Anthropic: an id's length or alphabet

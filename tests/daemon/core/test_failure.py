@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from error_bodies import ANTHROPIC, DAY, MODEL, OPENAI, OTHERS, Case, openai, unified
+from error_bodies import ANTHROPIC, DAY, GOOGLE, MODEL, OPENAI, OTHERS, Case, openai, unified
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 from switchgeard.core.clock import Now
@@ -30,7 +30,7 @@ def reply(status: int | None, body: object, headers: dict[str, str] | None = Non
     return ErrorReply(wire, "openai", status, headers or {}, raw, "p", model, in_stream=status is None)
 
 
-@pytest.mark.parametrize("case", [*OPENAI, *OTHERS, *ANTHROPIC], ids=lambda case: case.said.replace(" ", "-"))
+@pytest.mark.parametrize("case", [*OPENAI, *OTHERS, *ANTHROPIC, *GOOGLE], ids=lambda case: case.said.replace(" ", "-"))
 def test_each_literal_error_means_what_its_provider_means(case: Case) -> None:
     """Kind, scope, bucket, family and wait of a body as it was on the wire."""
     failure = classify(reply(case.status, case.body, case.headers, wire=case.wire, model=case.model), NOW)

@@ -19,6 +19,7 @@ from switchgeard.core.objection import to_transcript
         "Tool call id was call_abc but must be a-z, A-Z, 0-9, with a length of 9.",
         "messages.1.content.1.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'",
         "Function call is missing a thought_signature in functionCall parts.",
+        "Corrupted thought signature.",
         "Missing reasoning_content in assistant message",
     ],
 )
