@@ -5,6 +5,7 @@ editing: nothing but Unreadable leaves, and nothing of what was said is quoted i
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -42,11 +43,25 @@ def parsed(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, at: str 
 
 
 def members(body: bytes) -> dict[str, splice.Span]:
-    """Where each member's value of the body begins and ends. Raises Unreadable."""
+    """Where each member's value of the body begins and ends. Raises Unreadable.
+
+    Names that differ in capitals only are one given twice: servers written in Go read them as the same.
+    """
     try:
-        return splice.members(body)
+        spans = splice.members(body)
+        if len({name.casefold() for name in spans}) < len(spans):
+            raise ValueError("a member is given twice")
     except ValueError as problem:
         raise Unreadable(f"{NO_OBJECT}: {problem}") from None
+    return spans
+
+
+def replaced(body: bytes, values: Mapping[str, bytes], spans: Mapping[str, splice.Span] | None = None) -> bytes:
+    """See `splice.replaced`. Raises Unreadable."""
+    try:
+        return splice.replaced(body, values, spans)
+    except ValueError as problem:
+        raise Unreadable(f"the body cannot be passed on: {problem}") from None
 
 
 def size(raw: msgspec.Raw | bytes) -> int:

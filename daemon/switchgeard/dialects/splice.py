@@ -40,13 +40,9 @@ def members(body: bytes) -> dict[str, Span]:
 def replaced(body: bytes, values: Mapping[str, bytes], spans: Mapping[str, Span] | None = None) -> bytes:
     """The object with these members' values (JSON) replaced; members it does not have are put in front.
 
-    `spans`: what `members` said of this very body, where somebody has asked already. Raises ValueError for a
-    member that differs from a replaced one in capitals only: some servers (all that are written in Go) read both.
+    `spans`: what `members` said of this very body, where somebody has asked already.
     """
     spans = members(body) if spans is None else spans
-    folded = {name.casefold() for name in values}
-    if any(name not in values and name.casefold() in folded for name in spans):
-        raise ValueError("a member is given twice")
     view, at = memoryview(body), 0
     out: list[bytes | memoryview] = []
     new = [(name, value) for name, value in values.items() if name not in spans]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from switchgeard.dialects import splice
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.known import SPOKEN
+from switchgeard.dialects.known import DIALECTS
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -51,7 +51,6 @@ def test_a_member_given_twice_cannot_lead_into_its_own_middle() -> None:
 def test_one_member_changes_and_nothing_else(body: tuple[bytes, dict[str, Any]], new: Any, name: str) -> None:
     """A new member is added, and the others keep their very bytes."""
     text, value = body
-    assume(name in value or name.casefold() not in map(str.casefold, value))
     changed = splice.replaced(text, {name: json.dumps(new).encode()})
     assert json.loads(changed) == {**value, name: new}
     spans = splice.members(text)
@@ -63,20 +62,14 @@ def test_one_member_changes_and_nothing_else(body: tuple[bytes, dict[str, Any]],
         assert changed.endswith(text[text.index(b"{") + 1 :])
 
 
-@pytest.mark.parametrize("name", ["Model", "MODEL", "\\u004dodel", "\u017ftream"])
-def test_a_replaced_member_in_other_capitals_is_one_given_twice(name: str) -> None:
-    """Go's decoder, for one, reads "Model" as "model", and the last of the two counts."""
-    body = f'{{"model":"m","stream":true,"{name}":"theirs"}}'.encode()
-    with pytest.raises(ValueError, match="twice"):
-        splice.replaced(body, {"model": b'"x"', "stream": b"false"})
-
-
-@pytest.mark.parametrize("dialect", sorted(SPOKEN))
-@pytest.mark.parametrize("twice", ['"Model":"theirs"', '"model":"theirs"'])
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+@pytest.mark.parametrize(
+    "twice", ['"model":"theirs"', '"Model":"theirs"', '"\\u004dodel":"theirs"', '"stream":1,"\u017ftream":0']
+)
 def test_no_dialect_passes_on_a_body_that_can_be_read_in_two_ways(dialect: str, twice: str) -> None:
-    """And what it says is that the body is unreadable, not that the daemon has a bug."""
+    """Go's decoder, for one, reads "Model" as "model", and the last of two counts."""
     with pytest.raises(Unreadable, match="twice"):
-        SPOKEN[dialect].patched(f'{{"model":"m",{twice}}}'.encode(), model="x", stream=True)
+        DIALECTS[dialect].patched(f'{{"model":"m",{twice}}}'.encode(), model="x", stream=True)
 
 
 @given(written(), st.sets(st.text(max_size=8), max_size=3))
