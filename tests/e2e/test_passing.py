@@ -8,7 +8,8 @@ import pytest
 import trio
 
 from door_client import ASKED, PATHS, events, payloads, post, tool
-from switchgeard.demo.exchange import Answer, Asked, sized
+from switchgeard.attempt import REST_SECONDS
+from switchgeard.demo.exchange import Answer, Asked, Pause, Step, chunked, sized
 from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
@@ -301,3 +302,57 @@ async def test_what_nobody_here_keeps_is_asked_of_nobody(tmp_path: Path) -> None
         assert (reply.status_code, reply.json()["error"]["code"]) == (400, "unsupported_parameter")
         assert "send the whole conversation" in reply.json()["error"]["message"]
         assert w.hits() == {"a": 0, "b": 0}
+
+
+def _sse(*payloads: Any) -> list[bytes | Step]:
+    """A stream's pieces: JSON as events, pauses as they are."""
+    return [each if isinstance(each, Pause) else f"data: {json.dumps(each)}\n\n".encode() for each in payloads]
+
+
+def _choice(index: int, text: str, finish: str | None = None) -> dict[str, Any]:
+    return {"id": "c", "choices": [{"index": index, "delta": {"content": text}, "finish_reason": finish}]}
+
+
+def _candidate(index: int, text: str, finish: str | None = None) -> dict[str, Any]:
+    ended = {"finishReason": finish} if finish else {}
+    return {"candidates": [{"index": index, "content": {"role": "model", "parts": [{"text": text}]}, **ended}]}
+
+
+LONGER = REST_SECONDS * 1.5
+
+SEVERAL = {
+    CHAT: ("openai", _sse(_choice(0, "a", "stop"), _choice(1, "b"), Pause(LONGER), _choice(1, "the rest", "stop"))),
+    "google.generate": (
+        "google",
+        _sse(_candidate(0, "a", "STOP"), _candidate(1, "b"), Pause(LONGER), _candidate(1, "the rest", "STOP")),
+    ),
+}
+
+
+@pytest.mark.parametrize("dialect", SEVERAL)
+async def test_an_answer_of_several_is_not_over_with_the_first(tmp_path: Path, dialect: str) -> None:
+    """The others are waited for, however long they take behind it."""
+    kind, pieces = SEVERAL[dialect]
+    async with world(tmp_path, {"a": lambda asked, said: chunked(pieces)}, kinds={"a": kind}, door=True) as w:
+        reply = await post(w, dialect, stream=True)
+    assert "the rest" in reply.text
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"tool_calls": [{"index": 0, "id": "c1", "type": "custom", "custom": {"name": "py", "input": "print()"}}]},
+        {"function_call": {"name": "f", "arguments": "{}"}},
+        {"audio": {"id": "a", "data": "AAAA"}},
+        {"images": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]},
+    ],
+    ids=lambda delta: next(iter(delta)),
+)
+async def test_what_is_no_text_passes_like_text(tmp_path: Path, delta: dict[str, Any]) -> None:
+    """Calls in every spelling, sound, pictures: as they came, and an answer like any other."""
+    told = {"id": "c", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+    pieces = [*_sse(told, _choice(0, "", "stop")), b"data: [DONE]\n\n"]
+    async with world(tmp_path, {"a": lambda asked, said: chunked(pieces)}, kinds={"a": "openai"}, door=True) as w:
+        reply = await post(w, CHAT, stream=True)
+        assert w.standins["a"].hits == 1
+    assert events(reply.text)[0] == told

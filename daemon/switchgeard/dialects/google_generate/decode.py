@@ -1,9 +1,9 @@
 """What a google.generate provider answers, as a stream or whole, to canonical events.
 
 The terminal marker is a finishReason, or a promptFeedback that says the prompt was blocked: no event ends a
-stream, and counts may follow the reason. Every chunk is a whole response of its own; other candidates than the
-first are ignored. Grounding, citations and safety ratings are not decoded: whom they are for gets the provider's
-own bytes.
+stream, and counts may follow the reason. Every chunk is a whole response of its own. Of other candidates than
+the first only the ends are looked for, which the answer waits for too. Grounding, citations and safety ratings
+are not decoded: whom they, and several candidates, are for gets the provider's own bytes.
 """
 
 from typing import Any
@@ -46,6 +46,9 @@ FINISH = {
 BROKEN = frozenset({"MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"})
 """finishReasons by which the host says that what the model wrote is no answer."""
 
+MOST_CANDIDATES = 8
+"""As many as Google makes."""
+
 UNSIGNED = "MISSING_THOUGHT_SIGNATURE"
 UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
 
@@ -82,18 +85,19 @@ _LIST = msgspec.json.Decoder(list[Raw])
 class Decoder:
     """One streamed answer."""
 
-    __slots__ = ("_closed", "_counts", "_finish", "_parts", "_started")
+    __slots__ = ("_closed", "_counts", "_finish", "_others", "_parts", "_started")
 
     def __init__(self) -> None:
         self._parts = Parts()
         self._started = False
         self._finish: Finish | None = None
+        self._others: set[int] = set()  # candidates beside the first that have begun and not ended
         self._counts: dict[str, Any] = {}
         self._closed = False
 
     @property
     def complete(self) -> bool:
-        return self._finish is not None
+        return self._finish is not None and not self._others
 
     @property
     def done(self) -> bool:
@@ -113,7 +117,7 @@ class Decoder:
     def end(self) -> list[StreamEvent]:
         if self._closed:
             return []
-        if self._finish is None:
+        if self._finish is None or self._others:
             raise Garbled("the answer stopped before its finishReason")
         self._closed = True
         out = self._parts.end()
@@ -129,8 +133,7 @@ class Decoder:
         self._count(chunk.usage_metadata or {})
         out = self._start(chunk)
         for candidate in chunk.candidates or ():
-            if not candidate.index:
-                out += self._candidate(candidate)
+            out += self._other(candidate) if candidate.index else self._candidate(candidate)
         if chunk.prompt_feedback is not None and chunk.prompt_feedback.block_reason and not self.complete:
             self._finish = Finish.CONTENT_FILTER
         return out
@@ -143,11 +146,19 @@ class Decoder:
         self._parts.answer = key or ""
         return [Start(key, _text(chunk.model_version), self._usage())]
 
+    def _other(self, candidate: Candidate) -> list[StreamEvent]:
+        index = candidate.index or 0
+        if _ended(candidate):
+            self._others.discard(index)
+        elif len(self._others) < MOST_CANDIDATES:
+            self._others.add(index)
+        return []
+
     def _candidate(self, candidate: Candidate) -> list[StreamEvent]:
         parts = (candidate.content and candidate.content.parts) or ()
         out = [event for part in parts for event in self._parts.feed(part)]
-        if candidate.finish_reason and candidate.finish_reason != UNSPECIFIED:
-            self._finish = _finish(candidate.finish_reason)
+        if (reason := _ended(candidate)) is not None:
+            self._finish = _finish(reason)
         return out
 
     def _count(self, counts: dict[str, Any]) -> None:
@@ -163,7 +174,14 @@ def whole(body: bytes) -> list[StreamEvent]:
     listed = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
     decoder = Decoder()
     out = [event for chunk in (parsed(_LIST, body) if listed else [body]) for event in decoder._read(bytes(chunk))]
+    if not listed:
+        decoder._others.clear()  # a body is whole
     return out + decoder.end()
+
+
+def _ended(candidate: Candidate) -> str | None:
+    """The reason this candidate ended for; None while it goes on."""
+    return candidate.finish_reason if candidate.finish_reason not in (None, "", UNSPECIFIED) else None
 
 
 def _finish(reason: str) -> Finish:

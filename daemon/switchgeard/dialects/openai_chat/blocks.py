@@ -1,7 +1,10 @@
 """Deltas of openai.chat to blocks: this wire has no blocks, only fields that begin and cease.
 
 Text and reasoning end when the other begins. A tool call ends with the answer only: nothing on
-this wire says that no more of its arguments will come, and hosts do interleave parallel calls.
+this wire says that no more of its arguments will come, and hosts do interleave parallel calls. The
+free text of a custom tool becomes arguments with one member, `input`, the form such a tool has towards
+every other wire; a call in the old spelling (`function_call`) is a call without an id. Sound and
+pictures are blocks of this wire's own.
 """
 
 from typing import Any
@@ -11,6 +14,7 @@ from msgspec import Struct
 
 from switchgear_protocol.events import (
     BlockEnd,
+    OpaqueBlock,
     ReasoningDelta,
     ReasoningSignature,
     StreamEvent,
@@ -20,8 +24,13 @@ from switchgear_protocol.events import (
 )
 from switchgeard.dialects.fault import Garbled
 
+from .answer import INPUT
+from .encode import NAME
+
 MOST_CALLS = 1024
 """Tool calls in one answer; a stream that begins more is not an answer."""
+FREE = f'{{"{INPUT}":"'
+"""How the arguments of a tool that takes free text begin."""
 
 
 class Function(Struct, gc=False):
@@ -29,10 +38,16 @@ class Function(Struct, gc=False):
     arguments: Any = None  # text, or (local servers) the object itself
 
 
+class FreeText(Struct, gc=False):
+    name: str | None = None
+    input: str | None = None
+
+
 class ToolPart(Struct, gc=False):
     index: int | None = None
     id: str | None = None
     function: Function | None = None
+    custom: FreeText | None = None
 
 
 class Delta(Struct, gc=False):
@@ -41,16 +56,20 @@ class Delta(Struct, gc=False):
     reasoning: Any = None  # Groq, OpenRouter, Ollama; elsewhere an object
     refusal: str | None = None
     tool_calls: list[ToolPart] | None = None
+    function_call: Function | None = None
+    audio: Any = None
+    images: Any = None  # OpenRouter
 
 
 class Tool:
     """A call being written. It starts for the reader once its name is known."""
 
-    __slots__ = ("held", "id", "index", "key", "name")
+    __slots__ = ("free", "held", "id", "index", "key", "name")
 
-    def __init__(self, key: str, index: int | None) -> None:
+    def __init__(self, key: str, index: int | None, *, free: bool) -> None:
         self.key = key  # the id it came with, "" if none
         self.index = index
+        self.free = free  # it takes free text
         self.id = ""  # the id it goes by
         self.name = ""
         self.held: list[str] = []  # arguments that came before the name
@@ -84,6 +103,10 @@ class Blocks:
             self._text(delta.refusal, out)
         for part in delta.tool_calls or ():
             self._part(part, out)
+        if delta.function_call is not None:
+            self._part(ToolPart(function=delta.function_call), out)
+        if delta.audio or delta.images:
+            self._media(delta, out)
 
     def end(self) -> list[StreamEvent]:
         """What closes every open block. Garbled when a call never got its name."""
@@ -91,7 +114,8 @@ class Blocks:
         self._close(out)
         if not all(tool.name for tool in self._tools):
             raise Garbled("a tool call came without a name")
-        out += [BlockEnd(tool.id) for tool in self._tools]
+        for tool in self._tools:
+            out += [ToolArgsDelta(tool.id, '"}'), BlockEnd(tool.id)] if tool.free else [BlockEnd(tool.id)]
         return out
 
     def _content(self, content: str | list[Any], out: list[StreamEvent]) -> None:
@@ -128,12 +152,16 @@ class Blocks:
             out.append(BlockEnd())
         self._open = ""
 
+    def _media(self, delta: Delta, out: list[StreamEvent]) -> None:
+        self._close(out)
+        said = {"audio": delta.audio, "images": delta.images}
+        out.append(OpaqueBlock(NAME, {name: value for name, value in said.items() if value}))
+
     def _part(self, part: ToolPart, out: list[StreamEvent]) -> None:
         tool = self._tool(part)
-        function = part.function or Function()
-        text = _arguments(function.arguments)
-        if not tool.name and function.name:
-            self._begin(tool, function.name, out)
+        name, text = _written(part)
+        if not tool.name and name:
+            self._begin(tool, name, out)
         if not tool.name:
             tool.held.append(text)
         elif text:
@@ -143,7 +171,7 @@ class Blocks:
         self._close(out)
         tool.name, tool.id = name, self._unique(tool)
         out.append(ToolStart(tool.id, name))
-        if held := "".join(tool.held):
+        if held := (FREE if tool.free else "") + "".join(tool.held):
             out.append(ToolArgsDelta(tool.id, held))
 
     def _unique(self, tool: Tool) -> str:
@@ -157,7 +185,7 @@ class Blocks:
         Keyed by index. Hosts leave it out (then by id, then the last call), repeat the id, send ""
         for it, or give every whole call index 0: a new id with a name is a new call.
         """
-        named = bool(part.function and part.function.name)
+        named = bool(_written(part)[0])
         for tool in reversed(self._tools):
             same_id = not part.id or not tool.key or part.id == tool.key
             if part.index is None and part.id and part.id == tool.key:
@@ -169,8 +197,16 @@ class Blocks:
                 return tool
         if len(self._tools) >= MOST_CALLS:
             raise Garbled(f"the answer has more than {MOST_CALLS} tool calls")
-        self._tools.append(Tool(part.id or "", part.index))
+        self._tools.append(Tool(part.id or "", part.index, free=part.custom is not None))
         return self._tools[-1]
+
+
+def _written(part: ToolPart) -> tuple[str | None, str]:
+    """A call's name, and what is written of its arguments here."""
+    if part.custom is not None:
+        return part.custom.name, msgspec.json.encode(part.custom.input or "").decode()[1:-1]
+    function = part.function or Function()
+    return function.name, _arguments(function.arguments)
 
 
 def _arguments(value: object) -> str:

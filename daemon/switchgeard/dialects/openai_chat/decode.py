@@ -1,8 +1,9 @@
 """What an openai.chat provider answers, as a stream or whole, to canonical events.
 
-The terminal marker is a finish_reason on choice 0; other choices are ignored, we ask for one.
-Content may still follow it (some hosts do), so Finished waits for `[DONE]` or the end; what cannot
-be read after it (a last chunk that was cut) costs the token counts, not the answer.
+The terminal marker is a finish_reason on choice 0, and on every other choice that has begun. What the
+others say is not read: who asked for several gets the provider's own bytes. Content may still follow
+the marker (some hosts do), so Finished waits for `[DONE]` or the end; what cannot be read after it (a
+last chunk that was cut) costs the token counts, not the answer.
 
 Rules for editing: a quirk of a host is handled by what is on the wire, never by who sent it, and
 has a test with its wire form. Unknown fields are never an error.
@@ -47,6 +48,10 @@ CUT = frozenset({"error", "network_error", "insufficient_system_resource", "abor
 """finish_reasons by which a host says that it gave up half-way: not an end, an error."""
 
 
+MOST_CHOICES = 128
+"""As many as OpenAI makes."""
+
+
 class Choice(Struct, gc=False):
     index: int | None = 0
     delta: Delta | None = None
@@ -76,18 +81,19 @@ _BODY = msgspec.json.Decoder(Chunk | list[Any])
 class Decoder:
     """One streamed answer."""
 
-    __slots__ = ("_blocks", "_closed", "_finish", "_started", "_usage")
+    __slots__ = ("_blocks", "_closed", "_finish", "_others", "_started", "_usage")
 
     def __init__(self) -> None:
         self._blocks = Blocks()
         self._started = False
         self._finish: Finish | None = None
+        self._others: set[int] = set()  # choices beside the first that have begun and not ended
         self._usage: Usage | None = None
         self._closed = False
 
     @property
     def complete(self) -> bool:
-        return self._finish is not None
+        return self._finish is not None and not self._others
 
     @property
     def done(self) -> bool:
@@ -98,6 +104,7 @@ class Decoder:
         if self._closed or not data:
             return []
         if data == "[DONE]":
+            self._others.clear()
             return self.end()
         if event.event == "error":
             raise UpstreamError(data.encode())
@@ -106,7 +113,7 @@ class Decoder:
     def end(self) -> list[StreamEvent]:
         if self._closed:
             return []
-        if self._finish is None:
+        if self._finish is None or self._others:
             raise Garbled("the answer stopped before its finish_reason")
         self._closed = True
         out = self._blocks.end()
@@ -133,9 +140,17 @@ class Decoder:
             self._blocks.answer = str(chunk.id or "")
             out.append(Start(_text(chunk.id), _text(chunk.model)))
         for choice in chunk.choices or ():
-            if not choice.index:
+            if choice.index:
+                self._other(choice.index, ended=bool(choice.finish_reason))
+            else:
                 self._choice(choice, raw, out)
         return out
+
+    def _other(self, index: int, *, ended: bool) -> None:
+        if ended:
+            self._others.discard(index)
+        elif len(self._others) < MOST_CHOICES:
+            self._others.add(index)
 
     def _note(self, chunk: Chunk) -> None:
         counts = chunk.usage or (chunk.x_groq.get("usage") if isinstance(chunk.x_groq, dict) else None)
@@ -165,7 +180,9 @@ def whole(body: bytes) -> list[StreamEvent]:
     if isinstance(chunk, list) or not (chunk.choices or chunk.error):
         return _no_answer(chunk, body)
     decoder = Decoder()
-    return decoder._read(chunk, lambda: body) + decoder.end()
+    out = decoder._read(chunk, lambda: body)
+    decoder._others.clear()  # a body is whole
+    return out + decoder.end()
 
 
 def _no_answer(chunk: Chunk | list[Any], body: bytes) -> list[StreamEvent]:

@@ -236,3 +236,17 @@ def test_nothing_but_the_two_errors_is_raised(payloads: list[Any]) -> None:
         assert isinstance(fed(*payloads)[-1], Finished)
     with suppress(Garbled, UpstreamError):
         assert isinstance(whole(json.dumps(payloads).encode())[-1], Finished)
+
+
+def test_an_answer_of_several_candidates_ends_with_the_last_of_them() -> None:
+    """The first may be done long before the others: cut then, the answer is not whole."""
+    decoder = Decoder()
+    other = {"candidates": [{"index": 1, "content": {"parts": [{"text": "b"}]}}]}
+    for item in (chunk({"text": "a"}), other, chunk(finish="STOP")):
+        decoder.feed(Event(None, json.dumps(item)))
+    assert not decoder.complete
+    with pytest.raises(Garbled, match="before its finishReason"):
+        decoder.end()
+    decoder.feed(Event(None, json.dumps({"candidates": [{"index": 1, "finishReason": "MAX_TOKENS"}]})))
+    assert decoder.complete
+    assert decoder.end()[-1] == Finished(Finish.STOP)

@@ -370,3 +370,23 @@ def test_a_whole_body_assembles() -> None:
     answer = assembler.completion()
     assert answer.message.content == [Text("so"), ToolCall("a", "f", "{}")]
     assert (answer.finish, answer.model, answer.usage.estimated) == (Finish.TOOL_CALLS, "m", True)
+
+
+def test_an_answer_of_several_choices_ends_with_the_last_of_them() -> None:
+    """Choice 0 may be done long before the others: cut then, the answer is not whole."""
+    decoder = openai_chat.Decoder()
+    other = {"choices": [{"index": 1, "delta": {"content": "b"}, "finish_reason": None}]}
+    for item in (chunk(content="a"), other, STOP, other):
+        decoder.feed(Event(None, json.dumps(item)))
+    assert not decoder.complete
+    with pytest.raises(Garbled, match="before its finish_reason"):
+        decoder.end()
+    decoder.feed(Event(None, json.dumps({"choices": [{"index": 1, "delta": {}, "finish_reason": "length"}]})))
+    assert decoder.complete
+    assert decoder.end()[-1] == Finished(Finish.STOP)
+
+
+def test_done_ends_choices_that_never_said_so() -> None:
+    """Some hosts give a choice no finish_reason; nothing follows [DONE]."""
+    stray = {"choices": [{"index": 1, "delta": {}}]}
+    assert decode(stray, chunk(content="a"), STOP, "[DONE]")[-1] == Finished(Finish.STOP)
