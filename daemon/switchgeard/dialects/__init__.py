@@ -9,7 +9,7 @@
 
     reading                a client's JSON into typed values, or Unreadable
     glimpse                what routing has to know of a client's own body
-    splice                 a member of a body replaced where it stands
+    splice, rename         a member of a body replaced where it stands
     sealed                 signatures of one dialect carried in another's
     refusing               what every dialect says alike when it says no
 

@@ -22,6 +22,9 @@ from .glimpse import Glimpse
 Keep = Callable[[str], bool]
 """Whether a sealed blob may go to where the body goes: only its issuer can open it."""
 
+Rename = Callable[[str], str]
+"""The name a tool call's id goes by where the body goes."""
+
 IssuerOf = Callable[[str], Issuer | None]
 """Who sealed a blob, if that is known."""
 
@@ -128,11 +131,11 @@ class Dialect(Protocol):
         """The body as it came but for these members (`max_tokens` None: as it came). Not decoded and built anew."""
         ...
 
-    def cleaned(self, body: bytes, keep: Keep, rename: Callable[[str], str]) -> bytes:
+    def cleaned(self, body: bytes, keep: Keep, rename: Rename) -> bytes:
         """The body without sealed blobs that may not travel, its tool call ids through `rename`, all else as it was."""
         ...
 
-    def id_rule(self, model: str) -> Callable[[str], str] | None:
+    def id_rule(self, model: str) -> Rename | None:
         """What makes a tool call id legal for this model, where a client of this dialect may hold one that is not."""
         ...
 

@@ -10,20 +10,18 @@ Thinking by budget wants the current tool loop to begin with its thinking: where
 and with it the edit of context_management that wants thinking. Adaptive thinking accepts the gap.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from switchgeard.dialects import splice
-from switchgeard.dialects.dialect import Keep
+from switchgeard.dialects.dialect import Keep, Rename
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import TOO_DEEP, parsed
 
 from .body import OPTIONAL_TEXT, TEXT
-
-Rename = Callable[[str], str]
 
 NO_THINKING = b'{"type":"disabled"}'
 WANTS_THINKING = "clear_thinking_"  # the prefix of an edit's type, behind which is its date

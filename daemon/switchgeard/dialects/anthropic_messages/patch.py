@@ -1,22 +1,19 @@
-"""The body for an offer that speaks this dialect too: the same bytes but for what the daemon decides.
-
-`counting` makes the body of POST /v1/messages/count_tokens out of one for /v1/messages: that endpoint
-refuses members it does not know.
+"""The body for an offer that speaks this dialect too: the same bytes but for what the daemon decides. And back:
+a provider's own answer, in which only `message_start` names the model.
 """
-
-from collections.abc import Callable
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from switchgeard.dialects import splice
-from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import TOO_DEEP, parsed
+from switchgeard.dialects import rename, splice
+from switchgeard.dialects.dialect import Rename
+from switchgeard.dialects.reading import members, parsed
+from switchgeard.upstream.sse import Event
 
 from .thinking import LEAST
 
-T = TypeVar("T")
+MODEL = ("message", "model")
+TERMINAL = None  # `message_stop` is JSON like every other event
 
 
 class Thinking(Struct):
@@ -30,35 +27,17 @@ class Body(Struct):
 
 _BUDGETED = msgspec.json.Decoder(Body)
 
-COUNTED = frozenset(
-    {
-        "model",
-        "messages",
-        "system",
-        "tools",
-        "tool_choice",
-        "thinking",
-        "output_config",
-        "output_format",
-        "cache_control",
-        "context_management",
-        "compaction",
-        "mcp_servers",
-        "speed",
-    }
-)
-"""Members count_tokens takes (official SDK 2.12, betas included)."""
-
 
 def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = None) -> bytes:
     """See `dialect.Dialect.patched`. Raises Unreadable where a member is given twice."""
+    spans = members(body)
     values = {"model": msgspec.json.encode(model)}
-    if stream or b'"stream"' in body:
+    if stream or "stream" in spans:
         values["stream"] = b"true" if stream else b"false"
     if max_tokens is not None:
         values["max_tokens"] = b"%d" % max_tokens
         values.update(_budgeted(body, max_tokens))
-    return _walked(lambda: splice.replaced(body, values))
+    return splice.replaced(body, values, spans)
 
 
 def _budgeted(body: bytes, max_tokens: int) -> dict[str, bytes]:
@@ -71,22 +50,16 @@ def _budgeted(body: bytes, max_tokens: int) -> dict[str, bytes]:
     return {"thinking": msgspec.json.encode(new)}
 
 
-def id_rule(model: str) -> Callable[[str], str] | None:
+def id_rule(model: str) -> Rename | None:
     """None: every id a client of this dialect was given is one that every model behind it takes."""
     return None
 
 
-def counting(body: bytes, *, model: str) -> bytes:
-    """What count_tokens takes of a body for /v1/messages, for this model. Raises Unreadable."""
-    spans = _walked(lambda: splice.members(body))
-    kept = {name: msgspec.Raw(body[begin:end]) for name, (begin, end) in spans.items() if name in COUNTED}
-    return msgspec.json.encode({**kept, "model": model})
+def renamed(event: Event, model: str) -> Event:
+    """See `dialect.Dialect.renamed`."""
+    return rename.event(event, MODEL, model)
 
 
-def _walked(walk: Callable[[], T]) -> T:
-    try:
-        return walk()
-    except RecursionError:
-        raise Unreadable(TOO_DEEP) from None
-    except ValueError as problem:
-        raise Unreadable(f"the body cannot be passed on: {problem}") from None
+def renamed_body(body: bytes, model: str) -> bytes:
+    """See `dialect.Dialect.renamed_body`."""
+    return rename.body(body, "model", model)

@@ -7,21 +7,17 @@ of the current tool loop has to be signed, so one that loses its signature gets 
 Rules for editing: a content without such a thing keeps its very bytes, and so does every part of the others.
 """
 
-from collections.abc import Callable
-
 import msgspec
 from msgspec import Raw, Struct
 
 from switchgeard.dialects import splice
-from switchgeard.dialects.dialect import Keep
+from switchgeard.dialects.dialect import Keep, Rename
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import NOT_JSON
 from switchgeard.dialects.sealed import MARK
 
 from .signature import BYPASS, blob
 from .spelling import plain
-
-Rename = Callable[[str], str]
 
 SIGNATURE = "thoughtSignature"
 CALLS = ("functionCall", "functionResponse")

@@ -6,20 +6,17 @@ else in it goes with them. Nothing has to be mended after that: this wire lets r
 Rules for editing: a message without such a thing keeps its very bytes, and so does every member of the others.
 """
 
-from collections.abc import Callable
-
 import msgspec
 from msgspec import Raw
 
 from switchgeard.dialects import splice
-from switchgeard.dialects.dialect import Keep
+from switchgeard.dialects.dialect import Keep, Rename
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import members
 
 from .encode import REASONING_FIELDS
 from .glimpse import NOTHING, blobs, thought_signature
 
-Rename = Callable[[str], str]
 Members = dict[str, Raw]
 
 DETAILS = "reasoning_details"

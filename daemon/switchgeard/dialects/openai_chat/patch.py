@@ -5,12 +5,10 @@ the ledger an estimate where they hold no usage. Only a family that refuses to b
 tells) is not sent the wish.
 """
 
-from collections.abc import Callable
-
 import msgspec
 
-from switchgeard.dialects import splice, tool_ids
-from switchgeard.dialects.glimpse import Unreadable
+from switchgeard.dialects import rename, splice, tool_ids
+from switchgeard.dialects.dialect import Rename
 from switchgeard.dialects.reading import members
 from switchgeard.upstream.sse import Event
 
@@ -33,32 +31,27 @@ def patched(body: bytes, *, model: str, stream: bool, max_tokens: int | None = N
     if max_tokens is not None:
         values.update(_limits(given, row, max_tokens))
     dropped = OPTIONS in given and not (stream and row.usage_option)
-    return (
-        splice.replaced(splice.without(body, (OPTIONS,)), values) if dropped else splice.replaced(body, values, spans)
-    )
+    if dropped:
+        return splice.replaced(splice.without(body, (OPTIONS,)), values)
+    return splice.replaced(body, values, spans)
 
 
-def id_rule(model: str) -> Callable[[str], str] | None:
+def id_rule(model: str) -> Rename | None:
     """Mistral's ids have nine letters; elsewhere what a host minted is what its model takes."""
     return tool_ids.nine if family(model).nine_ids else None
 
 
 def renamed(event: Event, model: str) -> Event:
-    """The chunk with the model's name replaced; the same object where it names none."""
-    data = splice.relabelled(event.data, MODEL, model)
-    return event if data is event.data else Event(event.event, data)
+    """See `dialect.Dialect.renamed`."""
+    return rename.event(event, MODEL, model)
 
 
 def renamed_body(body: bytes, model: str) -> bytes:
-    """A whole body likewise."""
-    try:
-        spans = splice.members(body)
-        return splice.replaced(body, {"model": msgspec.json.encode(model)}, spans) if "model" in spans else body
-    except ValueError:
-        return body
+    """See `dialect.Dialect.renamed_body`."""
+    return rename.body(body, *MODEL, model)
 
 
 def _limits(given: dict[str, bytes], row: Family, max_tokens: int) -> dict[str, bytes]:
     """The member the client limits its answer with, or the family's."""
     names = [name for name in LIMITS if given.get(name, b"null") != b"null"] or [row.max_tokens]
-    return {name: str(max_tokens).encode() for name in names}
+    return dict.fromkeys(names, b"%d" % max_tokens)

@@ -8,7 +8,7 @@ tools, shapes                    the tools of a client towards other wires, and 
 write, answer, output            canonical events to what the client is told, as a stream or whole
 said, calls                      the items of that: messages, reasoning, calls
 response, refuse                 the object around an answer; an error in its place
-passing, clean                   a body of this dialect to a provider of this dialect, nearly as it came
+patch, clean                     a body of this dialect to a provider of this dialect, nearly as it came
 """
 
 # whole paths: a relative import would, for a type checker, make a module of a function of its name
@@ -18,7 +18,7 @@ from switchgeard.dialects.openai_responses.decode import Decoder, whole
 from switchgeard.dialects.openai_responses.encode import encode
 from switchgeard.dialects.openai_responses.glimpse import glimpse
 from switchgeard.dialects.openai_responses.items import NAME
-from switchgeard.dialects.openai_responses.passing import TERMINAL, id_rule, patched, renamed, renamed_body
+from switchgeard.dialects.openai_responses.patch import TERMINAL, id_rule, patched, renamed, renamed_body
 from switchgeard.dialects.openai_responses.read import read
 from switchgeard.dialects.openai_responses.refuse import error
 from switchgeard.dialects.openai_responses.write import Writer

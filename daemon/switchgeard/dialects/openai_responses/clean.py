@@ -5,12 +5,10 @@ run of items the model made with it was made elsewhere: the ids of its messages 
 provider looks ids up. call_id stays: it ties a call to its result.
 """
 
-from collections.abc import Callable
-
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgeard.dialects.dialect import Keep
+from switchgeard.dialects.dialect import Keep, Rename
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import NOT_JSON
 from switchgeard.dialects.sealed import MARK
@@ -31,7 +29,7 @@ _ITEMS = msgspec.json.Decoder(list[Raw])
 _HEAD = msgspec.json.Decoder(Head)
 
 
-def cleaned(body: bytes, keep: Keep, rename: Callable[[str], str]) -> bytes:
+def cleaned(body: bytes, keep: Keep, rename: Rename) -> bytes:
     """The body as it may travel; the same bytes when all of it may. Raises Unreadable for what is no body."""
     try:
         begin, end = members(body).get("input", (0, 0))
@@ -64,7 +62,7 @@ def _made(head: Head) -> bool:
     return head.role == "assistant" if kind == "message" else not kind.endswith("_output")
 
 
-def _run(items: list[bytes], keep: Keep, rename: Callable[[str], str]) -> list[bytes]:
+def _run(items: list[bytes], keep: Keep, rename: Rename) -> list[bytes]:
     heads = [_HEAD.decode(item) for item in items]
     kept = [(item, head) for item, head in zip(items, heads) if not _forbidden(head, keep)]
     foreign = len(kept) < len(items) or any(_new_id(head, rename) for head in heads)
@@ -79,13 +77,13 @@ def _forbidden(head: Head, keep: Keep) -> bool:
     return blob.startswith(MARK) or not keep(blob)
 
 
-def _new_id(head: Head, rename: Callable[[str], str]) -> str | None:
+def _new_id(head: Head, rename: Rename) -> str | None:
     """The call_id it has to go by, when that is another."""
     name = rename(head.call_id) if head.call_id is not None else None
     return name if name != head.call_id else None
 
 
-def _item(item: bytes, head: Head, rename: Callable[[str], str], *, foreign: bool) -> bytes:
+def _item(item: bytes, head: Head, rename: Rename, *, foreign: bool) -> bytes:
     if (name := _new_id(head, rename)) is not None:
         item = replaced(item, {"call_id": msgspec.json.encode(name)})
     return without(item, ("id",)) if foreign and (head.type or "message") in MINTED else item

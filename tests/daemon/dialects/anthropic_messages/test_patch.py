@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgeard.dialects.anthropic_messages import counting, id_rule, patched
+from switchgeard.dialects.anthropic_messages import id_rule, patched, renamed, renamed_body
 from switchgeard.dialects.glimpse import Unreadable
+from switchgeard.upstream.sse import Event
 
 BODY = b'{ "model" : "mine", "max_tokens":1, "x": 1.0, "messages":[{"role":"user","content":"\\u00e9"}] }'
 
@@ -54,33 +55,17 @@ def test_what_cannot_be_walked_is_refused(body: bytes) -> None:
     """Nobody is shown one reading of a body and sent another."""
     with pytest.raises(Unreadable):
         patched(body, model="t", stream=True)
-    with pytest.raises(Unreadable):
-        counting(body, model="t")
-
-
-def test_counting_keeps_what_the_endpoint_takes() -> None:
-    """max_tokens, stream, metadata and the like go."""
-    body = json.dumps(
-        {
-            "model": "m",
-            "max_tokens": 1,
-            "stream": True,
-            "metadata": {},
-            "temperature": 1,
-            "system": "s",
-            "thinking": {"type": "adaptive"},
-            "messages": [],
-        }
-    )
-    assert json.loads(counting(body.encode(), model="t")) == {
-        "model": "t",
-        "system": "s",
-        "thinking": {"type": "adaptive"},
-        "messages": [],
-    }
-    assert json.loads(counting(b'{"messages":[]}', model="t")) == {"model": "t", "messages": []}
 
 
 def test_every_id_a_client_holds_is_legal() -> None:
     """It was given by this API, or named by us."""
     assert id_rule("claude-opus-4-8") is None
+
+
+def test_the_start_of_a_message_and_a_whole_one_get_the_name() -> None:
+    """Nothing else names a model."""
+    start = Event("message_start", '{"type":"message_start", "message":{"id":"m1","model":"theirs"} }')
+    assert renamed(start, "ours").data == start.data.replace("theirs", "ours")
+    assert json.loads(renamed_body(b'{"id":"m1","model":"theirs"}', "ours")) == {"id": "m1", "model": "ours"}
+    other = Event("content_block_start", '{"type":"content_block_start","content_block":{"model":"theirs"}}')
+    assert renamed(other, "ours") is other
