@@ -5,7 +5,6 @@ editing: nothing but Unreadable leaves, and nothing of what was said is quoted i
 """
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -54,14 +53,6 @@ def members(body: bytes) -> dict[str, splice.Span]:
     except ValueError as problem:
         raise Unreadable(f"{NO_OBJECT}: {problem}") from None
     return spans
-
-
-def replaced(body: bytes, values: Mapping[str, bytes], spans: Mapping[str, splice.Span] | None = None) -> bytes:
-    """See `splice.replaced`. Raises Unreadable."""
-    try:
-        return splice.replaced(body, values, spans)
-    except ValueError as problem:
-        raise Unreadable(f"the body cannot be passed on: {problem}") from None
 
 
 def size(raw: msgspec.Raw | bytes) -> int:
