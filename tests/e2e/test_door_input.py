@@ -15,14 +15,17 @@ import pytest
 import trio
 
 from crossroads import KINDS, OTHER
-from door_client import ASKED, PATHS
+from door_client import ASKED, request
 from door_reading import refused
 from doorway import Reply, Visitor
 from world import World, world
 
-CHAT, MESSAGES, RESPONSES = "openai.chat", "anthropic.messages", "openai.responses"
-LIMIT = {CHAT: "max_tokens", MESSAGES: "max_tokens", RESPONSES: "max_output_tokens"}
-SAID = {CHAT: "messages", MESSAGES: "messages", RESPONSES: "input"}
+CHAT, MESSAGES, RESPONSES, GOOGLE = "openai.chat", "anthropic.messages", "openai.responses", "google.generate"
+LIMIT = {CHAT: "max_tokens", MESSAGES: "max_tokens", RESPONSES: "max_output_tokens", GOOGLE: "maxOutputTokens"}
+SAID = {CHAT: "messages", MESSAGES: "messages", RESPONSES: "input", GOOGLE: "contents"}
+PARTS = {CHAT: "content", MESSAGES: "content", RESPONSES: "content", GOOGLE: "parts"}
+IN_BODY = [CHAT, MESSAGES, RESPONSES]
+"""Dialects whose bodies name the model; Google's paths do."""
 Body = dict[str, Any]
 Bad = Callable[[str], Body | bytes]
 
@@ -33,12 +36,24 @@ def body(dialect: str, **members: Any) -> Body:
 
 def says(dialect: str, content: Any = "hello", role: Any = "user") -> Body:
     """One message."""
-    return body(dialect, **{SAID[dialect]: [{"role": role, "content": content}]})
+    if dialect == GOOGLE and isinstance(content, str):
+        content = [{"text": content}]
+    return body(dialect, **{SAID[dialect]: [{"role": role, PARTS[dialect]: content}]})
 
 
 def raw(dialect: str, more: bytes) -> bytes:
     """A body with this text for a member more."""
     return json.dumps(ASKED[dialect]).encode()[:-1] + b", " + more + b"}"
+
+
+def set_to(dialect: str, member: str, value: str) -> bytes:
+    """A body in which this setting has a value no library would write. Google's settings are a level deeper."""
+    text = f'"{member}": {value}'
+    return raw(dialect, (f'"generationConfig": {{{text}}}' if dialect == GOOGLE else text).encode())
+
+
+def path(dialect: str) -> str:
+    return request(dialect)[0]
 
 
 def without(dialect: str, member: str) -> Body:
@@ -53,31 +68,35 @@ EVERYWHERE: dict[str, tuple[Bad, str | dict[str, str]]] = {
     "null": (lambda d: b"null", "object"),
     "a text": (lambda d: b'"hello"', "object"),
     "a lone surrogate": (lambda d: json.dumps(says(d, "\ud800")).encode(), "JSON"),
-    "NaN": (lambda d: raw(d, b'"temperature": NaN'), "JSON"),
+    "NaN": (lambda d: set_to(d, "temperature", "NaN"), "JSON"),
     "deep": (lambda d: raw(d, b'"x": ' + DEEP), "deep"),
-    "deep content": (lambda d: json.dumps(ASKED[d]).encode().replace(b'"hello"', DEEP), "deep"),
+    "deep content": (lambda d: json.dumps(ASKED[d]).encode().replace(b'"hello"', DEEP), ""),
     "deep and open": (lambda d: b'{"x":' * 100_000, ""),
+    "limit negative": (lambda d: set_to(d, LIMIT[d], "-1"), "okens: expected int >= 0"),
+    "limit a fraction": (lambda d: set_to(d, LIMIT[d], "1.5"), "okens: expected int"),
+    "limit a text": (lambda d: set_to(d, LIMIT[d], '"100"'), "okens: expected int"),
+    "limit without end": (lambda d: set_to(d, LIMIT[d], "1" + "0" * 400), "okens: "),
+    "limit beyond Python": (lambda d: set_to(d, LIMIT[d], "1" + "0" * 5000), "okens"),
+    "temperature a word": (lambda d: set_to(d, "temperature", '"hot"'), "temperature: expected float"),
+    "temperature infinite": (lambda d: set_to(d, "temperature", "1" + "0" * 400), "temperature"),
+    "nothing said": (lambda d: body(d, **{SAID[d]: []}), SAID),
+    "said a number": (lambda d: body(d, **{SAID[d]: 3}), SAID),
+    "said numbers": (lambda d: body(d, **{SAID[d]: [1, 2]}), SAID),
+    "content a number": (lambda d: says(d, 3), {d: f"0.{part}" for d, part in PARTS.items()}),
+    "a role of no type": (lambda d: says(d, role=3), "0.role"),
+    "tools a text": (lambda d: body(d, tools="x"), "tools: expected array"),
+}
+"""What no dialect takes, and a word of what is said about it; where it depends on the dialect, a table."""
+
+NAMELESS: dict[str, tuple[Bad, str]] = {
     "no model": (lambda d: without(d, "model"), "model"),
     "model null": (lambda d: body(d, model=None), "model"),
     "model empty": (lambda d: body(d, model=""), "model"),
     "model a number": (lambda d: body(d, model=3), "model: expected"),
     "stream a word": (lambda d: body(d, stream="yes"), "stream: expected"),
     "stream a number": (lambda d: body(d, stream=1), "stream: expected"),
-    "limit negative": (lambda d: body(d, **{LIMIT[d]: -1}), "tokens: expected int >= 0"),
-    "limit a fraction": (lambda d: body(d, **{LIMIT[d]: 1.5}), "tokens: expected int"),
-    "limit a text": (lambda d: body(d, **{LIMIT[d]: "100"}), "tokens: expected int"),
-    "limit without end": (lambda d: body(d, **{LIMIT[d]: 10**400}), "tokens: "),
-    "limit beyond Python": (lambda d: raw(d, b'"%b": 1%b' % (LIMIT[d].encode(), b"0" * 5000)), "tokens"),
-    "temperature a word": (lambda d: body(d, temperature="hot"), "temperature: expected float"),
-    "temperature infinite": (lambda d: raw(d, b'"temperature": 1' + b"0" * 400), "temperature"),
-    "nothing said": (lambda d: body(d, **{SAID[d]: []}), SAID),
-    "said a number": (lambda d: body(d, **{SAID[d]: 3}), SAID),
-    "said numbers": (lambda d: body(d, **{SAID[d]: [1, 2]}), SAID),
-    "content a number": (lambda d: says(d, 3), "0.content"),
-    "a role of no type": (lambda d: says(d, role=3), "0.role"),
-    "tools a text": (lambda d: body(d, tools="x"), "tools: expected array"),
 }
-"""What no dialect takes, and a word of what is said about it; where it depends on the dialect, a table."""
+"""The same of what Google's paths say."""
 
 SOMEWHERE: dict[str, tuple[str, Body | bytes, str]] = {
     "chat: given twice": (CHAT, b'{"model": "x", ' + json.dumps(ASKED[CHAT]).encode()[1:], "twice"),
@@ -87,24 +106,29 @@ SOMEWHERE: dict[str, tuple[str, Body | bytes, str]] = {
     "messages: tool_choice a text": (MESSAGES, body(MESSAGES, tool_choice="any"), "tool_choice: expected object"),
     "messages: system a number": (MESSAGES, body(MESSAGES, system=3), "system: expected"),
     "messages: no bytes of a text": (MESSAGES, b'{"max_tokens":1,"model":"\xff","messages":[]}', "JSON"),
+    "google: a role": (GOOGLE, says(GOOGLE, role="robot"), "role"),
+    "google: settings a list": (GOOGLE, body(GOOGLE, generationConfig=[]), "generationConfig: expected object"),
+    "google: parts of numbers": (GOOGLE, says(GOOGLE, [1]), "parts.0: expected object"),
     "responses: a kept answer": (RESPONSES, body(RESPONSES, previous_response_id=3), "previous_response_id: expected"),
 }
 """What one dialect does not take, at home or abroad."""
 
 
+def named(wire: str) -> str:
+    """A provider's name."""
+    return wire.replace(".", "-")
+
+
 @asynccontextmanager
 async def two_ways(home: Path) -> AsyncIterator[World]:
     """Per dialect a model `home-DIALECT` behind which a provider speaks it, and `abroad-DIALECT`."""
-    more = (
-        "".join(
-            f'[[models]]\nalias = "{way}-{dialect}"\ngroup = [{{provider = "{wire}", model = "x", wire = "{wire}"}}]\n'
-            for dialect, foreign in OTHER.items()
-            for way, wire in (("home", dialect), ("abroad", foreign))
-        )
-        .replace('provider = "openai.', 'provider = "openai-')
-        .replace('provider = "anthropic.', 'provider = "anthropic-')
+    group = '[{{provider = "{}", model = "x", wire = "{}"}}]'.format
+    more = "".join(
+        f'[[models]]\nalias = "{way}-{dialect}"\ngroup = {group(named(wire), wire)}\n'
+        for dialect, foreign in OTHER.items()
+        for way, wire in (("home", dialect), ("abroad", foreign))
     )
-    names = {wire.replace(".", "-"): kind for wire, kind in KINDS.items()}
+    names = {named(wire): kind for wire, kind in KINDS.items()}
     async with world(home, dict.fromkeys(names, "ok"), kinds=names, more=more, door=True) as w:
         yield w
 
@@ -115,16 +139,17 @@ class Client:
     def __init__(self, w: World, visitor: Visitor) -> None:
         self.w, self.visitor = w, visitor
 
-    async def post(self, path: str, body: Body | bytes, model: str) -> httpx.Response:
+    async def post(self, at: str, body: Body | bytes, model: str) -> httpx.Response:
         """The answer; `m` in a body stands for `model`."""
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         text = text.replace(b'"model": "m"', f'"model": "{model}"'.encode())
-        await self.visitor.ask(path, method="POST", body=text, headers={"authorization": f"Bearer {self.w.token}"})
+        where, credential = at.replace("/m:", f"/{model}:"), {"authorization": f"Bearer {self.w.token}"}
+        await self.visitor.ask(where, method="POST", body=text, headers=credential)
         return answered(await self.visitor.hear("POST"))
 
     async def fine(self, dialect: str, model: str) -> bool:
         """Whether an ordinary request is served on this connection."""
-        return (await self.post(PATHS[dialect], ASKED[dialect], model)).status_code == 200
+        return (await self.post(path(dialect), ASKED[dialect], model)).status_code == 200
 
 
 def answered(reply: Reply) -> httpx.Response:
@@ -152,7 +177,7 @@ async def refuses(w: World, dialect: str, bad: Body | bytes, word: str) -> None:
     async with connected(w) as client:
         for way in ("home", "abroad"):
             asked, model = total(w), f"{way}-{dialect}"
-            reply = await client.post(PATHS[dialect], bad, model)
+            reply = await client.post(path(dialect), bad, model)
             assert reply.status_code == 400, (model, reply.text)
             said = refused(dialect, reply)
             assert word in said["message"], (model, said)
@@ -170,6 +195,15 @@ async def test_what_is_no_request_is_refused_in_every_dialect(tmp_path: Path, ca
             await refuses(w, dialect, bad(dialect), word[dialect] if isinstance(word, dict) else word)
 
 
+@pytest.mark.parametrize("case", NAMELESS)
+async def test_a_model_and_a_manner_are_named_in_the_body(tmp_path: Path, case: str) -> None:
+    """Where no path names them."""
+    bad, word = NAMELESS[case]
+    async with two_ways(tmp_path) as w:
+        for dialect in IN_BODY:
+            await refuses(w, dialect, bad(dialect), word)
+
+
 @pytest.mark.parametrize("case", SOMEWHERE)
 async def test_what_is_no_request_of_its_dialect_is_refused(tmp_path: Path, case: str) -> None:
     """What only this dialect has, or has not."""
@@ -185,6 +219,7 @@ PRIVATE: dict[str, tuple[str, Body]] = {
     "chat: an effort": (CHAT, body(CHAT, reasoning_effort="enormous")),
     "chat: stop a number": (CHAT, body(CHAT, stop=3)),
     "messages: a block": (MESSAGES, says(MESSAGES, [{"type": "hologram"}])),
+    "google: a mode": (GOOGLE, body(GOOGLE, toolConfig={"functionCallingConfig": {"mode": "SOMETIMES"}})),
     "responses: a role": (RESPONSES, says(RESPONSES, role="robot")),
     "responses: a part": (RESPONSES, says(RESPONSES, [{"type": "hologram"}])),
     "responses: tool_choice": (RESPONSES, body(RESPONSES, tool_choice="sometimes")),
@@ -197,24 +232,24 @@ async def test_what_we_cannot_translate_passes_at_home_and_is_refused_abroad(tmp
     """Its own provider judges it; another one never sees a guess."""
     dialect, odd = PRIVATE[case]
     async with two_ways(tmp_path) as w, connected(w) as client:
-        assert (await client.post(PATHS[dialect], odd, f"home-{dialect}")).status_code == 200
-        [asked] = w.standins[dialect.replace(".", "-")].asked
-        assert asked.json == odd | {"model": "x"}
-        reply = await client.post(PATHS[dialect], odd, f"abroad-{dialect}")
+        assert (await client.post(path(dialect), odd, f"home-{dialect}")).status_code == 200
+        [asked] = w.standins[named(dialect)].asked
+        assert asked.json == (odd if dialect == GOOGLE else odd | {"model": "x"})
+        reply = await client.post(path(dialect), odd, f"abroad-{dialect}")
         assert (reply.status_code, total(w)) == (400, 1)
         refused(dialect, reply)
         assert await client.fine(dialect, f"abroad-{dialect}")
 
 
-@pytest.mark.parametrize("dialect", OTHER)
+@pytest.mark.parametrize("dialect", IN_BODY)
 async def test_an_unknown_model_is_a_404_that_names_the_nearest(tmp_path: Path, dialect: str) -> None:
     """However long it is, and whatever is in it: no header and no line of its own comes of it."""
     async with two_ways(tmp_path) as w, connected(w) as client:
-        reply = await client.post(PATHS[dialect], body(dialect, model=f"home-{dialect}s"), "")
+        reply = await client.post(path(dialect), body(dialect, model=f"home-{dialect}s"), "")
         assert reply.status_code == 404
         assert f'Did you mean "home-{dialect}"?' in refused(dialect, reply)["message"]
         for name in ("x" * 1_000_000, "x\r\nset-cookie: a=b\r\n\r\n", "\0", "é\u202e", "../../etc/passwd", "a/b/c"):
-            reply = await client.post(PATHS[dialect], body(dialect, model=name), "")
+            reply = await client.post(path(dialect), body(dialect, model=name), "")
             assert reply.status_code == 404
             assert "set-cookie" not in reply.headers
             assert len(refused(dialect, reply)["message"]) < 500
@@ -227,7 +262,7 @@ async def test_a_nul_in_a_text_is_a_text(tmp_path: Path, dialect: str) -> None:
     """JSON has it; at home and abroad it arrives as it was."""
     async with two_ways(tmp_path) as w, connected(w) as client:
         for way in ("home", "abroad"):
-            assert (await client.post(PATHS[dialect], says(dialect, "a\0b"), f"{way}-{dialect}")).status_code == 200
+            assert (await client.post(path(dialect), says(dialect, "a\0b"), f"{way}-{dialect}")).status_code == 200
         for standin in w.standins.values():
             assert all(b"a\\u0000b" in asked.body for asked in standin.asked)
         assert total(w) == 2
@@ -238,18 +273,18 @@ async def test_a_body_over_the_limit_is_a_413(tmp_path: Path, dialect: str) -> N
     """By the length it says: not a byte of it is waited for."""
     async with two_ways(tmp_path) as w, connected(w) as client:
         headers = {"authorization": f"Bearer {w.token}", "content-length": str(64 * 1024 * 1024 + 1)}
-        await client.visitor.ask(PATHS[dialect], method="POST", headers=headers)
+        await client.visitor.ask(path(dialect), method="POST", headers=headers)
         reply = answered(await client.visitor.hear("POST"))
         assert reply.status_code == 413
         assert "67108864 bytes" in refused(dialect, reply)["message"]
         assert total(w) == 0
 
 
-@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/messages/nothing", "/v1/responses/nothing", "/", "/v1/models"])
-async def test_a_wrong_path_or_method_is_told_in_the_dialect_of_the_path(tmp_path: Path, path: str) -> None:
+@pytest.mark.parametrize("at", ["/v1/nothing", "/v1/messages/nothing", "/v1/responses/nothing", "/", "/v1/models"])
+async def test_a_wrong_path_or_method_is_told_in_the_dialect_of_the_path(tmp_path: Path, at: str) -> None:
     """404 or 405 with what there is."""
     async with two_ways(tmp_path) as w, connected(w) as client:
-        reply = await client.post(path, b"{}", "")
-        assert reply.status_code == (404 if path.endswith("nothing") else 405)
-        refused(MESSAGES if "messages" in path else CHAT, reply)
+        reply = await client.post(at, b"{}", "")
+        assert reply.status_code == (404 if at.endswith("nothing") else 405)
+        refused(MESSAGES if "messages" in at else CHAT, reply)
         assert await client.fine(CHAT, "home-openai.chat")

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw, Struct
 
+from switchgeard.dialects.reading import Tokens
+
 NOTHING = (b"", b"null")
 
 
@@ -58,7 +60,9 @@ class Thinking(Struct, gc=False, rename="camel"):
 
 
 class Config(Struct, gc=False, rename="camel"):
-    max_output_tokens: int | None = None
+    max_output_tokens: Tokens | None = None
+    temperature: float | None = None
+    top_p: float | None = None
     top_k: float | None = None
     seed: int | None = None
     frequency_penalty: float | None = None
