@@ -30,12 +30,14 @@ def retry_after(value: str) -> Headers:
 
 
 class ErrorRow(Struct, frozen=True):
-    """`openai`: (type, code, message). `anthropic`: (type, message) or with `details.error_code` third."""
+    """`openai`: (type, code, message). `anthropic`: (type, message) or with `details.error_code` third. `google`: the
+    message, where OpenAI's would mean something else there."""
 
     status: int
     openai: tuple[str, str | None, str]
     anthropic: tuple[str, ...]
     headers: Headers = fixed()
+    google: str = ""
 
     def answer(self, asked: Asked) -> Answer:
         """This error as `asked.wire` says it."""
@@ -54,7 +56,7 @@ class ErrorRow(Struct, frozen=True):
     def payload(self, wire: str) -> dict[str, Any]:
         """The error object."""
         if wire == GOOGLE:
-            return generate.error(self.status, self.openai[2])
+            return generate.error(self.status, self.google or self.openai[2])
         if wire != ANTHROPIC:
             sort, code, message = self.openai
             return {"error": {"message": message, "type": sort, "param": None, "code": code}}
@@ -111,6 +113,7 @@ def _down(status: int, openai: tuple[str, str | None, str], type: str, message: 
 
 
 _QUOTA = "You exceeded your current quota, please check your plan and billing details."
+_NONE_LEFT = "* Quota exceeded for metric: generativelanguage.googleapis.com/generate_requests_per_day, limit: 0"
 _CREDIT = "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade."
 _CONTEXT = "This model's maximum context length is 128000 tokens. However, your messages resulted in 130012 tokens."
 _PROSE = "Rate limit reached for gpt-5.5 on tokens per min (TPM): Limit 30000. Please try again in 5.289s."
@@ -142,12 +145,18 @@ ERRORS: dict[str, ErrorRow] = {
     ),
     "429_prose": rate_limited(fixed(), _PROSE),
     # quota: waiting seconds is no help
-    "quota": ErrorRow(429, ("insufficient_quota", "insufficient_quota", _QUOTA), ("rate_limit_error", _CREDIT)),
+    "quota": ErrorRow(
+        429,
+        ("insufficient_quota", "insufficient_quota", _QUOTA),
+        ("rate_limit_error", _CREDIT),
+        google=f"{_QUOTA} {_NONE_LEFT}",
+    ),
     "quota_5h": ErrorRow(
         429,
         ("insufficient_quota", "insufficient_quota", _QUOTA),
         ("rate_limit_error", "This request would exceed your account's rate limit. Please try again later."),
         _spent_five_hours,
+        f"{_QUOTA} {_NONE_LEFT}",
     ),
     "quota_credit": _invalid(400, None, _CREDIT),
     "quota_spend_limit": ErrorRow(
@@ -194,6 +203,7 @@ ERRORS: dict[str, ErrorRow] = {
             "The encrypted content gAAA...0001 could not be verified. Reason: It could not be decrypted.",
         ),
         ("invalid_request_error", "messages.1.content.0: Invalid `signature` in `thinking` block"),
+        google="Function call is missing a thought_signature in functionCall parts.",
     ),
     "413": ErrorRow(
         413,

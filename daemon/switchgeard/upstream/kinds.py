@@ -156,7 +156,9 @@ def endpoint(base_url: str) -> str:
 def _path(kind: Kind, wire: str, stream: bool, model: str) -> str:
     """Some name the model and the manner of answering in the path."""
     path = kind.paths[wire] if stream else kind.whole_paths.get(wire, kind.paths[wire])
-    return path.replace("{model}", quote(model, safe="")) if "{model}" in path else path
+    if "{model}" not in path:
+        return path
+    return path.replace("{model}", quote(model.removeprefix("models/"), safe=""))  # as lists of models spell it
 
 
 def _headers(kind: Kind, secret: str | None) -> tuple[Header, ...]:

@@ -48,10 +48,10 @@ def test_a_call_goes_to_the_base_url_and_the_wires_path(kind: str, base_url: str
     [(True, "/models/gemini-3.1%2Fx:streamGenerateContent?alt=sse"), (False, "/models/gemini-3.1%2Fx:generateContent")],
 )
 def test_a_google_call_names_model_and_manner_in_its_path(stream: bool, path: str) -> None:
-    """A model's name cannot lead anywhere else."""
+    """A model's name cannot lead anywhere else; that of a list of models is the same one."""
     row = KINDS["google"]
     base = row.base_url or ""
-    call = build_call(row, base, "google.generate", b"{}", CANARY, stream, model="gemini-3.1/x")
+    call = build_call(row, base, "google.generate", b"{}", CANARY, stream, model="models/gemini-3.1/x")
     assert call.url == f"https://generativelanguage.googleapis.com/v1beta{path}"
     assert dict(call.headers)["x-goog-api-key"] == CANARY
     assert CANARY not in call.url
