@@ -184,8 +184,10 @@ class State:
         if ask.key is None or ask.model.routing.sticky_mode is StickyMode.NONE:
             return events
         previous = self.sessions.pop(ask.key, None)
-        self.sessions[ask.key] = sticky.assigned(previous, given.offer, ask.client, ask.model.routing, now)
-        self.dirty.add(("assignments", ask.key))
+        current = sticky.assigned(previous, given.offer, ask.client, ask.model.routing, now)
+        self.sessions[ask.key] = current
+        if sticky.newsworthy(previous, current):
+            self.dirty.add(("assignments", ask.key))
         self._forget_oldest()
         if previous is not None and previous.key == given.offer.key:
             return events

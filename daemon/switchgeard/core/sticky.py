@@ -19,6 +19,7 @@ from .offer import Offer, RoutingPolicy
 
 CACHE_TTL = 300.0  # providers' default prompt-cache lifetime
 SESSION_IDLE = 600.0  # a session idle for longer has lost its cache everywhere
+NOTED = 10.0  # seconds of the wall clock in which further uses are not news for the disk
 WELL_FOR = 60.0  # a preferred offer must have been available this long before anyone moves back
 
 
@@ -63,3 +64,10 @@ def assigned(previous: Assignment | None, offer: Offer, client: str, policy: Rou
     if previous is not None and previous.key == offer.key and alive(previous, policy, now):
         return Assignment(offer.provider, offer.model, previous.assigned_at, now.wall, client)
     return Assignment(offer.provider, offer.model, now.wall, now.wall, client)
+
+
+def newsworthy(previous: Assignment | None, current: Assignment) -> bool:
+    """Whether what is kept over a restart should change: a busy session's last use may be NOTED seconds old there."""
+    if previous is None or (previous.key, previous.assigned_at) != (current.key, current.assigned_at):
+        return True
+    return previous.client != current.client or previous.last_used // NOTED != current.last_used // NOTED

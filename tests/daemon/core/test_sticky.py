@@ -6,7 +6,17 @@ from sample_offers import T0, offer
 from switchgear_protocol.words import Billing, StickyMode
 from switchgeard.core.clock import Now
 from switchgeard.core.offer import RoutingPolicy
-from switchgeard.core.sticky import CACHE_TTL, SESSION_IDLE, WELL_FOR, Assignment, alive, assigned, moves_back
+from switchgeard.core.sticky import (
+    CACHE_TTL,
+    NOTED,
+    SESSION_IDLE,
+    WELL_FOR,
+    Assignment,
+    alive,
+    assigned,
+    moves_back,
+    newsworthy,
+)
 
 A = offer("a")
 PAID = offer("metered", billing=Billing.METERED)
@@ -79,3 +89,24 @@ def test_an_assignment_that_has_run_out_begins_anew_at_the_same_offer() -> None:
     again = assigned(held(), A, "", WINDOW, later)
     assert again.assigned_at == later.wall
     assert alive(again, WINDOW, later.after(59))
+
+
+def test_a_busy_session_is_news_for_the_disk_only_now_and_then() -> None:
+    """A request every second for a minute: the last use on disk is never older than NOTED seconds."""
+    kept = current = held(used=0.0)
+    told = 0
+    for second in range(1, 61):
+        previous, current = current, held(used=float(second))
+        if newsworthy(previous, current):
+            kept, told = current, told + 1
+        assert current.last_used - kept.last_used < NOTED
+    assert told == 60 / NOTED
+
+
+def test_another_offer_another_client_and_a_new_assignment_are_news_at_once() -> None:
+    """Whatever the clock says."""
+    assert newsworthy(None, held())
+    assert newsworthy(held(), held(at=T0.wall + 1))
+    assert newsworthy(held(), Assignment("b", "m-1", T0.wall, T0.wall))
+    assert newsworthy(held(), Assignment("a", "m-1", T0.wall, T0.wall, "editor"))
+    assert not newsworthy(held(), held())
