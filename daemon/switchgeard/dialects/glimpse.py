@@ -26,8 +26,6 @@ class Glimpse(Struct, frozen=True):
     `opening`: what the client's first request of this conversation began with too (system and first user
     message, raw): the prefix hash is made of it.
     `sealed`: every signature, encrypted or redacted blob in the transcript, as text, in order.
-    `foreign_ids`: a tool call id in the transcript was renamed by us (`tool_ids.renamed`), so the body cannot
-    go as it is.
     `server_state`: ids of state kept by a provider (previous_response_id, conversation).
     `custom_tools`: tools whose input is free text and not JSON, by name.
     `spelled`: the name a tool has towards other wires -> how its own dialect spells a call of it, where that is
@@ -41,7 +39,6 @@ class Glimpse(Struct, frozen=True):
     identities: tuple[tuple[str, str], ...] = ()
     opening: bytes = b""
     sealed: tuple[str, ...] = ()
-    foreign_ids: bool = False
     server_state: tuple[str, ...] = ()
     custom_tools: frozenset[str] = frozenset()
     spelled: dict[str, tuple[str, str, str]] = {}

@@ -19,7 +19,6 @@ from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_BYTES,
 from switchgeard.core.needs import Needs
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.reading import parsed
-from switchgeard.dialects.tool_ids import MARK
 
 from .body import (
     ACCOUNT,
@@ -63,7 +62,6 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
         identities=tuple(_identities(seen)),
         opening=b"\n".join([*_system(seen), *transcript.opening]),
         sealed=tuple(transcript.sealed),
-        foreign_ids=transcript.foreign_ids,
         server_state=(_container(seen),) if _container(seen) else (),
     )
 
@@ -71,7 +69,7 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
 class _Transcript:
     """What the messages hold, block by block."""
 
-    __slots__ = ("blobs", "boundary", "foreign_ids", "images", "opening", "pages", "pdf", "sealed", "tools", "uses")
+    __slots__ = ("blobs", "boundary", "images", "opening", "pages", "pdf", "sealed", "tools", "uses")
 
     def __init__(self) -> None:
         self.opening: list[bytes] = []  # of the first message a user said
@@ -81,7 +79,6 @@ class _Transcript:
         self.pages = 0
         self.pdf = False
         self.tools = False
-        self.foreign_ids = False
         self.boundary = False
         self.uses: set[str] = set()
 
@@ -126,7 +123,7 @@ class _Transcript:
 
     def _called(self, id: msgspec.Raw, at: str) -> None:
         self.tools = True
-        self.foreign_ids = self.foreign_ids or parsed(TEXT, id or b"null", at).startswith(MARK)
+        parsed(TEXT, id or b"null", at)
 
     def _inner(self, content: msgspec.Raw, at: str, kinds: tuple[str, ...]) -> None:
         """Blocks inside a block, which never holds its own kind. Text is the usual case and needs no look."""

@@ -13,7 +13,6 @@ from msgspec import Raw
 
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
 from switchgeard.core.needs import Needs
-from switchgeard.dialects import tool_ids
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.reading import parsed
 
@@ -42,7 +41,6 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
         turn_boundary=look.boundary,
         opening=b"\n".join([bytes(seen.system_instruction), *look.opening]),
         sealed=tuple(look.sealed),
-        foreign_ids=look.foreign_ids,
         server_state=(seen.cached_content,) if seen.cached_content else (),
     )
 
@@ -55,7 +53,7 @@ class _Look:
         self.sealed: list[str] = []
         self.skipped = 0  # bytes of the body that are no text
         self.images = self.pages = 0
-        self.pdf = self.tools = self.foreign_ids = self.boundary = False
+        self.pdf = self.tools = self.boundary = False
         self.uses: set[str] = set()
         for content in contents:
             self._content(content.role or "user", content.parts or [])
@@ -76,10 +74,7 @@ class _Look:
             self._media(part.inline_data)
         if part.file_data is not None:
             self._kept(part.file_data)
-        for called in (part.function_call, part.function_response):
-            if called is not None:
-                self.tools = True
-                self.foreign_ids |= called.id is not None and tool_ids.original(called.id) != called.id
+        self.tools = self.tools or part.function_call is not None or part.function_response is not None
         if part.function_response is not None:
             for inner in part.function_response.parts or ():
                 self._media(inner.inline_data or Blob())

@@ -15,7 +15,6 @@ from msgspec import Raw, Struct
 
 from switchgeard.core.estimate import IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
 from switchgeard.core.needs import Needs
-from switchgeard.dialects import tool_ids
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.reading import Tokens, members, parsed, tokens
 
@@ -142,7 +141,6 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
         identities=_identities(asked),
         opening=bytes(look.opening),
         sealed=tuple(look.sealed),
-        foreign_ids=look.foreign_ids,
         custom_tools=frozenset(tool.custom.name for tool in asked.tools or () if tool.custom),
         usage_wanted=not stream or bool(asked.stream_options and asked.stream_options.include_usage),
     )
@@ -213,7 +211,7 @@ class _Look:
 
     def __init__(self, messages: list[Said]) -> None:
         self.tokens = 0.0
-        self.images = self.image_urls = self.pdf = self.files = self.audio = self.calls = self.foreign_ids = False
+        self.images = self.image_urls = self.pdf = self.files = self.audio = self.calls = False
         self.sealed: list[str] = []
         self.opening = bytearray()
         self._opening = True
@@ -230,7 +228,6 @@ class _Look:
             self._call(call)
         if message.role == "tool":
             self.calls = True
-        self._id(message.tool_call_id)
         self.audio = self.audio or bytes(message.audio) not in NOTHING
         self._opening = self._opening and message.role != "user"
 
@@ -288,15 +285,11 @@ class _Look:
 
     def _call(self, call: Call) -> None:
         self.calls = True
-        self._id(call.id)
         for given in (call.function, call.custom):
             if given is not None:
                 self.tokens += sum(map(tokens, (given.name, given.arguments, given.input)))
         if signature := thought_signature(call.extra_content):
             self.sealed.append(signature)
-
-    def _id(self, id: str | None) -> None:
-        self.foreign_ids = self.foreign_ids or (id is not None and tool_ids.original(id) != id)
 
 
 def blobs(detail: object) -> list[str]:

@@ -79,7 +79,6 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
         identities=_identities(read),
         opening=b"".join([bytes(read.instructions), *seen.opening]),
         sealed=tuple(seen.sealed),
-        foreign_ids=seen.foreign,
         server_state=(*state, *seen.kept),
         custom_tools=frozenset(name for name, spelling in spelled.items() if spelling[0] == "custom"),
         spelled=spelled,

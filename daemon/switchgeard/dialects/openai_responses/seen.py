@@ -14,7 +14,6 @@ import msgspec
 from msgspec import Raw, Struct
 
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
-from switchgeard.dialects import tool_ids
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import parsed, size
 
@@ -54,24 +53,11 @@ class Seen:
     `opening`: the messages the conversation began with, before anybody answered. `tools`: those it adds.
     """
 
-    __slots__ = (
-        "_begun",
-        "calls",
-        "foreign",
-        "images",
-        "kept",
-        "opening",
-        "pdf",
-        "sealed",
-        "tokens",
-        "tools",
-        "turn",
-        "uses",
-    )
+    __slots__ = ("_begun", "calls", "images", "kept", "opening", "pdf", "sealed", "tokens", "tools", "turn", "uses")
 
     def __init__(self) -> None:
         self.tokens = 0.0
-        self.images = self.pdf = self.calls = self.foreign = self._begun = False
+        self.images = self.pdf = self.calls = self._begun = False
         self.turn = True
         self.uses: set[str] = set()
         self.sealed: list[str] = []
@@ -99,8 +85,6 @@ class Seen:
 
     def _ids(self, kind: str, item: Item) -> None:
         self.calls = self.calls or kind in CALLS
-        if item.call_id is not None and tool_ids.original(item.call_id) != item.call_id:
-            self.foreign = True
         if item.encrypted_content:
             self.sealed.append(item.encrypted_content)
             self.tokens -= len(item.encrypted_content) / BYTES_PER_TOKEN

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from switchgeard.core.estimate import IMAGE_TOKENS
 from switchgeard.dialects.anthropic_messages import NAME, glimpse
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.tool_ids import renamed
 
 USER = {"role": "user", "content": "Hi"}
 PNG = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "A" * 7000}}
@@ -255,14 +254,6 @@ def test_a_turn_ends_where_the_user_speaks() -> None:
     assert not seen(messages=[USER, call, spoken]).turn_boundary
     assert not seen(messages=[USER, {"role": "assistant", "content": "So"}]).turn_boundary
     assert seen(messages=[USER, call, {"role": "user", "content": [result]}]).needs.tools
-
-
-def test_an_id_we_renamed_is_noticed() -> None:
-    """In a call or in a result."""
-    ours = renamed("call|1")
-    assert said({"type": "tool_use", "id": ours, "name": "f", "input": {}}, role="assistant").foreign_ids
-    assert said({"type": "tool_result", "tool_use_id": ours}).foreign_ids
-    assert not said({"type": "tool_result", "tool_use_id": "toolu_1"}).foreign_ids
 
 
 def test_a_large_body_is_not_built() -> None:

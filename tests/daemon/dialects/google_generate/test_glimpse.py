@@ -14,7 +14,6 @@ from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.google_generate import NAME, glimpse
 from switchgeard.dialects.google_generate.signature import BYPASS, carried
 from switchgeard.dialects.sealed import opened
-from switchgeard.dialects.tool_ids import renamed
 
 USER = {"role": "user", "parts": [{"text": "Hi"}]}
 MODEL = {"role": "model", "parts": [{"text": "Ho"}]}
@@ -171,10 +170,8 @@ def test_signatures_are_told_in_one_form_and_seals_opened() -> None:
     assert (len(found), opening[1].blob) == (2, "sig")
 
 
-def test_ids_of_ours_and_kept_state_are_told() -> None:
-    """The first cannot go as they are, the second bind to who keeps it."""
-    assert seen(USER, {"role": "model", "parts": [{"functionCall": {"id": renamed("a|b"), "name": "f"}}]}).foreign_ids
-    assert not seen(USER, {"role": "model", "parts": [{"functionCall": {"id": "a", "name": "f"}}]}).foreign_ids
+def test_kept_state_is_told() -> None:
+    """It binds to who keeps it."""
     assert seen(cachedContent="cachedContents/1").server_state == ("cachedContents/1",)
 
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from mutations import SPICE
 from switchgeard.core.estimate import IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_TOKENS
 from switchgeard.core.needs import USES, Needs
-from switchgeard.dialects import tool_ids
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.openai_chat import glimpse, read
 
@@ -164,16 +163,9 @@ def test_defaults_and_what_may_be_dropped_are_no_use(fields: dict[str, Any]) -> 
 def test_calls_results_and_legacy_limits_are_seen() -> None:
     """Calls in the transcript need tools; either member limits the output."""
     loop = seen(USER, {"role": "assistant", "tool_calls": [CALL]}, {"role": "tool", "tool_call_id": "c1"})
-    assert (loop.needs.tools, loop.turn_boundary, loop.foreign_ids) == (True, False, False)
+    assert (loop.needs.tools, loop.turn_boundary) == (True, False)
     assert seen(USER, max_tokens=5).needs.output_tokens == 5
     assert seen(USER, max_tokens=5, max_completion_tokens=6).needs.output_tokens == 6
-
-
-def test_ids_of_ours_are_seen() -> None:
-    """In calls and in results."""
-    name = tool_ids.renamed("call|x")
-    assert seen(USER, {"role": "assistant", "tool_calls": [{**CALL, "id": name}]}).foreign_ids
-    assert seen(USER, {"role": "tool", "tool_call_id": name, "content": "a"}).foreign_ids
 
 
 def test_identities_come_best_first() -> None:

@@ -11,7 +11,6 @@ from switchgeard.core.issuer import Issuer
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.openai_responses import glimpse
 from switchgeard.dialects.sealed import seal
-from switchgeard.dialects.tool_ids import renamed
 
 USER = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
 CALL = {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"}
@@ -185,13 +184,12 @@ def test_a_turn_begins_with_the_users_own_words(items: tuple[Any, ...], turn: bo
     assert seen(*items).turn_boundary is turn
 
 
-def test_seals_and_foreign_ids_are_told() -> None:
-    """Everything encrypted in order; an id that we made."""
+def test_seals_are_told() -> None:
+    """Everything encrypted, in order."""
     ours = seal(Issuer("a#1", "anthropic.messages", "m"), "sig")
     reasoning = [{"type": "reasoning", "summary": [], "encrypted_content": blob} for blob in ("gAAA", ours)]
     found = seen(USER, *reasoning, {"type": "compaction", "encrypted_content": "gBBB"}, CALL, RESULT)
-    assert (found.sealed, found.foreign_ids) == (("gAAA", ours, "gBBB"), False)
-    assert seen(USER, {**CALL, "call_id": renamed("toolu|1")}).foreign_ids
+    assert found.sealed == ("gAAA", ours, "gBBB")
 
 
 def test_tools_of_other_shapes_are_spelled() -> None:
