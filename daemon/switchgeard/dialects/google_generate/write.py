@@ -60,6 +60,7 @@ class Writer:
     def begin(self, issuer: Issuer) -> None:
         self._issuer = issuer
         self._calls = {}
+        self._held = ""
 
     def feed(self, event: StreamEvent) -> list[Event]:
         match event:

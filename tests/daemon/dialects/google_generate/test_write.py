@@ -119,14 +119,17 @@ def test_an_error_in_the_middle_is_googles() -> None:
     assert json.loads(out.data)["error"] == {"code": 502, "message": "Cut.", "status": "UNAVAILABLE"}
 
 
-def test_calls_of_another_attempt_are_forgotten() -> None:
+def test_calls_and_signatures_of_another_attempt_are_forgotten() -> None:
     """What another offer goes on with is its own."""
     writer = google_generate.Writer(TOLD)
-    writer.begin(FOREIGN)
+    writer.begin(GOOGLE)
     writer.feed(ToolStart("1", "f"))
+    writer.feed(ReasoningSignature("s"))
     writer.begin(GOOGLE)
     assert writer.feed(BlockEnd("1")) == []
     assert writer.feed(ToolArgsDelta("1", "x")) == []
+    [out] = writer.feed(TextDelta("a"))
+    assert json.loads(out.data)["candidates"][0]["content"]["parts"] == [{"text": "a"}]
 
 
 @given(completions())
