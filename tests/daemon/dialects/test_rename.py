@@ -5,6 +5,7 @@ import json
 import pytest
 
 from switchgeard.dialects import rename
+from switchgeard.dialects.rename import LONG
 from switchgeard.upstream.sse import Event
 
 START = '{"type":"message_start", "message":{"id":"m1","model":"theirs","usage":{"x":1.0}} }'
@@ -39,6 +40,14 @@ def test_every_other_event_is_the_same_object(data: str) -> None:
 def test_a_whole_body_gets_the_name() -> None:
     """Not what stands within it."""
     body = {"id": "m1", "model": "theirs", "output": [{"model": "theirs"}]}
+    assert json.loads(rename.body(json.dumps(body).encode(), "model", "ours")) == {**body, "model": "ours"}
+
+
+@pytest.mark.parametrize("size", [1, LONG])
+@pytest.mark.parametrize("before", [{"id": "m1"}, {"choices": [{"model": "x"}]}, {"text": 'a "model" \\ é'}, {}])
+def test_a_body_of_any_length_and_order_gets_the_name(before: dict[str, object], size: int) -> None:
+    """Whether the name stands in front or behind what is nested."""
+    body = {**before, "model": "theirs", "usage": {"n": 1}, "more": "x" * size}
     assert json.loads(rename.body(json.dumps(body).encode(), "model", "ours")) == {**body, "model": "ours"}
 
 
