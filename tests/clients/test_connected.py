@@ -13,7 +13,7 @@ from clients.scene import ANSWER, Scene, scene
 CLIENT = "opencode-ai"
 COMMANDS = {
     "opencode": (CLIENT, "opencode", ["run", "--title", "a test", "-m", "switchgear/m", "What is a switchgear?"]),
-    "claude-code": ("@anthropic-ai/claude-code", "claude", ["-p", "--model", "m", "What is a switchgear?"]),
+    "claude-code": ("@anthropic-ai/claude-code", "claude", ["-p", "What is a switchgear?"]),
     "codex": ("@openai/codex", "codex", ["exec", "--skip-git-repo-check", "What is a switchgear?"]),
     "llm": ("llm", "llm", ["-m", "switchgear/m", "What is a switchgear?"]),
 }

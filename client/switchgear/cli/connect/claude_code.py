@@ -2,8 +2,9 @@
 
 File: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}. Its `env` outranks the shell's variables.
 Keys: env.ANTHROPIC_BASE_URL (without /v1), env.ANTHROPIC_AUTH_TOKEN (sent as a bearer; outranks
-ANTHROPIC_API_KEY, apiKeyHelper and a login). With a model chosen: ANTHROPIC_MODEL and the models its
-aliases opus, sonnet and haiku stand for (haiku also does its background work).
+ANTHROPIC_API_KEY, apiKeyHelper and a login), ANTHROPIC_MODEL, and the models its aliases opus, sonnet and
+haiku stand for (haiku also does its background work): the merged model called so, else the chosen one. Without
+them it asks for names of its own, which are no models of ours.
 """
 
 from __future__ import annotations
@@ -11,34 +12,42 @@ from __future__ import annotations
 from . import jsonc
 from .tool import Asked, Edit, Env, under_home
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .model import Model
+
 TITLE = "Claude Code"
 PROGRAMS = ("claude",)
-PICKS = False
+PICKS = True
 KEEPS = True
-MODELS = (
-    "ANTHROPIC_MODEL",
-    "ANTHROPIC_DEFAULT_OPUS_MODEL",
-    "ANTHROPIC_DEFAULT_SONNET_MODEL",
-    "ANTHROPIC_DEFAULT_HAIKU_MODEL",
-)
+FAMILIES = ("opus", "sonnet", "haiku")
 
 
 def place(env: Env) -> str:
     return under_home(env, "CLAUDE_CONFIG_DIR", ".claude", "settings.json")
 
 
+def present_model(text: str) -> str | None:
+    """The model the user has chosen himself."""
+    found = jsonc.value_at(text, ("env", "ANTHROPIC_MODEL"))
+    return found if isinstance(found, str) else None
+
+
 def edits(asked: Asked) -> list[Edit]:
     values = {"ANTHROPIC_BASE_URL": asked.door, "ANTHROPIC_AUTH_TOKEN": asked.token}
     if asked.model:
-        values |= dict.fromkeys(MODELS, asked.model)
+        values["ANTHROPIC_MODEL"] = asked.model
+        for name in FAMILIES:
+            values[f"ANTHROPIC_DEFAULT_{name.upper()}_MODEL"] = _called(name, asked.model, asked.models)
     return [Edit(asked.path, jsonc, [(("env", name), value) for name, value in values.items()])]
 
 
+def _called(family: str, chosen: str, models: Sequence[Model]) -> str:
+    """The merged model of this family, or the chosen one, which is better than none."""
+    return next((name for name in (chosen, *(model.id for model in models)) if family in name), chosen)
+
+
 def after(asked: Asked) -> list[str]:
-    if asked.model:
-        return ['claude -p "hello"']
-    model = asked.models[0].id if asked.models else "MODEL"
-    return [
-        f'claude -p --model {model} "hello"',
-        f"Claude Code asks for its own model names unless told: switchgear connect claude-code --model {model}",
-    ]
+    return ['claude -p "hello"']

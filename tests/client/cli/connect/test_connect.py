@@ -227,14 +227,16 @@ def test_codex_keeps_the_users_model_when_it_is_one_of_ours(run: Run, world: Wor
     assert told["model_providers"]["switchgear"]["experimental_bearer_token"] == world.tokens["codex"]
 
 
-def test_claude_code_maps_models_only_when_asked(run: Run, world: World) -> None:
-    """Then all of them, and a refresh keeps that."""
+def test_claude_code_asks_for_models_of_ours(run: Run, world: World) -> None:
+    """The first one unless another is said, which a refresh keeps; a family's name gets the model called so."""
     run("connect", "claude-code", "--yes")
     path = world.home / ".claude" / "settings.json"
-    assert set(json.loads(path.read_text())["env"]) == {"ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN"}
+    assert json.loads(path.read_text())["env"]["ANTHROPIC_MODEL"] == "opus-4.6"
     run("connect", "claude-code", "--yes", "--model", "plain")
     run("connect", "claude-code", "--yes")
-    assert json.loads(path.read_text())["env"]["ANTHROPIC_DEFAULT_HAIKU_MODEL"] == "plain"
+    told = json.loads(path.read_text())["env"]
+    assert told["ANTHROPIC_MODEL"] == told["ANTHROPIC_DEFAULT_HAIKU_MODEL"] == "plain"
+    assert told["ANTHROPIC_DEFAULT_OPUS_MODEL"] == "opus-4.6"
 
 
 def test_continue_keeps_an_older_config_in_force(run: Run, world: World) -> None:
