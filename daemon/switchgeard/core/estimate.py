@@ -43,6 +43,16 @@ def input_tokens(request: Request) -> int:
     return math.ceil(size) + sum(_message(message) for message in request.messages)
 
 
+def decoded(length: int) -> float:
+    """Bytes in so many characters of base64: three in four."""
+    return length * 3 / 4
+
+
+def pages(length: int) -> int:
+    """About how many pages a PDF of so many characters of base64 has."""
+    return math.ceil(max(decoded(length), 1) / PAGE_BYTES)
+
+
 def counted(needs: Needs, completion: Completion) -> Completion:
     """The completion with its usage guessed from the lengths of question and answer, when the provider gave none."""
     if completion.usage != Usage(estimated=True):
@@ -109,9 +119,9 @@ def _block(block: Block) -> float:
 
 
 def _document(document: Document) -> float:
-    """Base64 carries three bytes in four characters."""
-    size = len(document.data) * 3 / 4
-    return size / BYTES_PER_TOKEN if _is_text(document) else PAGE_TOKENS * math.ceil(max(size, 1) / PAGE_BYTES)
+    if _is_text(document):
+        return decoded(len(document.data)) / BYTES_PER_TOKEN
+    return PAGE_TOKENS * pages(len(document.data))
 
 
 def _is_text(document: Document) -> bool:

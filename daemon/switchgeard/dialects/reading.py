@@ -9,6 +9,8 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from switchgear_protocol.depth import exceeds
+from switchgear_protocol.limits import DEFAULT
 from switchgeard.core.estimate import BYTES_PER_TOKEN
 
 from . import splice
@@ -22,6 +24,7 @@ Tokens = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 FEW = 16  # one escape in so many bytes is not worth a second, slower look
 NOT_JSON = "the body is not JSON"
 NO_OBJECT = "the body is no JSON object"
+NOTHING = (b"", b"null")  # what is raw of a member that is not there, or says nothing
 QUOTED = 200  # characters of what is wrong: a decoder may quote a word it does not know
 TOO_DEEP = "the body is nested too deep"
 
@@ -53,6 +56,17 @@ def members(body: bytes) -> dict[str, splice.Span]:
     except ValueError as problem:
         raise Unreadable(f"{NO_OBJECT}: {problem}") from None
     return spans
+
+
+def bounded(data: bytes, at: str = "") -> None:
+    """What is built, and encoded again, may not be deeper than a stack. Raises Unreadable."""
+    if exceeds(data, DEFAULT.depth, binary=False):
+        raise Unreadable(TOO_DEEP, at or None)
+
+
+def opens(raw: msgspec.Raw, mark: bytes) -> bool:
+    """Whether the JSON begins with this character, which tells what it is: a text, a list, an object."""
+    return bytes(memoryview(raw)[:1]) == mark
 
 
 def size(raw: msgspec.Raw | bytes) -> int:

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
+from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_TOKENS, pages
 from switchgeard.core.needs import Needs
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import parsed
+from switchgeard.dialects.reading import opens, parsed
 
 from .body import (
     ACCOUNT,
@@ -127,7 +127,7 @@ class _Transcript:
 
     def _inner(self, content: msgspec.Raw, at: str, kinds: tuple[str, ...]) -> None:
         """Blocks inside a block, which never holds its own kind. Text is the usual case and needs no look."""
-        if bytes(memoryview(content)[:1]) != b"[":
+        if not opens(content, b"["):
             return
         for number, block in enumerate(parsed(CONTENT, content, at)):
             if isinstance(block, Block) and block.type in kinds:
@@ -155,7 +155,7 @@ class _Transcript:
             self.images += 1
         elif not (source.media_type or "").startswith("text/"):
             self.pdf = True
-            self.pages += math.ceil(max(size * 3 / 4, 1) / PAGE_BYTES)
+            self.pages += pages(size)
         return None
 
     def _unusual(self, kind: str) -> None:

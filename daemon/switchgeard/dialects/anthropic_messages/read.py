@@ -23,11 +23,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool
-from switchgear_protocol.depth import exceeds
-from switchgear_protocol.limits import DEFAULT
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import TOO_DEEP, parsed
+from switchgeard.dialects.reading import bounded, parsed
 
 from .body import OWN_TOOL
 from .read_messages import Said, prompt, transcript
@@ -117,9 +115,7 @@ def _tool(tool: Offered, at: str) -> Tool:
 
 
 def _schema(schema: Raw, at: str) -> dict[str, Any]:
-    """Built and encoded again, so it may not be deeper than a stack."""
-    if exceeds(bytes(schema), DEFAULT.depth, binary=False):
-        raise Unreadable(f"{at}: {TOO_DEEP}", at)
+    bounded(bytes(schema), at)
     return parsed(_OBJECT, schema, at)
 
 

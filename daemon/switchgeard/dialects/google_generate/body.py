@@ -10,8 +10,6 @@ from msgspec import Raw, Struct
 
 from switchgeard.dialects.reading import Tokens
 
-NOTHING = (b"", b"null")
-
 
 class Blob(Struct, gc=False, rename="camel"):
     mime_type: str = ""

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from msgspec import Raw
 
-from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
+from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_TOKENS, pages
 from switchgeard.core.needs import Needs
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import parsed
+from switchgeard.dialects.reading import NOTHING, parsed
 
-from .body import BODY, HOSTED, NOTHING, OWN_TOOLS, Blob, Body, Config, Content, Kept, Part, Thinking
+from .body import BODY, HOSTED, OWN_TOOLS, Blob, Body, Config, Content, Kept, Part, Thinking
 from .parts import NAME
 from .signature import blob
 from .spelling import plain
@@ -98,7 +98,7 @@ class _Look:
             self.uses.add("audio")
         elif kind:
             self.pdf = True
-            self.pages += math.ceil(max(size * 3 / 4, 1) / PAGE_BYTES)
+            self.pages += pages(size)
 
     def _kept(self, file: Kept) -> None:
         picture = (file.mime_type or "").startswith("image/")

@@ -19,13 +19,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool
-from switchgear_protocol.depth import exceeds
-from switchgear_protocol.limits import DEFAULT
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import TOO_DEEP, parsed
+from switchgeard.dialects.reading import NOTHING, bounded, parsed
 
-from .body import NOTHING
 from .read_contents import Content, Transcript, texts
 from .schema import json_schema
 from .spelling import plain
@@ -106,8 +103,7 @@ _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 def read(body: bytes, issuer_of: IssuerOf) -> Request:
     """The request in canonical form. Raises Unreadable. See `dialect.Dialect.read`."""
-    if exceeds(body, DEFAULT.depth, binary=False):
-        raise Unreadable(TOO_DEEP)
+    bounded(body)
     asked = parsed(_BODY, plain(body))
     transcript = Transcript(issuer_of)
     for place, content in enumerate(asked.contents):

@@ -13,9 +13,8 @@ from switchgear_protocol.content import Block, Document, Image, Message, Text, T
 from switchgeard.dialects import sealed, tool_ids
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import parsed
+from switchgeard.dialects.reading import NOTHING, parsed
 
-from .body import NOTHING
 from .signature import blob
 
 KEPT = "[a file was left out: another provider keeps it]"

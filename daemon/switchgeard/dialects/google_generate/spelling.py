@@ -13,11 +13,8 @@ from typing import Any
 
 import msgspec
 
-from switchgear_protocol.depth import exceeds
-from switchgear_protocol.limits import DEFAULT
 from switchgeard.dialects import splice
-from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import TOO_DEEP
+from switchgeard.dialects.reading import bounded
 
 NAMES = (
     "systemInstruction",
@@ -85,8 +82,7 @@ def _value(name: str, raw: bytes) -> bytes:
     lone = name in LISTS and raw.startswith(b"{")
     if not lone and _ODD.search(raw) is None:
         return raw
-    if exceeds(raw, DEFAULT.depth, binary=False):
-        raise Unreadable(TOO_DEEP)
+    bounded(raw)
     try:
         return msgspec.json.encode(_member(name, _plain(msgspec.json.decode(raw))))
     except ValueError:  # text that is no UTF-8, which a decoder finds only where it builds it

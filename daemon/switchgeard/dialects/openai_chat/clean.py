@@ -12,10 +12,10 @@ from msgspec import Raw
 from switchgeard.dialects import splice
 from switchgeard.dialects.dialect import Keep, Rename
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import members
+from switchgeard.dialects.reading import NOTHING, members, opens
 
 from .encode import REASONING_FIELDS
-from .glimpse import NOTHING, blobs, thought_signature
+from .glimpse import blobs, thought_signature
 
 Members = dict[str, Raw]
 
@@ -55,12 +55,12 @@ def _member(name: str, value: Raw, keep: Keep, rename: Rename) -> Raw | None:
     if name in REASONING_FIELDS:
         text = _text(value)
         return None if text and not keep(text) else value
-    if name == DETAILS and _opens(value, b"["):
+    if name == DETAILS and opens(value, b"["):
         found = [blob for detail in msgspec.json.decode(value) for blob in blobs(detail)]
         return value if all(map(keep, found)) else None
     if name == "tool_call_id":
         return _renamed(value, rename)
-    if name == "tool_calls" and _opens(value, b"["):
+    if name == "tool_calls" and opens(value, b"["):
         return _calls(value, keep, rename)
     return value
 
@@ -107,8 +107,4 @@ def _says(message: Members) -> bool:
 
 
 def _text(raw: Raw) -> str | None:
-    return msgspec.json.decode(raw, type=str) if _opens(raw, b'"') else None
-
-
-def _opens(raw: Raw, mark: bytes) -> bool:
-    return bytes(memoryview(raw)[:1]) == mark
+    return msgspec.json.decode(raw, type=str) if opens(raw, b'"') else None

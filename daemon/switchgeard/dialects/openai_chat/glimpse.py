@@ -13,14 +13,13 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgeard.core.estimate import IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
+from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_TOKENS, decoded, pages
 from switchgeard.core.needs import Needs
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import Tokens, members, parsed, tokens
+from switchgeard.dialects.reading import NOTHING, Tokens, members, opens, parsed, tokens
 
 from .encode import NAME
 
-NOTHING = (b"", b"null")
 EMPTY = (*NOTHING, b"{}", b"[]", b"false", b"0", b"0.0", b'""')
 IDENTITY_LIMIT = 512  # characters; a longer name names no session
 
@@ -155,7 +154,7 @@ def _needs(asked: Body, look: "_Look", schemas: int) -> Needs:
         pdf=look.pdf,
         json_schema=asked.response_format is not None and asked.response_format.type == "json_schema",
         reasoning=_wants_reasoning(asked),
-        input_tokens=math.ceil(look.tokens + schemas / 3.5),
+        input_tokens=math.ceil(look.tokens + schemas / BYTES_PER_TOKEN),
         output_tokens=asked.max_completion_tokens or asked.max_tokens,
         dialect=NAME,
         uses=frozenset(use for use, made in _uses(asked, look).items() if made),
@@ -232,10 +231,9 @@ class _Look:
         self._opening = self._opening and message.role != "user"
 
     def _content(self, content: Raw, at: str) -> None:
-        first = bytes(memoryview(content)[:1])
-        if first == b'"':
+        if opens(content, b'"'):
             self._text(content)
-        elif first == b"[":
+        elif opens(content, b"["):
             for part in parsed(_PARTS, content, at):
                 self._part(part, at)
         elif bytes(content) not in NOTHING:
@@ -258,21 +256,21 @@ class _Look:
 
     def _image(self, image: Raw, at: str) -> None:
         url = image
-        if bytes(memoryview(image)[:1]) == b"{":
+        if opens(image, b"{"):
             url = parsed(_URL, image, at).get("url", Raw())
         self.images = True
         self.image_urls = self.image_urls or not _inline(url)
         self.tokens += IMAGE_TOKENS
 
     def _file(self, file: File) -> None:
-        size = len(memoryview(file.file_data)) * 3 / 4
+        length = len(memoryview(file.file_data))
         if file.file_id is not None:
             self.files = True
         elif bytes(memoryview(file.file_data)[:11]).startswith(b'"data:text/'):
-            self.tokens += size / 3.5
+            self.tokens += decoded(length) / BYTES_PER_TOKEN
         else:
             self.pdf = True
-            self.tokens += PAGE_TOKENS * math.ceil(max(size, 1) / PAGE_BYTES)
+            self.tokens += PAGE_TOKENS * pages(length)
 
     def _reasoning(self, message: Said) -> None:
         details = message.reasoning_details if isinstance(message.reasoning_details, list) else ()
@@ -281,7 +279,7 @@ class _Look:
         for thought in thoughts:
             if isinstance(thought, str) and thought:
                 self.sealed.append(thought)
-                self.tokens += len(thought) / 3.5
+                self.tokens += len(thought) / BYTES_PER_TOKEN
 
     def _call(self, call: Call) -> None:
         self.calls = True

@@ -10,7 +10,7 @@ from switchgeard.dialects import tool_ids
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.media import data_url
-from switchgeard.dialects.reading import parsed
+from switchgeard.dialects.reading import opens, parsed
 
 from .answer import INPUT
 from .encode import NAME
@@ -156,7 +156,7 @@ def _thinking(message: Said, issuer_of: IssuerOf) -> list[Block]:
 
 
 def _plain(raw: Raw) -> str | None:
-    return parsed(_TEXT, raw) if bytes(memoryview(raw)[:1]) == b'"' else None
+    return parsed(_TEXT, raw) if opens(raw, b'"') else None
 
 
 def _call(call: Call, at: str) -> ToolCall:

@@ -20,11 +20,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from switchgear_protocol.content import Message, NamedTool, Reasoning, Request, ResponseFormat, Text, Tool
-from switchgear_protocol.depth import exceeds
-from switchgear_protocol.limits import DEFAULT
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import TOO_DEEP, parsed
+from switchgeard.dialects.reading import bounded, parsed
 
 from .read_items import Transcript
 from .tools import Described, known_as, translated
@@ -80,8 +78,7 @@ _BODY = msgspec.json.Decoder(Body)
 
 def read(body: bytes, issuer_of: IssuerOf) -> Request:
     """The request in canonical form. Raises Unreadable. See `dialect.Dialect.read`."""
-    if exceeds(body, DEFAULT.depth, binary=False):
-        raise Unreadable(TOO_DEEP)
+    bounded(body)
     asked = parsed(_BODY, body)
     transcript = _transcript(asked, issuer_of)
     system, messages = _system(asked, transcript.messages)

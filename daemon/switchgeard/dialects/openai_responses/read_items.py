@@ -12,7 +12,7 @@ from switchgeard.dialects import sealed, tool_ids
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.media import data_url
-from switchgeard.dialects.reading import parsed
+from switchgeard.dialects.reading import opens, parsed
 
 from .items import NAME
 from .shapes import BY_ITEM, RESULTS
@@ -206,4 +206,4 @@ def _key(item: Item, at: str) -> str:
 
 def _text(raw: Raw) -> str:
     """The text, or what is no text as JSON."""
-    return parsed(_TEXT, raw) if bytes(memoryview(raw)[:1]) == b'"' else bytes(raw).decode("utf-8", "replace")
+    return parsed(_TEXT, raw) if opens(raw, b'"') else bytes(raw).decode("utf-8", "replace")

@@ -7,15 +7,14 @@ Rules for editing: an item of a type not named here is passed over, because a pr
 know it; only what is looked at has to have its type.
 """
 
-import math
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_BYTES, PAGE_TOKENS
+from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_TOKENS, pages
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import parsed, size
+from switchgeard.dialects.reading import opens, parsed, size
 
 from .shapes import BY_ITEM, RESULTS
 from .tools import Declared
@@ -92,11 +91,10 @@ class Seen:
             self.kept.append(item.id)
 
     def _parts(self, raw: Raw, place: str) -> None:
-        first = bytes(memoryview(raw)[:1])
-        if first == b"[":
+        if opens(raw, b"["):
             for part in parsed(_PARTS, raw, place):
                 self._part(part)
-        elif first not in (b'"', b"n"):
+        elif not (opens(raw, b'"') or opens(raw, b"n")):
             raise Unreadable(f"{place}: expected a text or a list of parts", place)
 
     def _part(self, part: Part) -> None:
@@ -123,5 +121,4 @@ class Seen:
             self.pdf = True
         elif not part.file_data.startswith("data:text/"):
             self.pdf = True
-            pages = math.ceil(max(len(part.file_data) * 3 / 4, 1) / PAGE_BYTES)
-            self.tokens += PAGE_TOKENS * pages - len(part.file_data) / BYTES_PER_TOKEN
+            self.tokens += PAGE_TOKENS * pages(len(part.file_data)) - len(part.file_data) / BYTES_PER_TOKEN
