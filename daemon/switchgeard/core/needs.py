@@ -4,11 +4,14 @@ A value and its tables. `estimate.needs` makes one from a canonical request, a d
 client's own body; `routing` reads it.
 
 Rules for editing: USES are features a wire may be unable to say at all. Only where a request is translated
-do they matter: what a client says in a wire's own words, that wire carries. What may be dropped without a
+do they matter: what a client says in a wire's own words, that wire carries. What single models refuse of what
+their wire carries is in `unsaid`. What may be dropped without a
 word (metadata, user, cache_control, service_tier, verbosity, store) is no use and has no code.
 """
 
 from msgspec import Struct
+
+from .unsaid import unsaid
 
 USES: dict[str, str] = {
     "hosted_tools": "tools the provider runs itself (web search, code execution, ...)",
@@ -53,15 +56,16 @@ class Needs(Struct, frozen=True):
     uses: frozenset[str] = frozenset()  # of USES
     spares: frozenset[str] = frozenset()  # of USES: offered beside what does the work, so done without, but named
 
-    def beyond(self, wire: str) -> tuple[str, ...]:
-        """The uses that would be lost on this wire, in the order of USES."""
-        return self._lost(self.uses, wire)
+    def beyond(self, wire: str, model: str) -> tuple[str, ...]:
+        """The uses that would be lost on this wire, on the way to this model, in the order of USES."""
+        return self._lost(self.uses, wire, model)
 
-    def spared(self, wire: str) -> tuple[str, ...]:
-        """What is lost on this wire without anybody being kept from it."""
-        return self._lost(self.spares - self.uses, wire)
+    def spared(self, wire: str, model: str) -> tuple[str, ...]:
+        """What is lost there without anybody being kept from it."""
+        return self._lost(self.spares - self.uses, wire, model)
 
-    def _lost(self, of: frozenset[str], wire: str) -> tuple[str, ...]:
+    def _lost(self, of: frozenset[str], wire: str, model: str) -> tuple[str, ...]:
         if not of or wire == self.dialect:
             return ()
-        return tuple(use for use in USES if use in of and use not in CARRIES.get(wire, frozenset()))
+        carried = CARRIES.get(wire, frozenset()) - unsaid(wire, model)
+        return tuple(use for use in USES if use in of and use not in carried)

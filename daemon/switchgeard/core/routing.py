@@ -87,9 +87,9 @@ class Plan(Struct, frozen=True):
 
 
 def lacking(offer: Offer, needs: Needs) -> tuple[str, ...]:
-    """Features the request needs and the offer does not have, or its wire cannot say."""
+    """Features the request needs and the offer does not have, or its wire or its model cannot be told."""
     missing = (name for name in FEATURE_CODES if getattr(needs, name) and not getattr(offer.features, name))
-    return (*missing, *needs.beyond(offer.wire))
+    return (*missing, *needs.beyond(offer.wire, offer.model))
 
 
 def overflows(offer: Offer, needs: Needs) -> bool:
@@ -107,7 +107,7 @@ def gate(offer: Offer, needs: Needs, policy: RoutingPolicy) -> Standing:
         code = f"no_{missing[0]}"
         hint = "set routing.allow_feature_downgrade = true to use it without " + ", ".join(missing)
         return Standing(offer, code, SKIPS[code], hint=hint)
-    return Standing(offer, downgrades=(*missing, *needs.spared(offer.wire)))
+    return Standing(offer, downgrades=(*missing, *needs.spared(offer.wire, offer.model)))
 
 
 def longest(obstacles: Iterable[Standing | None]) -> Standing | None:

@@ -24,6 +24,7 @@ from switchgear_protocol.content import (
 )
 from switchgeard.core.issuer import Issuer, parsed
 from switchgeard.core.offer import Features
+from switchgeard.core.unsaid import unsaid
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import image_url
 from switchgeard.dialects.turns import Turn, loop_start, turns
@@ -58,6 +59,7 @@ def encode(
         if row.usage_option:
             body["stream_options"] = {"include_usage": True}
     _limits(body, request, row, lacking.max_tokens(request.max_tokens, features) or default_max_tokens)
+    _wishes(body, request, row, unsaid(NAME, model))
     _tools(body, request)
     _effort(body, request, row)
     if request.response_format is not None and request.response_format.type != "text":
@@ -70,11 +72,15 @@ def _limits(body: Wire, request: Request, row: Family, max_tokens: int | None) -
         body[row.max_tokens] = max_tokens
     if row.sampling:
         body.update(_given(temperature=request.temperature, top_p=request.top_p))
-    if row.penalties:
+
+
+def _wishes(body: Wire, request: Request, row: Family, refused: frozenset[str]) -> None:
+    """What no request must have, and some models refuse."""
+    if "penalties" not in refused:
         body.update(_given(frequency_penalty=request.frequency_penalty, presence_penalty=request.presence_penalty))
-    if row.seed:
+    if "seed" not in refused:
         body.update(_given(**{row.seed: request.seed}))
-    if request.stop:
+    if request.stop and "stop" not in refused:
         body["stop"] = request.stop
 
 

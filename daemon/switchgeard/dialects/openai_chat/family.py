@@ -1,14 +1,16 @@
 """What a model family accepts on openai.chat, by model id: the host cannot be asked, its 400 can.
 
 Rules for editing: one row per family, the first that matches the id (without vendor prefix)
-counts; a row names only what differs from most. Keyed by model and not by host, because the same
-Mistral model has the same tool id rule on every host that runs it.
+counts; a row names only what differs from most. What a model refuses altogether is in `core.unsaid`.
+Keyed by model and not by host, because the same Mistral model has the same tool id rule on every host.
 """
 
 import re
+from typing import Any
 
 from msgspec import Struct
 
+REASONING: Any = {"max_tokens": "max_completion_tokens", "sampling": False}
 CLAMPED = {"minimal": "low", "xhigh": "high", "max": "high", "none": ""}
 
 
@@ -18,8 +20,7 @@ class Family(Struct, frozen=True):
     pattern: str
     max_tokens: str = "max_tokens"
     sampling: bool = True  # takes temperature and top_p
-    penalties: bool = True  # takes frequency_penalty and presence_penalty
-    seed: str = "seed"  # what it calls a seed, "" takes none
+    seed: str = "seed"  # what it calls a seed
     usage_option: bool = True  # takes stream_options (Mistral answers 422, and always sends usage)
     nine_ids: bool = False  # tool call ids of exactly nine letters and digits
     no_user_after_tool: bool = False
@@ -28,7 +29,11 @@ class Family(Struct, frozen=True):
 
 FAMILIES = (
     Family(r"gpt-oss", efforts=CLAMPED),
-    Family(r"o[1-9]|gpt-[5-9]|codex", max_tokens="max_completion_tokens", sampling=False, penalties=False),
+    Family(r"o[1-9]", **REASONING, efforts={**CLAMPED, "none": "low"}),
+    Family(r"gpt-5(?![.\d])", **REASONING, efforts={"none": "minimal", "xhigh": "high", "max": "high"}),
+    Family(r"gpt-5\.1(?!\d)(?!.*max)", **REASONING, efforts={"minimal": "low", "xhigh": "high", "max": "high"}),
+    Family(r"gpt-5\.[1-4](?!\d)", **REASONING, efforts={"minimal": "low", "max": "xhigh"}),
+    Family(r"gpt-[5-9]|codex", **REASONING, efforts={"minimal": "low"}),
     Family(r"gpt-|chatgpt", max_tokens="max_completion_tokens"),
     Family(
         r"(open-)?(mi[sx]tral|magistral|ministral|codestral|devstral|pixtral|voxtral|mathstral)|labs-",
@@ -38,8 +43,6 @@ FAMILIES = (
         no_user_after_tool=True,
         efforts={**CLAMPED, **dict.fromkeys(("minimal", "low", "medium", "high", "xhigh", "max"), "")},
     ),
-    Family(r"gemini", penalties=False, seed="", efforts=CLAMPED),  # "Unknown name" is a 400
-    Family(r"grok", penalties=False, efforts=CLAMPED),
     Family(r"deepseek", efforts={**dict.fromkeys(("minimal", "low", "medium", "xhigh"), "high"), "none": ""}),
     Family(r"", efforts=CLAMPED),
 )

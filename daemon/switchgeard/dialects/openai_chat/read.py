@@ -9,13 +9,14 @@ of another dialect was skipped unless the user allowed the downgrade:
 - the speaker's `name`, an image's `detail`, metadata, user, store, service_tier, verbosity, cache keys.
 
 A tool that takes free text becomes a function with one parameter, and comes back as free text (`answer`).
-`developer` is system. What stands before the first other message is the system prompt, later ones stay.
+Functions in the spelling before tools are refused: their answer has no counterpart. `developer` is system. What
+stands before the first other message is the system prompt, later ones stay.
 """
 
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool
 from switchgear_protocol.depth import exceeds
@@ -97,6 +98,7 @@ class Body(Struct):
     reasoning_effort: str | None = None
     reasoning: Effort | None = None
     response_format: Format | None = None
+    functions: list[Raw] | None = None
 
 
 _BODY = msgspec.json.Decoder(Body)
@@ -106,6 +108,8 @@ def read(body: bytes, issuer_of: IssuerOf) -> Request:
     """The request in canonical form. Raises Unreadable."""
     _bounded(body)
     asked = parsed(_BODY, body)
+    if asked.functions:
+        raise Unreadable("functions: other dialects have only tools; send tools and tool_choice", "functions")
     system, messages = transcript(asked.messages, issuer_of)
     tools, choice = _tools(asked)
     return Request(

@@ -32,7 +32,7 @@ def test_free_text_of_a_custom_tool_becomes_the_one_argument_input() -> None:
     assembler = Assembler("")
     for event in decoded({"tool_calls": [first]}, *more, finish="tool_calls"):
         assembler.feed(event)
-    [call] = assembler.completion().message.content
+    [call] = list(assembler.completion().message.content)
     assert isinstance(call, ToolCall)
     assert (call.id, call.name, json.loads(call.arguments)) == ("call_1", "python", {"input": "".join(pieces)})
 

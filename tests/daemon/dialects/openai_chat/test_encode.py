@@ -56,7 +56,6 @@ def test_a_whole_conversation_has_its_golden_body() -> None:
         max_tokens=1000,
         temperature=1.5,
         top_p=0.9,
-        stop=["END"],
         reasoning=Reasoning("low"),
     )
     function = {"name": "weather", "description": "The weather", "parameters": TOOL.parameters, "strict": True}
@@ -67,7 +66,6 @@ def test_a_whole_conversation_has_its_golden_body() -> None:
         "max_tokens": 1000,
         "temperature": 1.5,
         "top_p": 0.9,
-        "stop": ["END"],
         "reasoning_effort": "low",
         "tools": [{"type": "function", "function": function}],
         "tool_choice": {"type": "function", "function": {"name": "weather"}},
@@ -186,11 +184,25 @@ def test_seed_and_penalties_go_where_they_are_taken(model: str, sent: dict[str, 
     assert {name: value for name, value in out.items() if name in names} == sent
 
 
+@pytest.mark.parametrize(("model", "taken"), [("gpt-4.1", True), ("gpt-5.5", False), ("grok-4", False)])
+def test_stop_sequences_go_where_they_are_taken(model: str, taken: bool) -> None:
+    """Models that reason answer 400 to them."""
+    assert ("stop" in body(asked(stop=["halt"]), model)) is taken
+
+
 @pytest.mark.parametrize(
     ("model", "reasoning", "sent"),
     [
         ("gpt-5.5", Reasoning("xhigh"), "xhigh"),
         ("gpt-5.5", Reasoning("none"), "none"),
+        ("gpt-5.5", Reasoning("minimal"), "low"),
+        ("gpt-5.5", Reasoning("max"), "max"),
+        ("gpt-5.2", Reasoning("max"), "xhigh"),
+        ("gpt-5.1", Reasoning("xhigh"), "high"),
+        ("gpt-5.1-codex-max", Reasoning("xhigh"), "xhigh"),
+        ("gpt-5-mini", Reasoning("none"), "minimal"),
+        ("gpt-5", Reasoning("max"), "high"),
+        ("o3", Reasoning("none"), "low"),
         ("gpt-5.5", Reasoning(budget_tokens=4000), "low"),
         ("gpt-5.5", Reasoning(budget_tokens=99_000), "high"),
         ("gpt-5.5", Reasoning(), None),

@@ -313,3 +313,11 @@ def test_what_is_encoded_is_read_back(roles: list[str], data: st.DataObject) -> 
         return encode(asked, "m", stream=False, issuer=ISSUER, features=Features())
 
     assert encoded(read(encoded(request), nobody)) == encoded(request)
+
+
+def test_functions_in_the_spelling_before_tools_are_refused() -> None:
+    """Left out, the model could not do what it is asked; their answer has no counterpart."""
+    with pytest.raises(Unreadable, match="functions: other dialects have only tools") as bad:
+        asked(functions=[{"name": "f", "parameters": SCHEMA}])
+    assert bad.value.parameter == "functions"
+    assert asked(functions=[]).tools == asked(functions=None).tools == []
