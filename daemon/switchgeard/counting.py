@@ -18,7 +18,6 @@ from .question import Manner, Theirs
 from .upstream.transport import Reply, TransportFault
 from .upstream.turn import Withdrawn
 
-PATH = "/v1/messages"
 LIMIT = 5.0  # seconds; a count nobody is waiting for long
 MOST = 64 * 1024  # bytes of an answer
 
@@ -49,7 +48,7 @@ async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
         return None
     call = msgspec.structs.replace(
         dialled.call,
-        url=dialled.call.url.replace(PATH, f"{PATH}/count_tokens"),
+        url=f"{dialled.call.url}/count_tokens",
         body=counting(dialled.call.body, model=offer.model),
     )
     try:

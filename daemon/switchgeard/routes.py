@@ -7,7 +7,7 @@ says so in its `x-switchgear-` headers; nothing else of the daemon's is told.
 
 import math
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -98,7 +98,7 @@ async def generate(routes: Routes, exchange: Exchange) -> None:
 async def complete(routes: Routes, exchange: Exchange, model: str | None, stream: bool | None) -> None:
     """One completion in the dialect of the path. `model`, `stream`: where the path says them."""
     daemon, spoken, headers = routes.daemon, dialect_of(exchange.head), exchange.head.headers
-    kept = tuple((name, headers[name]) for name in FORWARDED.get(spoken.NAME, ()) if name in headers)
+    kept = forwarded(spoken, headers)
     question = asking.theirs(daemon.at.state, spoken, exchange.body, model=model, stream=stream, headers=kept)
     name = question.glimpse.model
     merged = daemon.model(name)
@@ -120,6 +120,11 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
         await exchange.end(framed(speaking.voice.fail(refused.answer)))
     else:
         await close(exchange, speaking, answer)
+
+
+def forwarded(spoken: Dialect, headers: Mapping[str, str]) -> Headers:
+    """The client's headers that go where its words go, as bytes that any server takes."""
+    return tuple((name, printable(headers[name])) for name in FORWARDED.get(spoken.NAME, ()) if name in headers)
 
 
 async def close(exchange: Exchange, speaking: asking.Speaking, answer: Answer) -> None:
@@ -250,7 +255,7 @@ async def count_tokens(routes: Routes, exchange: Exchange) -> None:
     """POST /v1/messages/count_tokens: the provider's own count where one can be had, else an estimate."""
     daemon, headers = routes.daemon, exchange.head.headers
     spoken = DIALECTS["anthropic.messages"]
-    kept = tuple((name, headers[name]) for name in FORWARDED[spoken.NAME] if name in headers)
+    kept = forwarded(spoken, headers)
     question = asking.theirs(daemon.at.state, spoken, exchange.body, stream=False, headers=kept)
     tokens = await counting.input_tokens(daemon.at, daemon.model(question.glimpse.model), question)
     await exchange.answer(200, JSON, msgspec.json.encode({"input_tokens": tokens}))
