@@ -216,7 +216,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(value=JUNK, form=st.sampled_from(["json", "console"]))
 def test_logging_never_raises(value: object, form: log.Format) -> None:
     """Whatever somebody hands it: one line."""

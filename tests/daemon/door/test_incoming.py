@@ -45,7 +45,7 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(marks) if start < end]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.binary(min_size=1, max_size=50), max_size=8), st.lists(st.integers(0, 2000), max_size=8), st.booleans()
 )
@@ -59,7 +59,7 @@ def test_a_request_is_the_same_however_it_is_cut(chunks: list[bytes], places: li
     assert (head.path, got) == ("/v1", body)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=4))
 def test_any_bytes_are_a_request_a_refusal_or_a_leaving(data: bytes, places: list[int]) -> None:
     """Never an exception."""
@@ -67,7 +67,7 @@ def test_any_bytes_are_a_request_a_refusal_or_a_leaving(data: bytes, places: lis
         assert part is None or isinstance(part, Head | bytes | Refusal)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 90), st.integers(0, 255))
 def test_a_flipped_byte_never_raises(place: int, byte: int) -> None:
     """Nor does it hang: the client's end is the end."""

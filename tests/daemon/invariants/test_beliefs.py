@@ -315,7 +315,7 @@ class Beliefs(RuleBasedStateMachine):
 
 
 Beliefs.TestCase.settings = settings(
-    max_examples=EXAMPLES, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=EXAMPLES, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -327,6 +327,4 @@ class TestBeliefs(Beliefs.TestCase):  # type: ignore[misc,valid-type]
 class TestBeliefsForLong(Beliefs.TestCase):  # type: ignore[misc,valid-type]
     """10^5 steps, for `make test-long`."""
 
-    settings = settings(
-        max_examples=2000, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    settings = settings(max_examples=2000, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow])

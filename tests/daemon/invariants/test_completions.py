@@ -182,7 +182,7 @@ def hold(scripts: list[list[Fault]], askings: list[Asking], seed: int) -> None:
 
 
 @given(SCRIPTS, ASKINGS, st.integers(0, 2**16))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 def test_the_invariants_hold_for_every_completion(scripts: list[list[Fault]], askings: list[Asking], seed: int) -> None:
     """I1, I3, I4, I6, I8-I12, I14-I17, I20: each is a function above, with its number."""
     hold(scripts, askings, seed)
@@ -190,14 +190,14 @@ def test_the_invariants_hold_for_every_completion(scripts: list[list[Fault]], as
 
 @pytest.mark.slow
 @given(SCRIPTS, ASKINGS, st.integers(0, 2**16))
-@settings(max_examples=LONG, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=LONG, suppress_health_check=[HealthCheck.too_slow])
 def test_the_invariants_hold_for_many_more(scripts: list[list[Fault]], askings: list[Asking], seed: int) -> None:
     """The same for `make test-long`."""
     hold(scripts, askings, seed)
 
 
 @given(st.lists(st.sampled_from([f for f in FAULTS if f.when == "request"]), min_size=1, max_size=6), ASKINGS)
-@settings(max_examples=max(10, EXAMPLES // 4), deadline=None)
+@settings(max_examples=max(10, EXAMPLES // 4))
 def test_request_shaped_failures_change_no_belief(faults: list[Fault], askings: list[Asking]) -> None:
     """I19: however many there are."""
     made = play(world([faults, faults]), askings)
@@ -206,7 +206,7 @@ def test_request_shaped_failures_change_no_belief(faults: list[Fault], askings: 
 
 
 @given(st.lists(st.lists(st.sampled_from(FAULTS), min_size=1, max_size=3), min_size=1, max_size=3), st.integers(0, 9))
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_with_one_healthy_offer_left_a_request_is_answered(scripts: list[list[Fault]], seed: int) -> None:
     """Faults before commit and a healthy offer somewhere: request after request is complete."""
     before = [[f for f in script if f.when == "before"] or [OK] for script in scripts]
