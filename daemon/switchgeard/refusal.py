@@ -94,6 +94,7 @@ def _exhausted(plan: Plan, reports: list[AttemptReport], *, captive: bool) -> Er
         detail=f"{portal.WORDS} {_reasons(plan, reports)}" if captive else _reasons(plan, reports),
         hint=portal.HINT if captive else _hint(plan),
         retry_after_ms=None if kind == "unsupported_feature" else _milliseconds(plan),
+        retry_at=None if kind == "unsupported_feature" or plan.candidates else _moment(plan),
         attempts=reports,
     )
 
@@ -106,6 +107,12 @@ def _milliseconds(plan: Plan) -> int | None:
     if plan.candidates:
         return int(RETRY_SOON * 1000)
     return None if plan.retry_after is None else max(0, round(plan.retry_after * 1000))
+
+
+def _moment(plan: Plan) -> float | None:
+    """When the first offer may serve again, by the wall clock; None where it is not known by that."""
+    waiting = [s for s in plan.skipped if s.left is not None]
+    return min(waiting, key=lambda s: s.left or 0.0).until if waiting else None
 
 
 def _reasons(plan: Plan, reports: list[AttemptReport]) -> str:

@@ -29,6 +29,7 @@ class ErrorData(Struct, omit_defaults=True, frozen=True):
     provider: str | None = None
     attempts: list[AttemptReport] | None = None
     detail: str | None = None  # why, one or two sentences
+    retry_at: float | None = None  # epoch seconds: the moment that retry_after_ms leads to, where a clock has it
 
 
 class ErrorObject(Struct, omit_defaults=True, frozen=True):

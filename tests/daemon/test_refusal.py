@@ -37,6 +37,15 @@ def test_exhausted_says_each_reason_and_the_first_reset() -> None:
     assert data.attempts == TRIED
 
 
+def test_the_first_reset_is_told_as_a_moment_too() -> None:
+    """Of the offer that is back first, tried or not; where only a duration is known there is none."""
+    soon = Standing(A, "rate_limited", left=30.4, until=1_000.0)
+    late = Standing(B, "quota_exhausted", left=7200.0, until=8_000.0)
+    assert told("exhausted", late, soon, reports=[])[1].retry_at == 1_000.0
+    assert told("exhausted", LIMITED, late)[1].retry_at is None
+    assert told("exhausted", Standing(A, "no_tools"), reports=[])[1].retry_at is None
+
+
 def test_exhausted_names_no_time_when_none_helps_and_the_cure_when_there_is_one() -> None:
     """A refused credential needs a login."""
     _, data = told("exhausted", Standing(A, "auth_failed", "401", hint="switchgear login a"))

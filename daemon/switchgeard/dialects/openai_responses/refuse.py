@@ -62,7 +62,6 @@ def _long_wait(error: ErrorObject) -> dict[str, Any]:
     data = error.data
     if data is None or (data.retry_after_ms or 0) <= PATIENCE_MS:
         return {}
-    resets = [attempt.retry_at for attempt in data.attempts or () if attempt.retry_at]
-    if resets:
-        return {"type": "usage_limit_reached", "code": "usage_limit_reached", "resets_at": int(min(resets))}
+    if data.retry_at:
+        return {"type": "usage_limit_reached", "code": "usage_limit_reached", "resets_at": int(data.retry_at)}
     return {"type": "insufficient_quota", "code": "insufficient_quota"}
