@@ -10,6 +10,8 @@ from switchgear_protocol.content import Block, Message, Opaque, Text, Thinking, 
 from switchgeard.core.issuer import Issuer, parsed
 
 CANCELLED = "cancelled: this call has no result"
+BEGUN = "(The conversation goes on.)"
+"""What the user is made to say where a wire wants him to speak first, and he did not."""
 
 
 class Turn:

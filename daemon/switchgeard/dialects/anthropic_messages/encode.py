@@ -1,9 +1,9 @@
 """Encoding a request for anthropic.messages.
 
-User turns in a row are merged, tool results first, because the wire wants roles to alternate and
-answers at the head of the turn. A system message in mid-conversation becomes user text: only new
-models take it as what it is. The beginning of an answer stays where the model goes on with it; newer
-ones refuse that, so they are asked in words.
+User turns in a row are merged, tool results first, because the wire wants roles to alternate, the user
+to begin and answers at the head of the turn. A system prompt alone is the user's. A system message in
+mid-conversation becomes user text: only new models take it as what it is. The beginning of an answer
+stays where the model goes on with it; newer ones refuse that, so they are asked in words.
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.media import inline, plain_text
-from switchgeard.dialects.turns import Turn, kept, loop_start, turns
+from switchgeard.dialects.turns import BEGUN, Turn, kept, loop_start, turns
 
 from . import cache
 from .thinking import takes_prefill, takes_sampling, thinking
@@ -60,12 +60,13 @@ def encode(
     max_tokens = asked or default_max_tokens or features.max_output or MAX_TOKENS
     system, messages = _split_system(request)
     transcript = _merged(turns(messages))
-    said = _messages(transcript, issuer)
+    turned = _messages(transcript, issuer)
+    said = turned or [_user(system or BEGUN)]
     begun = _begun(said)
     if begun and not takes_prefill(model):
-        said.append({"role": "user", "content": [{"type": "text", "text": GO_ON}]})
+        said.append(_user(GO_ON))
     body: Wire = {"model": model, "max_tokens": max_tokens, "messages": said}
-    if system:
+    if system and turned:
         body["system"] = system
     if stream:
         body["stream"] = True
@@ -170,6 +171,8 @@ def _broken(transcript: list[Turn], issuer: Issuer) -> bool:
 def _messages(transcript: list[Turn], issuer: Issuer) -> list[Wire]:
     out: list[Wire] = [{"role": turn.role, "content": _content(turn, issuer)} for turn in transcript]
     out = _joined([message for message in out if message["content"]])
+    if out and out[0]["role"] == "assistant":
+        out.insert(0, _user(BEGUN))
     while out and out[-1]["role"] == "assistant" and out[-1]["content"][-1]["type"] in THOUGHTS:
         out[-1]["content"].pop()  # nothing may end in thinking
         if not out[-1]["content"]:
@@ -178,6 +181,10 @@ def _messages(transcript: list[Turn], issuer: Issuer) -> list[Wire]:
         last = out[-1]["content"][-1]
         last["text"] = last["text"].rstrip() or "..."  # a prefill may not end in space
     return out
+
+
+def _user(text: str) -> Wire:
+    return {"role": "user", "content": [{"type": "text", "text": text}]}
 
 
 def _begun(messages: list[Wire]) -> bool:

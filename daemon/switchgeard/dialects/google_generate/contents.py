@@ -24,14 +24,13 @@ from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.media import inline, plain_text
-from switchgeard.dialects.turns import Turn, kept, loop_start, turns
+from switchgeard.dialects.turns import BEGUN, Turn, kept, loop_start, turns
 
 from .parts import NAME
 from .signature import BYPASS
 from .thinking import wants_signatures
 
 ID_LIMIT = 64  # characters of a call's id
-BEGUN = "(The conversation goes on.)"
 GO_ON = "Go on with your last message exactly where it stops. Repeat nothing of it."
 
 Wire = dict[str, Any]

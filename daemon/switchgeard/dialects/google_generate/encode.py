@@ -1,7 +1,8 @@
 """Encoding a request for google.generate. The model and the manner of answering are in the URL, not in here.
 
-There is no switch for one tool call at a time. A form for the answer and tools together are refused by models
-before 3, so these are asked for the form in words.
+A system prompt alone is the user's: this wire wants him to speak. There is no switch for one tool call at a
+time. A form for the answer and tools together are refused by models before 3, so these are asked for the form
+in words.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from switchgear_protocol.content import Message, NamedTool, Request, ResponseFor
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking
+from switchgeard.dialects.turns import BEGUN
 
 from .contents import contents
 from .thinking import LEVELS, thinking, version
@@ -37,8 +39,9 @@ def encode(
     request = lacking.without(request, features)
     in_words = bool(request.tools) and version(model) < LEVELS
     system, messages = _split_system(request, in_words=in_words)
-    body: Wire = {"contents": contents(messages, model, issuer)}
-    if system:
+    said = contents(messages, model, issuer)
+    body: Wire = {"contents": said or [{"role": "user", "parts": [{"text": system or BEGUN}]}]}
+    if system and said:
         body["systemInstruction"] = {"parts": [{"text": system}]}
     body.update(_tools(request))
     config = _config(request, lacking.max_tokens(request.max_tokens, features) or default_max_tokens, model)

@@ -2,7 +2,7 @@
 
 Nothing is left with the provider (`store` false), so reasoning comes back sealed and is sent again by its
 issuer only, in its place. Item ids are never sent: they mean something to a provider that keeps items.
-What this wire cannot say is left out: stop sequences, a seed, penalties, top_k.
+A system prompt alone is the input. What this wire cannot say is left out: stop sequences, a seed, penalties, top_k.
 """
 
 import re
@@ -29,7 +29,7 @@ from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import image_url, plain_text
 from switchgeard.dialects.openai_chat.encode import BUDGET_EFFORT
 from switchgeard.dialects.openai_chat.family import family
-from switchgeard.dialects.turns import Turn, kept, turns
+from switchgeard.dialects.turns import BEGUN, Turn, kept, turns
 
 from .items import NAME, NOTES
 
@@ -55,8 +55,10 @@ def encode(
 ) -> bytes:
     """The JSON body of POST /responses. See `dialect.Dialect.encode`."""
     request = lacking.without(request, features)
-    body: Wire = {"model": model, "input": _input(request, issuer), "store": False}
-    if request.system:
+    said = _input(request, issuer)
+    alone = [] if said else _said(Turn("system", [Text(request.system or BEGUN)]))
+    body: Wire = {"model": model, "input": said or alone, "store": False}
+    if request.system and said:
         body["instructions"] = request.system
     if stream:
         body["stream"] = True

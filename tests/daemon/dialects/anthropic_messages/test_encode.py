@@ -36,7 +36,9 @@ def body(request: Request, model: str = NEW, stream: bool = True, **more: Any) -
 
 
 def said(*messages: Message, model: str = NEW) -> Any:
-    return body(Request(list(messages)), model)["messages"]
+    """Without what the user is made to say before an assistant that speaks first."""
+    out = body(Request(list(messages)), model)["messages"]
+    return out[1:] if messages[0].role == "assistant" else out
 
 
 def asked(**fields: Any) -> Request:
