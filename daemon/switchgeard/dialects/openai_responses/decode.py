@@ -43,7 +43,7 @@ ENDS = {
 MOST_RESPONSES = 256
 """Responses in one stream; one that begins more is not an answer."""
 
-SETTLED = frozenset(ENDS.values())
+SETTLED = tuple(ENDS.values())  # no set: a status may come that has no hash
 
 PARTS = {
     "response.output_text.delta": "text",

@@ -188,7 +188,17 @@ def test_an_error_body_is_an_upstream_error() -> None:
     assert (caught.value.body, caught.value.status) == (body, 503)
 
 
-@pytest.mark.parametrize("body", [b"{}", b"null", b"<html>", b'{"output":5}', b'{"output":[],"status":"in_progress"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b"null",
+        b"<html>",
+        b'{"output":5}',
+        b'{"output":[],"status":"in_progress"}',
+        b'{"output":[],"status":["completed"]}',
+    ],
+)
 def test_a_body_that_is_no_answer_is_garbled(body: bytes) -> None:
     """Nor one that is under way still."""
     with pytest.raises(Garbled):
