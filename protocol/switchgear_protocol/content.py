@@ -64,11 +64,13 @@ class Opaque(Struct, tag="opaque", tag_field="type", omit_defaults=True, frozen=
     issuer: str | None = None
 
 
+Role = Literal["user", "assistant", "system"]
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 Block = Text | Image | Document | Thinking | ToolCall | ToolResult | Opaque
 
 
 class Message(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):
-    role: Literal["user", "assistant", "system"]
+    role: Role
     content: str | list[Block] = ""
 
 
@@ -83,8 +85,11 @@ class NamedTool(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=T
     name: str
 
 
+ToolChoice = Literal["auto", "none", "required"] | NamedTool
+
+
 class Reasoning(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):
-    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
+    effort: Effort | None = None
     budget_tokens: int | None = None
 
 
@@ -112,7 +117,7 @@ class Request(Struct, omit_defaults=True, frozen=True):
     messages: list[Message]
     system: str | None = None
     tools: list[Tool] = []
-    tool_choice: Literal["auto", "none", "required"] | NamedTool | None = None
+    tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     max_tokens: int | None = None
     temperature: float | None = None

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
-from .content import Message, NamedTool, Reasoning, ResponseFormat, Tool, Usage
+from .content import Message, Reasoning, ResponseFormat, Tool, ToolChoice, Usage
 from .errors import AttemptReport
 from .events import Event
 from .shapes import Done as Done
@@ -71,7 +71,7 @@ class CompletionCreate(Params, frozen=True):
     messages: list[Message] = []
     system: str | None = None
     tools: list[Tool] = []
-    tool_choice: Literal["auto", "none", "required"] | NamedTool | None = None
+    tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     max_tokens: int | None = None
     temperature: float | None = None

@@ -5,10 +5,11 @@ editing: nothing but Unreadable leaves, and nothing of what was said is quoted i
 """
 
 import re
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, get_args
 
 import msgspec
 
+from switchgear_protocol.content import Effort
 from switchgear_protocol.depth import exceeds
 from switchgear_protocol.limits import DEFAULT
 from switchgeard.core.estimate import BYTES_PER_TOKEN
@@ -24,6 +25,7 @@ Tokens = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 FEW = 16  # one escape in so many bytes is not worth a second, slower look
 NOT_JSON = "the body is not JSON"
 NO_OBJECT = "the body is no JSON object"
+EFFORTS: dict[str, Effort] = {word: word for word in get_args(Effort)}
 NOTHING = (b"", b"null")  # what is raw of a member that is not there, or says nothing
 QUOTED = 200  # characters of what is wrong: a decoder may quote a word it does not know
 TOO_DEEP = "the body is nested too deep"
@@ -62,6 +64,13 @@ def bounded(data: bytes, at: str = "") -> None:
     """What is built, and encoded again, may not be deeper than a stack. Raises Unreadable."""
     if exceeds(data, DEFAULT.depth, binary=False):
         raise Unreadable(TOO_DEEP, at or None)
+
+
+def effort(word: str, at: str) -> Effort:
+    """The word, if it is one for effort. Raises Unreadable."""
+    if word not in EFFORTS:
+        raise Unreadable(f"{at}: expected one of {', '.join(EFFORTS)}", at)
+    return EFFORTS[word]
 
 
 def opens(raw: msgspec.Raw, mark: bytes) -> bool:

@@ -22,7 +22,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool
+from switchgear_protocol.content import Effort, NamedTool, Reasoning, Request, ResponseFormat, Tool, ToolChoice
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import bounded, parsed
@@ -30,10 +30,7 @@ from switchgeard.dialects.reading import bounded, parsed
 from .body import OWN_TOOL
 from .read_messages import Said, prompt, transcript
 
-Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-Choice = Literal["auto", "none", "required"] | NamedTool | None
-
-CHOICES: dict[str, Literal["auto", "none", "required"]] = {"auto": "auto", "any": "required", "none": "none"}
+CHOICES: dict[str, ToolChoice] = {"auto": "auto", "any": "required", "none": "none"}
 
 
 class Offered(Struct):
@@ -119,7 +116,7 @@ def _schema(schema: Raw, at: str) -> dict[str, Any]:
     return parsed(_OBJECT, schema, at)
 
 
-def _choice(wanted: Chosen | None, tools: list[Tool]) -> Choice:
+def _choice(wanted: Chosen | None, tools: list[Tool]) -> ToolChoice | None:
     if wanted is None or not tools:
         return None
     if wanted.type != "tool":

@@ -13,12 +13,12 @@ leaves the other functions out; the mode VALIDATED is AUTO. A `thinkingBudget` o
 nothing more, are medium effort. A text/x.enum answer comes as text. The dummy signatures Google documents are none.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool
+from switchgear_protocol.content import Effort, NamedTool, Reasoning, Request, ResponseFormat, Tool, ToolChoice
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import NOTHING, bounded, parsed
@@ -26,9 +26,6 @@ from switchgeard.dialects.reading import NOTHING, bounded, parsed
 from .read_contents import Content, Transcript, texts
 from .schema import json_schema
 from .spelling import plain
-
-Effort = Literal["minimal", "low", "medium", "high", "xhigh"]
-Choice = Literal["auto", "none", "required"] | NamedTool | None
 
 LEVELS: dict[str, Effort | None] = {
     "MINIMAL": "minimal",
@@ -38,7 +35,7 @@ LEVELS: dict[str, Effort | None] = {
     "XHIGH": "xhigh",
     "THINKING_LEVEL_UNSPECIFIED": None,
 }
-MODES: dict[str, Literal["auto", "none", "required"] | None] = {
+MODES: dict[str, ToolChoice | None] = {
     "AUTO": "auto",
     "ANY": "required",
     "NONE": "none",
@@ -152,7 +149,7 @@ def _parameters(function: Function, at: str) -> dict[str, Any]:
     return json_schema(parsed(_OBJECT, function.parameters, f"{at}.parameters"))
 
 
-def _chosen(tools: list[Tool], config: ToolConfig | None) -> tuple[list[Tool], Choice]:
+def _chosen(tools: list[Tool], config: ToolConfig | None) -> tuple[list[Tool], ToolChoice | None]:
     """The tools the model may use, and which it must."""
     calling = (config and config.function_calling_config) or Calling()
     mode = (calling.mode or "MODE_UNSPECIFIED").upper()

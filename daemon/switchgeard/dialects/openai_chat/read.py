@@ -18,22 +18,17 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool
-from switchgear_protocol.depth import exceeds
-from switchgear_protocol.limits import DEFAULT
+from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool, ToolChoice
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import TOO_DEEP, members, parsed
+from switchgeard.dialects.reading import bounded, effort, members, parsed
 
 from .answer import INPUT
 from .read_messages import Said, transcript
 
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 FREE_TEXT: dict[str, Any] = {"type": "object", "properties": {INPUT: {"type": "string"}}, "required": [INPUT]}
 BUILT = ("tools", "response_format")
 """Members whose values are built as deep as they are."""
-
-Choice = Literal["auto", "none", "required"] | NamedTool | None
 
 
 class Described(Struct):
@@ -106,7 +101,7 @@ _BODY = msgspec.json.Decoder(Body)
 
 def read(body: bytes, issuer_of: IssuerOf) -> Request:
     """The request in canonical form. Raises Unreadable."""
-    _bounded(body)
+    _check_depth(body)
     asked = parsed(_BODY, body)
     if asked.functions:
         raise Unreadable("functions: other dialects have only tools; send tools and tool_choice", "functions")
@@ -131,16 +126,15 @@ def read(body: bytes, issuer_of: IssuerOf) -> Request:
     )
 
 
-def _bounded(body: bytes) -> None:
+def _check_depth(body: bytes) -> None:
     """Schemas are built and encoded again; all else is typed and as deep as its type."""
     spans = members(body)
     for name in BUILT:
         begin, end = spans.get(name, (0, 0))
-        if exceeds(body[begin:end], DEFAULT.depth, binary=False):
-            raise Unreadable(TOO_DEEP, name)
+        bounded(body[begin:end], name)
 
 
-def _tools(asked: Body) -> tuple[list[Tool], Choice]:
+def _tools(asked: Body) -> tuple[list[Tool], ToolChoice | None]:
     """The tools there is a counterpart of, and which of them the model may or must use."""
     found = [_tool(tool, f"tools.{index}") for index, tool in enumerate(asked.tools or ())]
     tools = [tool for tool in found if tool]
@@ -154,7 +148,7 @@ def _tools(asked: Body) -> tuple[list[Tool], Choice]:
     return tools, _word(choice) if tools else None
 
 
-def _word(choice: str | None) -> Choice:
+def _word(choice: str | None) -> ToolChoice | None:
     match choice:
         case "auto" | "none" | "required" | None:
             return choice
@@ -184,7 +178,7 @@ def _name(tool: Offered) -> str:
 
 def _reasoning(asked: Body) -> Reasoning | None:
     if asked.reasoning_effort is not None:
-        return _effort(asked.reasoning_effort, None, "reasoning_effort")
+        return Reasoning(effort(asked.reasoning_effort, "reasoning_effort"))
     wanted = asked.reasoning
     if wanted is None:
         return None
@@ -192,13 +186,8 @@ def _reasoning(asked: Body) -> Reasoning | None:
         return Reasoning("none")
     if wanted.effort is None and wanted.max_tokens is None:
         return Reasoning("medium") if wanted.enabled else None
-    return _effort(wanted.effort, wanted.max_tokens, "reasoning.effort")
-
-
-def _effort(word: str | None, budget: int | None, at: str) -> Reasoning:
-    if word is not None and word not in EFFORTS:
-        raise Unreadable(f"{at}: expected one of {', '.join(EFFORTS)}", at)
-    return Reasoning(word, budget)  # type: ignore[arg-type]
+    word = None if wanted.effort is None else effort(wanted.effort, "reasoning.effort")
+    return Reasoning(word, wanted.max_tokens)
 
 
 def _format(wanted: Format | None) -> ResponseFormat | None:

@@ -19,16 +19,13 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgear_protocol.content import Message, NamedTool, Reasoning, Request, ResponseFormat, Text, Tool
+from switchgear_protocol.content import Message, NamedTool, Reasoning, Request, ResponseFormat, Text, Tool, ToolChoice
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
-from switchgeard.dialects.reading import bounded, parsed
+from switchgeard.dialects.reading import bounded, effort, parsed
 
 from .read_items import Transcript
 from .tools import Described, known_as, translated
-
-Choice = Literal["auto", "none", "required"] | NamedTool | None
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
 
 class Chosen(Struct):
@@ -117,7 +114,7 @@ def _system(asked: Body, messages: list[Message]) -> tuple[str | None, list[Mess
     return "\n\n".join(filter(None, texts)) or None, messages[leading:]
 
 
-def _chosen(tools: list[Tool], choice: str | Chosen | None) -> tuple[list[Tool], Choice]:
+def _chosen(tools: list[Tool], choice: str | Chosen | None) -> tuple[list[Tool], ToolChoice | None]:
     """The tools the model may use, and which it must."""
     match choice:
         case "auto" | "none" | "required" | None:
@@ -133,9 +130,7 @@ def _chosen(tools: list[Tool], choice: str | Chosen | None) -> tuple[list[Tool],
 def _reasoning(asked: Effort | None) -> Reasoning | None:
     if asked is None or asked.effort is None:
         return None
-    if asked.effort not in EFFORTS:
-        raise Unreadable(f"reasoning.effort: expected one of {', '.join(EFFORTS)}", "reasoning.effort")
-    return Reasoning(asked.effort)  # type: ignore[arg-type]
+    return Reasoning(effort(asked.effort, "reasoning.effort"))
 
 
 def _format(wanted: Format | None) -> ResponseFormat | None:

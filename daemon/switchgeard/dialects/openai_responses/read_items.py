@@ -7,7 +7,18 @@ What only the provider that made it understands keeps its issuer: from the seal 
 import msgspec
 from msgspec import Raw, Struct
 
-from switchgear_protocol.content import Block, Document, Image, Message, Opaque, Text, Thinking, ToolCall, ToolResult
+from switchgear_protocol.content import (
+    Block,
+    Document,
+    Image,
+    Message,
+    Opaque,
+    Role,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
 from switchgeard.dialects import sealed, tool_ids
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
@@ -18,7 +29,7 @@ from .items import NAME
 from .shapes import BY_ITEM, RESULTS
 from .tools import INPUT, Described, known_as
 
-ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
+ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
 TEXTS = frozenset({"input_text", "output_text", "text", "summary_text", "reasoning_text"})
 LEFT_OUT = frozenset(
     {
@@ -105,18 +116,19 @@ class Transcript:
         elif kind not in LEFT_OUT and kind != "additional_tools":
             raise Unreadable(f"{at}.type: no item this dialect has", f"{at}.type")
 
-    def _say(self, role: str, blocks: list[Block]) -> None:
+    def _say(self, role: Role, blocks: list[Block]) -> None:
         last = self.messages[-1] if self.messages else None
         if last is not None and role == last.role == "assistant" and isinstance(last.content, list):
             last.content.extend(blocks)
         elif blocks:
-            self.messages.append(Message(role, blocks))  # type: ignore[arg-type]
+            self.messages.append(Message(role, blocks))
 
 
-def _role(item: Item, at: str) -> str:
-    if item.role not in ROLES:
+def _role(item: Item, at: str) -> Role:
+    role = ROLES.get(item.role or "")
+    if role is None:
         raise Unreadable(f"{at}.role: expected {', '.join(ROLES)}", f"{at}.role")
-    return ROLES[item.role]
+    return role
 
 
 def _blocks(content: str | list[Part] | None, at: str) -> list[Block]:
