@@ -77,7 +77,7 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
         needs=_needs(read, seen, tools, state),
         turn_boundary=seen.turn,
         identities=_identities(read),
-        opening=b"".join([bytes(read.instructions), *seen.opening]),
+        opening=b"\n".join([bytes(read.instructions), *seen.opening]),
         sealed=tuple(seen.sealed),
         server_state=(*state, *seen.kept),
         custom_tools=frozenset(name for name, spelling in spelled.items() if spelling[0] == "custom"),
@@ -99,9 +99,7 @@ def _seen(read: Body, *, kept: bool) -> Seen:
         for place, raw in enumerate(read.input):
             seen.item(raw, f"input.{place}")
     elif read.input:
-        text = msgspec.json.encode(read.input)
-        seen.tokens += size(text) / BYTES_PER_TOKEN
-        seen.opening.append(text)
+        seen.said(read.input)
     return seen
 
 

@@ -36,6 +36,7 @@ class Item(Struct):
 
 class Part(Struct):
     type: str | None = None
+    text: Raw = Raw()
     image_url: Any = None
     file_data: str | None = None
     file_url: str | None = None
@@ -44,12 +45,13 @@ class Part(Struct):
 
 _ITEM = msgspec.json.Decoder(Item)
 _PARTS = msgspec.json.Decoder(list[Part])
+_TEXT = msgspec.json.Decoder(str)
 
 
 class Seen:
     """`tokens` is an estimate; `turn`: the last item is the user's own words; `kept`: ids of items a provider keeps.
 
-    `opening`: the messages the conversation began with, before anybody answered. `tools`: those it adds.
+    `opening`: who said what before anybody answered, the same however it is spelled. `tools`: those it adds.
     """
 
     __slots__ = ("_begun", "calls", "images", "kept", "opening", "pdf", "sealed", "tokens", "tools", "turn", "uses")
@@ -68,7 +70,7 @@ class Seen:
         item = parsed(_ITEM, raw, place)
         kind = item.type or "message"
         self.tokens += MESSAGE_TOKENS + size(raw) / BYTES_PER_TOKEN
-        self._order(raw, item, message=kind == "message")
+        self._order(item, message=kind == "message")
         self._ids(kind, item)
         self.tools += item.tools or ()
         if kind == "message":
@@ -76,11 +78,16 @@ class Seen:
         elif kind in ANSWERS:
             self._parts(item.output, f"{place}.output")
 
-    def _order(self, raw: Raw, item: Item, *, message: bool) -> None:
+    def said(self, text: str) -> None:
+        """An input that is one text: the user's."""
+        self.tokens += len(text.encode("utf-8", "surrogatepass")) / BYTES_PER_TOKEN
+        self.opening += [b"user", text.encode("utf-8", "surrogatepass")]
+
+    def _order(self, item: Item, *, message: bool) -> None:
         self.turn = message and item.role == "user"
         self._begun = self._begun or not message or item.role == "assistant"
         if not self._begun:
-            self.opening.append(bytes(raw))
+            self.opening.append((item.role or "").encode())
 
     def _ids(self, kind: str, item: Item) -> None:
         self.calls = self.calls or kind in CALLS
@@ -94,8 +101,15 @@ class Seen:
         if opens(raw, b"["):
             for part in parsed(_PARTS, raw, place):
                 self._part(part)
-        elif not (opens(raw, b'"') or opens(raw, b"n")):
+                self._opened(part.text)
+        elif opens(raw, b'"'):
+            self._opened(raw)
+        elif not opens(raw, b"n"):
             raise Unreadable(f"{place}: expected a text or a list of parts", place)
+
+    def _opened(self, text: Raw) -> None:
+        if not self._begun and opens(text, b'"'):
+            self.opening.append(parsed(_TEXT, text).encode("utf-8", "surrogatepass"))
 
     def _part(self, part: Part) -> None:
         match part.type:

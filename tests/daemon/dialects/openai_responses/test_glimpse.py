@@ -178,6 +178,15 @@ def test_the_opening_stays_the_same_while_a_conversation_grows() -> None:
     assert seen(USER, instructions="x").opening != first
 
 
+def test_the_opening_is_the_same_however_it_is_spelled() -> None:
+    """Clients begin with a text and go on with items; some keep items as the SDK made them."""
+    made = {**USER, "id": "msg_1", "content": [{"type": "input_text", "text": "Grüezi"}]}
+    asked: list[Any] = ["Grüezi", [{"role": "user", "content": "Grüezi"}], [made]]
+    raw = [json.dumps({"model": "m", "input": each}).encode() for each in asked]
+    began = {glimpse(body).opening for body in (*raw, '{"model":"m","input":"Grüezi"}'.encode())}
+    assert len(began) == 1
+
+
 @pytest.mark.parametrize(("items", "turn"), [((USER,), True), ((USER, CALL, RESULT), False), ((RESULT, USER), True)])
 def test_a_turn_begins_with_the_users_own_words(items: tuple[Any, ...], turn: bool) -> None:
     """Not with what a tool said."""
