@@ -280,11 +280,15 @@ async def test_a_body_over_the_limit_is_a_413(tmp_path: Path, dialect: str) -> N
         assert total(w) == 0
 
 
-@pytest.mark.parametrize("at", ["/v1/nothing", "/v1/messages/nothing", "/v1/responses/nothing", "/", "/v1/models"])
+SPOKEN_AT = {"messages": MESSAGES, "v1beta": GOOGLE}
+MISSED = ["/v1/nothing", "/v1/messages/nothing", "/v1beta/nothing", "/", "/v1/models", "/v1beta/models"]
+
+
+@pytest.mark.parametrize("at", MISSED)
 async def test_a_wrong_path_or_method_is_told_in_the_dialect_of_the_path(tmp_path: Path, at: str) -> None:
     """404 or 405 with what there is."""
     async with two_ways(tmp_path) as w, connected(w) as client:
         reply = await client.post(at, b"{}", "")
         assert reply.status_code == (404 if at.endswith("nothing") else 405)
-        refused(MESSAGES if "messages" in at else CHAT, reply)
+        refused(next((d for word, d in SPOKEN_AT.items() if word in at), CHAT), reply)
         assert await client.fine(CHAT, "home-openai.chat")

@@ -22,7 +22,7 @@ STATUS: dict[str, int] = {
     "no_such_model": 404,
     "no_such_provider": 404,
     "not_found": 404,
-    "method_not_found": 404,
+    "method_not_found": 405,
     "too_large": 413,
     "exhausted": 429,
     "deadline": 429,
