@@ -56,11 +56,12 @@ class Incoming:
         if found is None:
             return None
         head, self._rest = found
-        return head if len(head.headers) <= self._limits.headers else LARGE_HEAD
+        return LARGE_HEAD if self._large(len(head.headers), len(data)) else head
 
     async def _by_h11(self, data: bytes) -> Head | Refusal | None:
         wire = self._wire = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.head)
         wire.receive_data(data)
+        size = len(data)
         while (event := _event(wire)) is h11.NEED_DATA:
             if self.late is None:
                 self._deadline(trio.current_time() + self._limits.head_time, SLOW_HEAD)
@@ -68,9 +69,10 @@ class Incoming:
             if not data:
                 return None
             wire.receive_data(data)
+            size += len(data)
         if isinstance(event, h11.Request):
             self._rest = wire.trailing_data[0]
-            return self._read(event)
+            return LARGE_HEAD if self._large(len(event.headers), size) else self._read(event)
         return event if isinstance(event, Refusal) else None
 
     async def body(self, head: Head) -> bytes | Refusal | None:
@@ -135,9 +137,11 @@ class Incoming:
         """The request is done with: its body counts no more."""
         self._weigh(-self._weight)
 
+    def _large(self, lines: int, size: int) -> bool:
+        """Whether a head of so many lines is too much; of the `size` bytes that came, some may be behind it."""
+        return lines > self._limits.headers or size - len(self._rest) > self._limits.head
+
     def _read(self, request: h11.Request) -> Head | Refusal:
-        if len(request.headers) > self._limits.headers:
-            return LARGE_HEAD
         if request.http_version not in (b"1.0", b"1.1"):
             return NO_SUCH_VERSION
         try:

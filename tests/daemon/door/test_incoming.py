@@ -3,6 +3,7 @@
 import socket
 from itertools import pairwise
 
+import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from switchgeard.door.head import Head
 from switchgeard.door.incoming import Incoming
 from switchgeard.door.limits import DEFAULT
-from switchgeard.door.refusal import Refusal
+from switchgeard.door.refusal import LARGE_HEAD, Refusal
 from switchgeard.serving.intake import Intake
 
 SIZED = b"POST /v1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%b"
@@ -57,6 +58,16 @@ def test_a_request_is_the_same_however_it_is_cut(chunks: list[bytes], places: li
     head, got = trio.run(taken, cut(data, places))
     assert isinstance(head, Head)
     assert (head.path, got) == ("/v1", body)
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+@pytest.mark.parametrize("lines", ["host: localhost\r\n", "host: localhost\r\nexpect: 100-continue\r\n"])
+def test_a_head_is_bounded_also_where_it_came_whole_with_the_next_read(lines: str, spare: int) -> None:
+    """The limit is the head's own size, and not that of what has been read while it was incomplete."""
+    start = f"POST /v1 HTTP/1.1\r\n{lines}content-length: 4\r\nx: "
+    long = start + "x" * (DEFAULT.head - len(start) - 4 + spare) + "\r\n\r\n"
+    pieces = [long[:60_000].encode(), long[60_000:].encode() + b"body"]
+    assert trio.run(taken, pieces)[-1] == (LARGE_HEAD if spare else b"body")
 
 
 @settings(max_examples=100)
