@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from switchgeard.dialects.anthropic_messages import id_rule, patched, renamed, renamed_body
@@ -44,7 +44,8 @@ def test_a_budget_stays_below_a_limit_that_was_lowered(thinking: object, limit: 
 
 @given(st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.text())))
 def test_every_other_member_is_as_it_was(members: dict[str, object]) -> None:
-    """Whatever they are called."""
+    """Whatever they are called, but for names that only capitals tell apart."""
+    assume(len({name.casefold() for name in {**members, "model": "m"}}) == len({**members, "model": "m"}))
     body = json.dumps({**members, "model": "m"}).encode()
     expected = {**members, "model": "t", "stream": True}
     assert json.loads(patched(body, model="t", stream=True)) == expected
