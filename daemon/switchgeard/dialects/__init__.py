@@ -14,8 +14,10 @@
     refusing               what every dialect says alike when it says no
 
     lacking                a request without what the offer cannot do
-    turns, tool_ids        what every encoder does to a transcript first
+    system, turns, tool_ids    what every encoder does to a transcript first
+    budgets                thinking in tokens and in words
     media, arguments       data URLs and base64 text; what a model wrote for a tool
+    wire                   JSON while it is put together
 
 A dialect looks at its own wire only. What it cannot say in canonical events it keeps whole in an
 OpaqueBlock, for its issuer. A provider's quirk is a row in a table, keyed by model family.

@@ -12,6 +12,8 @@ from switchgeard.core.issuer import Issuer, parsed
 CANCELLED = "cancelled: this call has no result"
 BEGUN = "(The conversation goes on.)"
 """What the user is made to say where a wire wants him to speak first, and he did not."""
+GO_ON = "Go on with your last message exactly where it stops. Repeat nothing of it."
+"""And where a model goes on with no answer that was begun."""
 
 
 class Turn:

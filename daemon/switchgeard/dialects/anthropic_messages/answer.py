@@ -6,17 +6,17 @@ from switchgear_protocol.content import Block, Completion, Opaque, Text, Thinkin
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.dialect import Told
+from switchgeard.dialects.turns import blocks
+from switchgeard.dialects.wire import Wire
 
 from .encode import NAME
-from .say import CITATIONS, Wire, message, redacted, signed, stop_reason, tool_use
+from .say import CITATIONS, message, redacted, signed, stop_reason, tool_use
 
 
 def answer(completion: Completion, told: Told, issuer: Issuer) -> bytes:
     """See `dialect.Dialect.answer`."""
-    said = completion.message.content
-    blocks: list[Block] = [Text(said)] if isinstance(said, str) else said
     out: list[Wire] = []
-    for block in blocks:
+    for block in blocks(completion.message):
         if isinstance(block, Opaque) and block.data.get("type") == CITATIONS:
             _cite(out, block)
         elif (wire := _block(block, issuer)) is not None:
@@ -33,7 +33,7 @@ def _cite(out: list[Wire], block: Opaque) -> None:
 def _block(block: Block, issuer: Issuer) -> Wire | None:
     match block:
         case Text(text=text):
-            return {"type": "text", "text": text} if text else None
+            return {"type": "text", "text": text}
         case Thinking(redacted=str(blob)):
             return redacted(blob, issuer)
         case Thinking(text=text, signature=signature):

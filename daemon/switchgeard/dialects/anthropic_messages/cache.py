@@ -10,13 +10,11 @@ guessed from bytes, which is good enough for that.
 """
 
 import re
-from typing import Any
 
 import msgspec
 
 from switchgeard.core.estimate import BYTES_PER_TOKEN
-
-Wire = dict[str, Any]
+from switchgeard.dialects.wire import Wire
 
 MARKER: Wire = {"type": "ephemeral"}  # five minutes, and again with every hit
 MARKABLE = frozenset({"text", "image", "document", "tool_result"})

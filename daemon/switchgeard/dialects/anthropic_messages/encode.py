@@ -6,8 +6,6 @@ mid-conversation becomes user text: only new models take it as what it is. The b
 stays where the model goes on with it; newer ones refuse that, so they are asked in words.
 """
 
-from typing import Any
-
 import msgspec
 
 from switchgear_protocol.content import (
@@ -26,10 +24,11 @@ from switchgear_protocol.content import (
 )
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
-from switchgeard.dialects import lacking, tool_ids
+from switchgeard.dialects import lacking, system, tool_ids
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.media import inline, plain_text
-from switchgeard.dialects.turns import BEGUN, Turn, kept, loop_start, turns
+from switchgeard.dialects.turns import BEGUN, GO_ON, Turn, kept, loop_start, turns
+from switchgeard.dialects.wire import NO_PARAMETERS, Wire
 
 from . import cache
 from .thinking import takes_prefill, takes_sampling, thinking
@@ -37,12 +36,7 @@ from .thinking import takes_prefill, takes_sampling, thinking
 NAME = "anthropic.messages"
 ID_LIMIT = 64  # characters of a tool_use id
 MAX_TOKENS = 8192  # when nobody knows better: every model still served takes it
-JSON_ONLY = "Answer with one JSON object and nothing else."
-GO_ON = "Go on with your last message exactly where it stops. Repeat nothing of it."
-NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
 THOUGHTS = ("thinking", "redacted_thinking")
-
-Wire = dict[str, Any]
 
 
 def encode(
@@ -58,16 +52,16 @@ def encode(
     request = lacking.without(request, features)
     asked = lacking.max_tokens(request.max_tokens, features)
     max_tokens = asked or default_max_tokens or features.max_output or MAX_TOKENS
-    system, messages = _split_system(request)
+    prompt, messages = _system(request)
     transcript = _merged(turns(messages))
     turned = _messages(transcript, issuer)
-    said = turned or [_user(system or BEGUN)]
+    said = turned or [_user(prompt or BEGUN)]
     begun = _begun(said)
     if begun and not takes_prefill(model):
         said.append(_user(GO_ON))
     body: Wire = {"model": model, "max_tokens": max_tokens, "messages": said}
-    if system and turned:
-        body["system"] = system
+    if prompt and turned:
+        body["system"] = prompt
     if stream:
         body["stream"] = True
     body.update(thinking(request, model, max_tokens, broken=begun or _broken(transcript, issuer)))
@@ -78,21 +72,12 @@ def encode(
     return msgspec.json.encode(body)
 
 
-def _split_system(request: Request) -> tuple[str, list[Message]]:
-    """The system prompt with the system messages that lead, and the rest of the messages."""
-    messages = list(request.messages)
-    texts = [request.system] if request.system else []
-    while messages and messages[0].role == "system":
-        texts += [_text_of(messages.pop(0))]
-    if request.response_format is not None and request.response_format.type == "json":
-        texts.append(JSON_ONLY)
-    return "\n\n".join(text for text in texts if text), messages
-
-
-def _text_of(message: Message) -> str:
-    if isinstance(message.content, str):
-        return message.content
-    return "\n".join(block.text for block in message.content if isinstance(block, Text))
+def _system(request: Request) -> tuple[str, list[Message]]:
+    """The system prompt, and the messages after it."""
+    texts, messages = system.apart(request)
+    wanted = request.response_format
+    in_words = [system.JSON_ONLY] if wanted is not None and wanted.type == "json" else []
+    return "\n\n".join(texts + in_words), messages
 
 
 def _sampling(body: Wire, request: Request, model: str) -> None:

@@ -1,17 +1,14 @@
 """The pieces an answer is made of, spelled the same in a stream and in a whole body."""
 
-from typing import Any
-
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import tool_ids
 from switchgeard.dialects.dialect import Told
 from switchgeard.dialects.sealed import seal
+from switchgeard.dialects.wire import Wire
 
 from .encode import NAME
-
-Wire = dict[str, Any]
 
 CITATIONS = "citations"  # the opaque block that stands for what a text quotes
 

@@ -8,7 +8,8 @@ says it per model, but only to its owner.
 import re
 from typing import Any
 
-from switchgear_protocol.content import NamedTool, Request
+from switchgear_protocol.content import Effort, NamedTool, Request
+from switchgeard.dialects import budgets
 
 Version = tuple[int, int]
 
@@ -19,7 +20,7 @@ UNKNOWN: Version = (0, 0)
 """Claude versions from which thinking is adaptive, a begun answer is refused, and so are temperature and top_p."""
 
 LEAST = 1024  # tokens, the smallest budget
-BUDGETS = {"minimal": 4_096, "low": 4_096, "medium": 12_288, "high": 24_576, "xhigh": 65_536, "max": 65_536}
+BUDGETS: dict[Effort, int] = {"minimal": 4_096, **budgets.BUDGETS}
 EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "max"}
 
 _VERSION = re.compile(r"claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2}))?(?![\d])")
@@ -55,14 +56,10 @@ def thinking(request: Request, model: str, max_tokens: int, *, broken: bool) -> 
         return {}
     forced = request.tool_choice == "required" or isinstance(request.tool_choice, NamedTool)
     if (version(model) or UNKNOWN) >= ADAPTIVE:
-        word = EFFORTS[effort] if effort is not None else _effort(budget or 0)
+        word = EFFORTS[effort] if effort is not None else budgets.effort(budget or 0)
         body: dict[str, Any] = {"output_config": {"effort": word}}
         return body if forced else {**body, "thinking": {"type": "adaptive"}}
     tokens = min(budget or BUDGETS[effort or "high"], max_tokens - 1)
     if forced or broken or tokens < LEAST:
         return {}
     return {"thinking": {"type": "enabled", "budget_tokens": tokens}}
-
-
-def _effort(budget: int) -> str:
-    return next((name for name, tokens in BUDGETS.items() if name != "minimal" and budget <= tokens), "max")

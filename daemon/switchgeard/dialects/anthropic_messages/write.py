@@ -11,7 +11,6 @@ The usage in message_start is zero where the provider says it only at the end; m
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -31,14 +30,12 @@ from switchgear_protocol.events import (
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects.dialect import Told
+from switchgeard.dialects.wire import Wire
 from switchgeard.upstream.sse import Event
 
 from .encode import NAME
 from .refuse import said
 from .say import CITATIONS, counts, message, redacted, signed, stop_reason, tool_use
-
-Wire = dict[str, Any]
-
 
 NOBODY = Issuer("", NAME, "")
 

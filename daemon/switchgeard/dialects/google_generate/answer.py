@@ -6,9 +6,10 @@ from switchgear_protocol.content import Block, Completion, Opaque, Text, Thinkin
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects.dialect import Told
 from switchgeard.dialects.turns import blocks
+from switchgeard.dialects.wire import Wire
 
 from .parts import NAME
-from .say import Wire, call, response, thought
+from .say import call, response, thought
 
 
 def answer(completion: Completion, told: Told, issuer: Issuer) -> bytes:

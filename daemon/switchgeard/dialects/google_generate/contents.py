@@ -7,8 +7,6 @@ model gets its own from the signature. A system message in mid-conversation beco
 the end is not gone on with, so the model is asked to in words.
 """
 
-from typing import Any
-
 from switchgear_protocol.content import (
     Block,
     Document,
@@ -24,16 +22,14 @@ from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.media import inline, plain_text
-from switchgeard.dialects.turns import BEGUN, Turn, kept, loop_start, turns
+from switchgeard.dialects.turns import BEGUN, GO_ON, Turn, kept, loop_start, turns
+from switchgeard.dialects.wire import Wire
 
 from .parts import NAME
 from .signature import BYPASS
 from .thinking import wants_signatures
 
 ID_LIMIT = 64  # characters of a call's id
-GO_ON = "Go on with your last message exactly where it stops. Repeat nothing of it."
-
-Wire = dict[str, Any]
 
 
 def contents(messages: list[Message], model: str, issuer: Issuer) -> list[Wire]:

@@ -5,15 +5,14 @@ time. A form for the answer and tools together are refused by models before 3, s
 in words.
 """
 
-from typing import Any
-
 import msgspec
 
-from switchgear_protocol.content import Message, NamedTool, Request, ResponseFormat, Text, Tool
+from switchgear_protocol.content import Message, NamedTool, Request, ResponseFormat, Tool
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
-from switchgeard.dialects import lacking
+from switchgeard.dialects import lacking, system
 from switchgeard.dialects.turns import BEGUN
+from switchgeard.dialects.wire import Wire
 
 from .contents import contents
 from .thinking import LEVELS, thinking, version
@@ -21,9 +20,6 @@ from .thinking import LEVELS, thinking, version
 MOST_STOPS = 5
 HOTTEST = 2.0
 SEEDS = 2**31
-JSON_ONLY = "Answer with one JSON object and nothing else."
-
-Wire = dict[str, Any]
 
 
 def encode(
@@ -38,11 +34,11 @@ def encode(
     """The JSON body of POST /models/MODEL:streamGenerateContent. See `dialect.Dialect.encode`."""
     request = lacking.without(request, features)
     in_words = bool(request.tools) and version(model) < LEVELS
-    system, messages = _split_system(request, in_words=in_words)
+    prompt, messages = _system(request, in_words=in_words)
     said = contents(messages, model, issuer)
-    body: Wire = {"contents": said or [{"role": "user", "parts": [{"text": system or BEGUN}]}]}
-    if system and said:
-        body["systemInstruction"] = {"parts": [{"text": system}]}
+    body: Wire = {"contents": said or [{"role": "user", "parts": [{"text": prompt or BEGUN}]}]}
+    if prompt and said:
+        body["systemInstruction"] = {"parts": [{"text": prompt}]}
     body.update(_tools(request))
     config = _config(request, lacking.max_tokens(request.max_tokens, features) or default_max_tokens, model)
     if request.response_format is not None and not in_words:
@@ -50,28 +46,19 @@ def encode(
     return msgspec.json.encode({**body, "generationConfig": config} if config else body)
 
 
-def _split_system(request: Request, *, in_words: bool) -> tuple[str, list[Message]]:
-    """The system prompt with the system messages that lead, and the rest of the messages."""
-    messages = list(request.messages)
-    texts = [request.system or ""]
-    while messages and messages[0].role == "system":
-        texts.append(_text_of(messages.pop(0)))
+def _system(request: Request, *, in_words: bool) -> tuple[str, list[Message]]:
+    """The system prompt, with the form the answer is to have where it is told `in_words`; the messages after it."""
+    texts, messages = system.apart(request)
     if in_words and request.response_format is not None:
         texts.append(_described(request.response_format))
     return "\n\n".join(filter(None, texts)), messages
-
-
-def _text_of(message: Message) -> str:
-    if isinstance(message.content, str):
-        return message.content
-    return "\n".join(block.text for block in message.content if isinstance(block, Text))
 
 
 def _described(wanted: ResponseFormat) -> str:
     if wanted.type == "text":
         return ""
     schema = msgspec.json.encode(wanted.schema).decode() if wanted.schema is not None else ""
-    return f"{JSON_ONLY} It must match this JSON Schema: {schema}" if schema else JSON_ONLY
+    return f"{system.JSON_ONLY} It must match this JSON Schema: {schema}" if schema else system.JSON_ONLY
 
 
 def _format(wanted: ResponseFormat) -> Wire:

@@ -6,20 +6,17 @@ gets what one of them wants of such a call when the conversation goes there. Wha
 the part that it signed. Opaque blocks of other wires have no place here.
 """
 
-from typing import Any
-
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import tool_ids
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.dialect import Told
+from switchgeard.dialects.wire import Wire
 
 from .parts import NAME
 from .signature import carried
 from .usage import counted
-
-Wire = dict[str, Any]
 
 REASONS = {
     Finish.LENGTH: "MAX_TOKENS",

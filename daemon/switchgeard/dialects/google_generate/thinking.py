@@ -7,7 +7,8 @@ behind this wire refuse to be told. An id without a version (gemini-flash-latest
 import re
 from typing import Any
 
-from switchgear_protocol.content import Reasoning
+from switchgear_protocol.content import Effort, Reasoning
+from switchgeard.dialects import budgets
 
 Version = tuple[int, int]
 
@@ -16,7 +17,7 @@ BUDGETED: Version = (2, 5)
 NEWEST: Version = (99, 0)
 OTHER: Version = (0, 0)
 
-BUDGETS = {"minimal": 1_024, "low": 4_096, "medium": 12_288, "high": 24_576, "xhigh": 65_536, "max": 65_536}
+BUDGETS: dict[Effort, int] = {"minimal": 1_024, **budgets.BUDGETS}
 BOUNDS = (("flash-lite", 0, 512, 24_576), ("flash", 0, 1, 24_576), ("", 128, 128, 32_768))
 """Of 2.5, by what the id holds: the budget that is none, the least and the most that is some."""
 
@@ -50,7 +51,7 @@ def thinking(asked: Reasoning | None, model: str, max_tokens: int | None) -> dic
 def _level(asked: Reasoning, model: str, *, off: bool) -> str:
     """None of these models can be stopped from thinking, and the large ones not from thinking a little."""
     large = "flash" not in model
-    effort = "none" if off else asked.effort or _effort(asked.budget_tokens or 0)
+    effort = "none" if off else asked.effort or budgets.effort(asked.budget_tokens or 0)
     if effort in ("none", "minimal"):
         return "LOW" if large else "MINIMAL"
     if effort == "medium" and large and version(model) == LEVELS:
@@ -65,7 +66,3 @@ def _budget(asked: Reasoning, model: str, max_tokens: int | None, *, off: bool) 
         return none
     wanted = asked.budget_tokens or BUDGETS[asked.effort or "high"]
     return max(least, min(wanted, most, (max_tokens or wanted + 1) - 1))
-
-
-def _effort(budget: int) -> str:
-    return next((name for name, tokens in BUDGETS.items() if name != "minimal" and budget <= tokens), "max")

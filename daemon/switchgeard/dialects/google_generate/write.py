@@ -5,8 +5,6 @@ signatures. The last chunk has an empty text, as Google's own have: client libra
 conversation that has a chunk without content.
 """
 
-from typing import Any
-
 import msgspec
 
 from switchgear_protocol.content import Usage
@@ -24,13 +22,12 @@ from switchgear_protocol.events import (
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects.dialect import Told
+from switchgeard.dialects.wire import Wire
 from switchgeard.upstream.sse import Event
 
 from .parts import NAME
 from .refuse import said
 from .say import call, response, thought
-
-Wire = dict[str, Any]
 
 NOBODY = Issuer("", NAME, "")
 

@@ -4,15 +4,15 @@ Lost here: what this wire has no place for. Blocks of a provider's own are left 
 is, too (its text goes in `reasoning_content`); why an answer was refused is `content_filter`.
 """
 
-from typing import Any
-
 import msgspec
 
-from switchgear_protocol.content import Block, Completion, Text, Thinking, ToolCall, Usage
+from switchgear_protocol.content import Completion, Text, Thinking, ToolCall, Usage
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import tool_ids
 from switchgeard.dialects.dialect import Told
+from switchgeard.dialects.turns import blocks
+from switchgeard.dialects.wire import Wire
 
 REASONING = "reasoning_content"
 INPUT = "input"  # the one parameter of a tool that takes free text, once it is a function
@@ -28,8 +28,6 @@ FINISHES: dict[Finish, str] = {
     Finish.CONTEXT_LENGTH: "length",
     Finish.OTHER: "stop",
 }
-
-Wire = dict[str, Any]
 
 
 def answer(completion: Completion, told: Told, issuer: Issuer) -> bytes:
@@ -83,11 +81,10 @@ def free_text(arguments: str) -> str:
 
 
 def _message(completion: Completion, told: Told) -> Wire:
-    said = completion.message.content
-    blocks: list[Block] = [Text(said)] if isinstance(said, str) else said
-    calls = [_call(block, told) for block in blocks if isinstance(block, ToolCall)]
-    text = "".join(block.text for block in blocks if isinstance(block, Text))
-    thoughts = "".join(block.text for block in blocks if isinstance(block, Thinking))
+    said = blocks(completion.message)
+    calls = [_call(block, told) for block in said if isinstance(block, ToolCall)]
+    text = "".join(block.text for block in said if isinstance(block, Text))
+    thoughts = "".join(block.text for block in said if isinstance(block, Thinking))
     message: Wire = {"role": "assistant", "content": text or (None if calls else ""), "refusal": None}
     if thoughts:
         message[REASONING] = thoughts

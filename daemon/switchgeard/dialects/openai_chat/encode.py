@@ -5,7 +5,6 @@ to its issuer, only within the current tool loop, in the field it came in (its s
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
@@ -28,17 +27,13 @@ from switchgeard.core.unsaid import unsaid
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import image_url
 from switchgeard.dialects.turns import Turn, loop_start, turns
+from switchgeard.dialects.wire import NO_PARAMETERS, Wire, given
 
-from .family import Family, family
+from .family import Family, effort, family
 
 NAME = "openai.chat"
 ID_LIMIT = 40  # characters of a tool call id
 REASONING_FIELDS = ("reasoning_content", "reasoning")
-NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
-BUDGET_EFFORT = ((4_096, "low"), (12_288, "medium"))
-"""Up to so many thinking tokens is this effort; above is high."""
-
-Wire = dict[str, Any]
 
 
 def encode(
@@ -61,7 +56,8 @@ def encode(
     _limits(body, request, row, lacking.max_tokens(request.max_tokens, features) or default_max_tokens)
     _wishes(body, request, row, unsaid(NAME, model))
     _tools(body, request)
-    _effort(body, request, row)
+    if word := effort(row, request.reasoning):
+        body["reasoning_effort"] = word
     if request.response_format is not None and request.response_format.type != "text":
         body["response_format"] = _format(request.response_format)
     return msgspec.json.encode(body)
@@ -71,15 +67,15 @@ def _limits(body: Wire, request: Request, row: Family, max_tokens: int | None) -
     if max_tokens is not None:
         body[row.max_tokens] = max_tokens
     if row.sampling:
-        body.update(_given(temperature=request.temperature, top_p=request.top_p))
+        body.update(given(temperature=request.temperature, top_p=request.top_p))
 
 
 def _wishes(body: Wire, request: Request, row: Family, refused: frozenset[str]) -> None:
     """What no request must have, and some models refuse."""
     if "penalties" not in refused:
-        body.update(_given(frequency_penalty=request.frequency_penalty, presence_penalty=request.presence_penalty))
+        body.update(given(frequency_penalty=request.frequency_penalty, presence_penalty=request.presence_penalty))
     if "seed" not in refused:
-        body.update(_given(**{row.seed: request.seed}))
+        body.update(given(**{row.seed: request.seed}))
     if request.stop and "stop" not in refused:
         body["stop"] = request.stop
 
@@ -93,7 +89,7 @@ def _tools(body: Wire, request: Request) -> None:
             body["tool_choice"] = {"type": "function", "function": {"name": name}}
         case str(choice):
             body["tool_choice"] = choice
-    body.update(_given(parallel_tool_calls=request.parallel_tool_calls))
+    body.update(given(parallel_tool_calls=request.parallel_tool_calls))
 
 
 def _tool(tool: Tool) -> Wire:
@@ -105,26 +101,11 @@ def _tool(tool: Tool) -> Wire:
     return {"type": "function", "function": function}
 
 
-def _effort(body: Wire, request: Request, row: Family) -> None:
-    if request.reasoning is None:
-        return
-    effort: str | None = request.reasoning.effort
-    budget = request.reasoning.budget_tokens
-    if effort is None and budget is not None:
-        effort = next((name for limit, name in BUDGET_EFFORT if budget <= limit), "high")
-    if effort is not None and (word := row.efforts.get(effort, effort)):
-        body["reasoning_effort"] = word
-
-
 def _format(wanted: ResponseFormat) -> Wire:
     if wanted.type == "json" or wanted.schema is None:
         return {"type": "json_object"}
     schema = {"name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}
     return {"type": "json_schema", "json_schema": schema}
-
-
-def _given(**values: Any) -> Wire:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 # --- messages ---------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from switchgear_protocol.content import Reasoning
+from switchgeard.dialects import budgets
+
 REASONING: Any = {"max_tokens": "max_completion_tokens", "sampling": False}
 CLAMPED = {"minimal": "low", "xhigh": "high", "max": "high", "none": ""}
 
@@ -54,3 +57,11 @@ def family(model: str) -> Family:
     """The row for a model id such as `gpt-5.5`, `openai/o3`, `mistralai/devstral-2`."""
     name = model.lower().rpartition("/")[2]
     return next(family for pattern, family in _PATTERNS if pattern.match(name))
+
+
+def effort(row: Family, asked: Reasoning | None) -> str:
+    """How much the family is told to think, "" for nothing. A budget is never more than high: few know other words."""
+    if asked is None or (asked.effort is None and asked.budget_tokens is None):
+        return ""
+    word = asked.effort or budgets.effort(min(asked.budget_tokens or 0, budgets.BUDGETS["high"]))
+    return row.efforts.get(word, word)

@@ -10,12 +10,11 @@ from typing import Any
 import msgspec
 
 from switchgeard.dialects import tool_ids
+from switchgeard.dialects.wire import Wire
 
 from .said import added, done
 from .shapes import BY_TOOL
 from .tools import INPUT, Spelling
-
-Wire = dict[str, Any]
 
 
 class Call:

@@ -6,7 +6,6 @@ A system prompt alone is the input. What this wire cannot say is left out: stop 
 """
 
 import re
-from typing import Any
 
 import msgspec
 
@@ -27,21 +26,18 @@ from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import image_url, plain_text
-from switchgeard.dialects.openai_chat.encode import BUDGET_EFFORT
-from switchgeard.dialects.openai_chat.family import family
+from switchgeard.dialects.openai_chat.family import effort, family
 from switchgeard.dialects.turns import BEGUN, Turn, kept, turns
+from switchgeard.dialects.wire import NO_PARAMETERS, Wire, given
 
 from .items import NAME, NOTES
 
 ID_LIMIT = 64  # characters of a call_id
 LEAST_TOKENS = 16  # max_output_tokens below it is refused
-NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
 SEALED = "reasoning.encrypted_content"
 
 _SEALS = re.compile(r"(o[1-9]|gpt-[5-9]|codex|grok)(?!.*-chat)")
 """Models that seal their reasoning; others answer 400 to being asked for it."""
-
-Wire = dict[str, Any]
 
 
 def encode(
@@ -65,7 +61,7 @@ def encode(
     if max_tokens := lacking.max_tokens(request.max_tokens, features) or default_max_tokens:
         body["max_output_tokens"] = max(max_tokens, LEAST_TOKENS)
     if family(model).sampling:
-        body.update(_given(temperature=request.temperature, top_p=request.top_p))
+        body.update(given(temperature=request.temperature, top_p=request.top_p))
     _tools(body, request)
     _reasoning(body, request, model)
     if request.response_format is not None and request.response_format.type != "text":
@@ -82,7 +78,7 @@ def _tools(body: Wire, request: Request) -> None:
             body["tool_choice"] = {"type": "function", "name": name}
         case str(choice):
             body["tool_choice"] = choice
-    body.update(_given(parallel_tool_calls=request.parallel_tool_calls))
+    body.update(given(parallel_tool_calls=request.parallel_tool_calls))
 
 
 def _tool(tool: Tool) -> Wire:
@@ -96,13 +92,7 @@ def _tool(tool: Tool) -> Wire:
 def _reasoning(body: Wire, request: Request, model: str) -> None:
     if _SEALS.match(model.lower().rpartition("/")[2]):
         body["include"] = [SEALED]
-    if request.reasoning is None:
-        return
-    effort: str | None = request.reasoning.effort
-    budget = request.reasoning.budget_tokens
-    if effort is None and budget is not None:
-        effort = next((name for limit, name in BUDGET_EFFORT if budget <= limit), "high")
-    if effort is not None and (word := family(model).efforts.get(effort, effort)):
+    if word := effort(family(model), request.reasoning):
         body["reasoning"] = {"effort": word} if word == "none" else {"effort": word, "summary": "auto"}
 
 
@@ -110,10 +100,6 @@ def _format(wanted: ResponseFormat) -> Wire:
     if wanted.type == "json" or wanted.schema is None:
         return {"type": "json_object"}
     return {"type": "json_schema", "name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}
-
-
-def _given(**values: Any) -> Wire:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 # --- items ------------------------------------------------------------------------------------

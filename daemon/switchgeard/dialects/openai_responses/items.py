@@ -10,8 +10,6 @@ summary are set apart by a blank line. Free text for a custom tool becomes argum
 follow its text in a block of type `message_notes`, which the encoder puts back where they were.
 """
 
-from typing import Any
-
 import msgspec
 
 from switchgear_protocol.events import (
@@ -25,6 +23,7 @@ from switchgear_protocol.events import (
     ToolStart,
 )
 from switchgeard.dialects.fault import Garbled
+from switchgeard.dialects.wire import Wire
 
 NAME = "openai.responses"
 NOTES = "message_notes"
@@ -33,8 +32,6 @@ MOST_ITEMS = 4096
 
 CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 """Items that are calls of the client's own tools -> where they keep what the model wrote."""
-
-Wire = dict[str, Any]
 Part = tuple[str, int]
 """Within an item: "text", "summary", "thought" or "arguments", and its index."""
 ARGUMENTS: Part = ("arguments", 0)

@@ -6,8 +6,6 @@ side by side. Ids are made from the answer's id and the item's place.
 Rules for editing: `items` is what the end of the stream repeats, so it holds exactly what the payloads said.
 """
 
-from typing import Any
-
 from switchgear_protocol.events import (
     BlockEnd,
     OpaqueBlock,
@@ -21,12 +19,11 @@ from switchgear_protocol.events import (
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects.dialect import Told
 from switchgeard.dialects.sealed import seal
+from switchgeard.dialects.wire import Wire
 
 from .calls import Call
 from .items import NAME, NOTES
 from .said import Message, Thought, added, done
-
-Wire = dict[str, Any]
 
 
 class Output:

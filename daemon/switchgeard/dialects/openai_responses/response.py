@@ -5,15 +5,12 @@ What the client asked for is not repeated in it (its tools alone can be a hundre
 stream): those members have the values of a request that asks for nothing.
 """
 
-from typing import Any
-
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Finish
 from switchgeard.dialects.dialect import Told
+from switchgeard.dialects.wire import Wire
 
 from .usage import reported
-
-Wire = dict[str, Any]
 
 INCOMPLETE = {
     Finish.LENGTH: "max_output_tokens",

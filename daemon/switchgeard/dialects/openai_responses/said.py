@@ -6,7 +6,7 @@ show summaries, and no wire says where one thought ends.
 
 from typing import Any
 
-Wire = dict[str, Any]
+from switchgeard.dialects.wire import Wire
 
 
 def added(item: Wire, place: int) -> Wire:

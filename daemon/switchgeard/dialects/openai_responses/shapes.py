@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-Wire = dict[str, Any]
+from switchgeard.dialects.wire import Wire
 
 
 class Shape(Struct, frozen=True):

@@ -21,8 +21,8 @@ from switchgear_protocol.content import (
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects.google_generate import NAME, encode
-from switchgeard.dialects.google_generate.contents import BEGUN, GO_ON
 from switchgeard.dialects.google_generate.signature import BYPASS
+from switchgeard.dialects.turns import BEGUN, GO_ON
 
 OURS = Issuer("g#1", NAME, "gemini-3-pro")
 OTHERS = Issuer("a#1", "anthropic.messages", "m")
