@@ -356,3 +356,24 @@ async def test_what_is_no_text_passes_like_text(tmp_path: Path, delta: dict[str,
         reply = await post(w, CHAT, stream=True)
         assert w.standins["a"].hits == 1
     assert events(reply.text)[0] == told
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"functions": [{"name": "f", "parameters": {}}]},
+        {"messages": [{"role": "user", "content": [{"type": "hologram", "hologram": {}}]}]},
+    ],
+    ids=lambda odd: next(iter(odd)),
+)
+async def test_what_cannot_be_translated_is_asked_of_who_takes_it_as_it_is(tmp_path: Path, odd: dict[str, Any]) -> None:
+    """Where no offer does, the client is told what cannot, and nobody is asked."""
+    kinds = {"a": "anthropic", "b": "openai"}
+    more = '[[models]]\nalias = "foreign"\ngroup = [{provider = "a", model = "x"}]\n'
+    async with world(tmp_path, {"a": "ok", "b": "ok"}, kinds=kinds, more=more, door=True) as w:
+        reply = await post(w, CHAT, **odd)
+        assert (reply.status_code, w.hits()) == (200, {"a": 0, "b": 1})
+        assert w.standins["b"].asked[0].json.items() >= odd.items()
+        refused = await post(w, CHAT, model="foreign", **odd)
+        assert (refused.status_code, w.hits()) == (400, {"a": 0, "b": 1})
+        assert next(iter(odd)) in refused.json()["error"]["message"]

@@ -3,7 +3,8 @@
 Rules for editing this file:
 - Pure: no clock, no randomness (`now`, `rand` come in), no knowledge of sockets or dialects.
 - Before commit a switch is invisible; after commit nothing is pretended. `committed()` is the line.
-- Request-shaped failures never go on to another offer (only a too long prompt may, to a larger window).
+- Request-shaped failures never go on to another offer (only a too long prompt may, to a larger window, and what
+  could not be put into an offer's words to one that takes the client's own).
 - Nothing here resets a budget: attempts, maybe-billed attempts and the deadline count per request, over
   every plan made for it. Only the time spent waiting for a reset, because the client asked to, is not counted.
 - An attempt whose gate closed between plan and try (`refused`) is no attempt; what it was to be (a restart, a
@@ -18,6 +19,7 @@ Rules for editing this file:
     refused, unreachable, timeout   next offer                                     after_commit policy
     garbled, truncated              next offer                                     after_commit policy
     context length                  next offer with a larger window, else surface  surface
+    invalid, never sent             next offer of the client's dialect, or surface surface
     invalid, content policy         surface                                        surface
     cancelled, local                stop                                           stop
 
@@ -180,6 +182,8 @@ class Attempts:
     def _before_commit(self, failure: Failure, rand: float, may_retry: bool) -> Step | None:
         if failure.kind in STOPS:
             return GiveUp("stopped", failure)
+        if failure.kind is FailureKind.INVALID_REQUEST and not failure.sent:
+            return self._to_own_words(failure)
         if failure.kind in SURFACES:
             return GiveUp("surface", failure)
         if failure.kind is FailureKind.TIMEOUT and failure.scope is Scope.NONE:
@@ -221,6 +225,12 @@ class Attempts:
         assert self.current is not None
         self.floor = max(self.current.offer.features.context or 0, self.needs.input_tokens, self.floor or 0)
         self.queue = deque(standing for standing in self.queue if self._fits(standing))
+        step = self._advance()
+        return step if isinstance(step, Try) else GiveUp("surface", failure)
+
+    def _to_own_words(self, failure: Failure) -> Step:
+        """It cannot be translated; who speaks the client's dialect gets it as it is."""
+        self.queue = deque(standing for standing in self.queue if standing.offer.wire == self.needs.dialect)
         step = self._advance()
         return step if isinstance(step, Try) else GiveUp("surface", failure)
 

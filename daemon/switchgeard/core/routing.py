@@ -41,7 +41,7 @@ SKIPS: dict[str, str] = {
     "no_json_schema": "cannot hold answers to a JSON schema",
     "no_reasoning": "cannot reason as asked",
     "context": "the conversation does not fit its context window",
-    **{f"no_{use}": f"its wire cannot carry {words}" for use, words in USES.items()},
+    **{f"no_{use}": f"does not take {words}" for use, words in USES.items()},
 }
 """Why an offer is not tried: code -> words."""
 
