@@ -5,7 +5,8 @@ small chunks that came together leave together.
 
 Rules for editing: pure. Strict, because whoever is lenient about where a message ends can be made to
 take one reply for the beginning of another; h11 is the tests' oracle, and what is accepted here it
-accepts too. Everything kept between two reads is bounded.
+accepts too (but for trailers named like framing headers: no trailer is kept here, whatever its name).
+Everything kept between two reads is bounded.
 """
 
 import re
