@@ -35,6 +35,11 @@ def parsed(decoder: msgspec.json.Decoder[T], data: str | bytes) -> T:
         raise Garbled(f"the provider sent something else than its dialect: {problem}") from None
 
 
+def text_of(value: object) -> str | None:
+    """The text, None for an empty one and for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
 def status_of(error: object) -> int | None:
     """The HTTP status an error object names (`status`, or a number in `code`), if it does."""
     if not isinstance(error, dict):

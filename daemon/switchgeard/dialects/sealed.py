@@ -12,7 +12,10 @@ import binascii
 import msgspec
 from msgspec import Struct
 
+from switchgear_protocol.content import Thinking
 from switchgeard.core.issuer import Issuer, parsed
+
+from .dialect import IssuerOf
 
 MARK = "sg1."
 
@@ -42,6 +45,18 @@ def opened(text: str) -> tuple[Issuer, Seal] | None:
         return None
     issuer = parsed(found.issuer)
     return (issuer, found) if issuer else None
+
+
+def thought(text: str, blob: str, issuer_of: IssuerOf, *, redacted: bool = False) -> Thinking:
+    """What a client hands back as thinking: out of its seal, with its issuer if he is known. `blob` "": unsigned."""
+    if found := opened(blob):
+        issuer, inner = found
+        owner: Issuer | None = issuer
+        blob, redacted = inner.blob, redacted or inner.redacted
+    else:
+        owner = issuer_of(blob) if blob else None
+    name = str(owner) if owner else None
+    return Thinking(redacted=blob, issuer=name) if redacted else Thinking(text, blob or None, issuer=name)
 
 
 _SEAL = msgspec.msgpack.Decoder(Seal)

@@ -5,9 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from switchgear_protocol.content import Document, Image
-from switchgeard.dialects.fault import Garbled, parsed, status_of
-from switchgeard.dialects.media import inline, plain_text
+from switchgeard.dialects.fault import Garbled, parsed, status_of, text_of
 
 ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
@@ -43,16 +41,7 @@ def test_an_error_may_name_its_status(error: object, status: int | None) -> None
     assert status_of(error) == status
 
 
-def test_an_image_is_inline_or_not() -> None:
-    """In both spellings, with parameters; a link is not."""
-    assert inline(Image("image/gif", data="AA")) == ("image/gif", "AA")
-    assert inline(Image(url="data:image/gif;charset=x;base64,AA")) == ("image/gif", "AA")
-    assert inline(Image(url="https://example.org/data:image/gif;base64,AA")) is None
-
-
-def test_a_text_document_is_text_only_if_it_decodes() -> None:
-    """Else it is sent as it came."""
-    assert plain_text(Document("aGk=", "text/markdown")) == "hi"
-    assert plain_text(Document("aGk=", "application/pdf")) is None
-    assert plain_text(Document("not base64", "text/plain")) is None
-    assert plain_text(Document("/w==", "text/plain")) is None
+@pytest.mark.parametrize(("value", "text"), [("a", "a"), ("", None), (None, None), (1, None), (["a"], None)])
+def test_only_text_with_something_in_it_is_text(value: object, text: str | None) -> None:
+    """An id or a name that is none of it is not there."""
+    assert text_of(value) == text

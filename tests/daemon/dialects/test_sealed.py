@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchgear_protocol.content import Thinking
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import sealed
 
@@ -54,3 +55,29 @@ def test_a_cut_seal_is_nobodys() -> None:
     whole = sealed.seal(ISSUER, "a signature that is long enough to be cut")
     found = [sealed.opened(whole[:cut]) for cut in range(len(whole) - 1)]
     assert not any(found)
+
+
+def owner(blob: str) -> Issuer | None:
+    """Of one blob it is known."""
+    return ISSUER if blob == "known" else None
+
+
+@pytest.mark.parametrize(
+    ("blob", "thinking"),
+    [
+        (sealed.seal(ISSUER, "sig"), Thinking("so", "sig", issuer=str(ISSUER))),
+        (sealed.seal(ISSUER, ""), Thinking("so", issuer=str(ISSUER))),
+        (sealed.seal(ISSUER, "blob", redacted=True), Thinking(redacted="blob", issuer=str(ISSUER))),
+        ("known", Thinking("so", "known", issuer=str(ISSUER))),
+        ("unknown", Thinking("so", "unknown")),
+        ("", Thinking("so")),
+    ],
+)
+def test_thinking_comes_back_with_its_issuer(blob: str, thinking: Thinking) -> None:
+    """Out of its seal, or by who is remembered to have signed it."""
+    assert sealed.thought("so", blob, owner) == thinking
+
+
+def test_a_redacted_blob_comes_back_as_one() -> None:
+    """Also one that never was in a seal."""
+    assert sealed.thought("", "known", owner, redacted=True) == Thinking(redacted="known", issuer=str(ISSUER))

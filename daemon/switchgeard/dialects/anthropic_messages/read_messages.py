@@ -15,7 +15,7 @@ from switchgeard.dialects import tool_ids
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import parsed
-from switchgeard.dialects.sealed import opened
+from switchgeard.dialects.sealed import thought
 
 from .body import BILLING, NOTHING, hosted
 
@@ -135,21 +135,11 @@ def _read(raw: Raw, at: str, issuer_of: IssuerOf) -> list[Block]:
 
 def _thought(raw: Raw, at: str, issuer_of: IssuerOf) -> Thinking:
     block = parsed(_THOUGHT, raw, at)
-    blob, issuer = _owned(block.signature or "", issuer_of)
-    return Thinking(block.thinking, signature=blob or None, issuer=issuer)
+    return thought(block.thinking, block.signature or "", issuer_of)
 
 
 def _hidden(raw: Raw, at: str, issuer_of: IssuerOf) -> Thinking:
-    blob, issuer = _owned(parsed(_HIDDEN, raw, at).data, issuer_of)
-    return Thinking(redacted=blob, issuer=issuer)
-
-
-def _owned(blob: str, issuer_of: IssuerOf) -> tuple[str, str | None]:
-    """What its issuer sealed, and who that is."""
-    if found := opened(blob):
-        return found[1].blob, str(found[0])
-    owner = issuer_of(blob) if blob else None
-    return blob, str(owner) if owner else None
+    return thought("", parsed(_HIDDEN, raw, at).data, issuer_of, redacted=True)
 
 
 # --- the rest ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
-from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
+from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of, text_of
 from switchgeard.upstream.sse import Event
 
 from .parts import Parts
@@ -142,9 +142,9 @@ class Decoder:
         if self._started or not (chunk.candidates or chunk.response_id or chunk.prompt_feedback):
             return []
         self._started = True
-        key = _text(chunk.response_id)
+        key = text_of(chunk.response_id)
         self._parts.answer = key or ""
-        return [Start(key, _text(chunk.model_version), self._usage())]
+        return [Start(key, text_of(chunk.model_version), self._usage())]
 
     def _other(self, candidate: Candidate) -> list[StreamEvent]:
         index = candidate.index or 0
@@ -191,7 +191,3 @@ def _finish(reason: str) -> Finish:
     if reason in BROKEN:
         raise Garbled(f"the answer ended with finishReason {reason}")
     return FINISH.get(reason, Finish.OTHER)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

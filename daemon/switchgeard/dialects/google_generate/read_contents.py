@@ -111,18 +111,9 @@ class Transcript:
         if isinstance(last, Thinking) and not (last.signature or last.redacted):
             blocks.pop()
             text = last.text + text
-        made = self._thinking(text, signature)
+        made = sealed.thought(text, signature, self._issuer_of)
         if made.text or made.signature or made.redacted:
             blocks.append(made)
-
-    def _thinking(self, text: str, signature: str) -> Thinking:
-        if found := sealed.opened(signature):
-            issuer, inner = found
-            if inner.redacted:
-                return Thinking(redacted=inner.blob, issuer=str(issuer))
-            return Thinking(text, inner.blob or None, issuer=str(issuer) if inner.blob else None)
-        owner = self._issuer_of(signature) if signature else None
-        return Thinking(text, signature or None, issuer=str(owner) if owner else None)
 
     def _call(self, call: Called, at: str) -> ToolCall:
         args = _json(call.args, f"{at}.args")

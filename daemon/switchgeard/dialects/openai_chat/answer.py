@@ -10,12 +10,12 @@ from switchgear_protocol.content import Completion, Text, Thinking, ToolCall, Us
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import tool_ids
+from switchgeard.dialects.arguments import free_text
 from switchgeard.dialects.dialect import Told
 from switchgeard.dialects.turns import blocks
 from switchgeard.dialects.wire import Wire
 
 REASONING = "reasoning_content"
-INPUT = "input"  # the one parameter of a tool that takes free text, once it is a function
 
 FINISHES: dict[Finish, str] = {
     Finish.STOP: "stop",
@@ -68,16 +68,6 @@ def counts(usage: Usage) -> Wire:
         "prompt_tokens_details": cached,
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning},
     }
-
-
-def free_text(arguments: str) -> str:
-    """What a tool that takes free text is given, from the JSON a model wrote for the function it was told of."""
-    try:
-        value = msgspec.json.decode(arguments)
-    except (ValueError, RecursionError):
-        return arguments
-    text = value.get(INPUT) if isinstance(value, dict) else None
-    return text if isinstance(text, str) else arguments
 
 
 def _message(completion: Completion, told: Told) -> Wire:

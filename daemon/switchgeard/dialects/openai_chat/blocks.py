@@ -22,15 +22,13 @@ from switchgear_protocol.events import (
     ToolArgsDelta,
     ToolStart,
 )
+from switchgeard.dialects.arguments import BEGINS, ENDS, escaped
 from switchgeard.dialects.fault import Garbled
 
-from .answer import INPUT
 from .encode import NAME
 
 MOST_CALLS = 1024
 """Tool calls in one answer; a stream that begins more is not an answer."""
-FREE = f'{{"{INPUT}":"'
-"""How the arguments of a tool that takes free text begin."""
 
 
 class Function(Struct, gc=False):
@@ -115,7 +113,7 @@ class Blocks:
         if not all(tool.name for tool in self._tools):
             raise Garbled("a tool call came without a name")
         for tool in self._tools:
-            out += [ToolArgsDelta(tool.id, '"}'), BlockEnd(tool.id)] if tool.free else [BlockEnd(tool.id)]
+            out += [ToolArgsDelta(tool.id, ENDS), BlockEnd(tool.id)] if tool.free else [BlockEnd(tool.id)]
         return out
 
     def _content(self, content: str | list[Any], out: list[StreamEvent]) -> None:
@@ -171,7 +169,7 @@ class Blocks:
         self._close(out)
         tool.name, tool.id = name, self._unique(tool)
         out.append(ToolStart(tool.id, name))
-        if held := (FREE if tool.free else "") + "".join(tool.held):
+        if held := (BEGINS if tool.free else "") + "".join(tool.held):
             out.append(ToolArgsDelta(tool.id, held))
 
     def _unique(self, tool: Tool) -> str:
@@ -204,7 +202,7 @@ class Blocks:
 def _written(part: ToolPart) -> tuple[str | None, str]:
     """A call's name, and what is written of its arguments here."""
     if part.custom is not None:
-        return part.custom.name, msgspec.json.encode(part.custom.input or "").decode()[1:-1]
+        return part.custom.name, escaped(part.custom.input or "")
     function = part.function or Function()
     return function.name, _arguments(function.arguments)
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
-from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
+from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of, text_of
 from switchgeard.upstream.sse import Event
 
 from .blocks import Blocks, Delta
@@ -138,7 +138,7 @@ class Decoder:
         if not self._started and (chunk.choices or chunk.id):
             self._started = True
             self._blocks.answer = str(chunk.id or "")
-            out.append(Start(_text(chunk.id), _text(chunk.model)))
+            out.append(Start(text_of(chunk.id), text_of(chunk.model)))
         for choice in chunk.choices or ():
             if choice.index:
                 self._other(choice.index, ended=bool(choice.finish_reason))
@@ -208,7 +208,3 @@ def _finish(reason: str) -> Finish:
         said = {"message": f"the provider ended its answer with finish_reason {name}", "code": name}
         raise UpstreamError(msgspec.json.encode({"error": {**said, "type": "server_error"}}))
     return FINISH.get(name, Finish.OTHER)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -19,11 +19,11 @@ import msgspec
 from msgspec import Raw, Struct
 
 from switchgear_protocol.content import NamedTool, Reasoning, Request, ResponseFormat, Tool, ToolChoice
+from switchgeard.dialects.arguments import INPUT
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.reading import bounded, effort, members, parsed
 
-from .answer import INPUT
 from .read_messages import Said, transcript
 
 FREE_TEXT: dict[str, Any] = {"type": "object", "properties": {INPUT: {"type": "string"}}, "required": [INPUT]}

@@ -7,12 +7,12 @@ from msgspec import Raw, Struct
 
 from switchgear_protocol.content import Block, Document, Image, Message, Text, Thinking, ToolCall, ToolResult
 from switchgeard.dialects import tool_ids
+from switchgeard.dialects.arguments import of_free_text
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.media import data_url
 from switchgeard.dialects.reading import opens, parsed
 
-from .answer import INPUT
 from .encode import NAME
 
 SYSTEM = ("system", "developer")
@@ -162,7 +162,7 @@ def _plain(raw: Raw) -> str | None:
 def _call(call: Call, at: str) -> ToolCall:
     minted = tool_ids.original(call.id)
     if call.custom is not None:
-        return ToolCall(minted, call.custom.name, msgspec.json.encode({INPUT: call.custom.input}).decode())
+        return ToolCall(minted, call.custom.name, of_free_text(call.custom.input))
     if call.function is None:
         raise Unreadable(f"{at}.function: is missing", f"{at}.function")
     raw = call.function.arguments

@@ -20,11 +20,12 @@ from switchgear_protocol.events import (
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import tool_ids
+from switchgeard.dialects.arguments import free_text
 from switchgeard.dialects.dialect import Told
 from switchgeard.dialects.wire import Wire
 from switchgeard.upstream.sse import Event
 
-from .answer import FINISHES, REASONING, counts, free_text, name
+from .answer import FINISHES, REASONING, counts, name
 from .patch import TERMINAL
 from .refuse import shape
 

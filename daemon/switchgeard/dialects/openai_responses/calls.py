@@ -7,14 +7,12 @@ that do not hold that shape are handed over as they are, for the client to refus
 
 from typing import Any
 
-import msgspec
-
-from switchgeard.dialects import tool_ids
+from switchgeard.dialects import arguments, tool_ids
 from switchgeard.dialects.wire import Wire
 
 from .said import added, done
 from .shapes import BY_TOOL
-from .tools import INPUT, Spelling
+from .tools import Spelling
 
 
 class Call:
@@ -58,7 +56,7 @@ class Call:
         if self._kind == "custom":
             return self._free_text(text)
         shape = BY_TOOL[self._kind]
-        self.item[shape.field] = shape.begins | _object(text)
+        self.item[shape.field] = shape.begins | (arguments.read(text) or {})
         return []
 
     def _arguments(self, text: str) -> list[Wire]:
@@ -68,8 +66,7 @@ class Call:
         return [*out, self._told("response.function_call_arguments.done", **whole)]
 
     def _free_text(self, text: str) -> list[Wire]:
-        found = _object(text).get(INPUT, text)
-        said = self.item["input"] = found if isinstance(found, str) else text
+        said = self.item["input"] = arguments.free_text(text)
         out = [self._told("response.custom_tool_call_input.delta", delta=said)] if said else []
         return [*out, self._told("response.custom_tool_call_input.done", input=said)]
 
@@ -85,12 +82,3 @@ def _begin(kind: str, name: str, key: str) -> Wire:
         return {"id": f"ctc_{key}", "type": "custom_tool_call", "name": name, "input": ""}
     shape = BY_TOOL[kind]
     return {"id": f"{shape.prefix}_{key}", "type": shape.item, shape.field: shape.begins, **shape.beside}
-
-
-def _object(text: str) -> Wire:
-    """The JSON object; an empty one for anything else."""
-    try:
-        value = msgspec.json.decode(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

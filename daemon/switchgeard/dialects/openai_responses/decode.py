@@ -18,7 +18,7 @@ from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Finished, Start, StreamEvent, UsageReport
 from switchgear_protocol.words import Finish
 from switchgeard.dialects.counts import added
-from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of
+from switchgeard.dialects.fault import Garbled, UpstreamError, parsed, status_of, text_of
 from switchgeard.upstream.sse import Event
 
 from .items import Items
@@ -142,7 +142,7 @@ class Decoder:
         except Garbled:
             return []
         response = payload.response
-        if payload.type != "response.created" or response is None or _text(response.id) in (None, *self._ids):
+        if payload.type != "response.created" or response is None or text_of(response.id) in (None, *self._ids):
             return []
         if len(self._ids) >= MOST_RESPONSES:
             raise Garbled(f"the answer has more than {MOST_RESPONSES} responses")
@@ -171,12 +171,12 @@ class Decoder:
         if self._ids:
             return []
         self._open(response)
-        return [Start(_text(response.id), _text(response.model))]
+        return [Start(text_of(response.id), text_of(response.model))]
 
     def _open(self, response: Response) -> None:
         """A response on a clean sheet."""
-        self._ids.append(_text(response.id))
-        self._items = Items(self._calls, _text(response.id) or "")
+        self._ids.append(text_of(response.id))
+        self._items = Items(self._calls, text_of(response.id) or "")
 
     def _ended(self, response: Response, status: str) -> list[StreamEvent]:
         status = response.status if response.status in SETTLED else status
@@ -215,7 +215,3 @@ def _refuse(response: Response, status: str) -> None:
     if response.error or status in ("failed", "cancelled"):
         error = response.error or {"code": "server_error", "message": f"the provider says: the answer {status}"}
         raise UpstreamError(msgspec.json.encode({"error": error}), status_of(error))
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

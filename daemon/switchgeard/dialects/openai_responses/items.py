@@ -22,6 +22,7 @@ from switchgear_protocol.events import (
     ToolArgsDelta,
     ToolStart,
 )
+from switchgeard.dialects.arguments import BEGINS, ENDS, escaped
 from switchgeard.dialects.fault import Garbled
 from switchgeard.dialects.wire import Wire
 
@@ -116,7 +117,7 @@ class Items:
         opened.seen.setdefault(ARGUMENTS, []).append(text)
         if kind == "function_call":
             return [ToolArgsDelta(opened.id, text)]
-        return [ToolArgsDelta(opened.id, ('{"input":"' if first else "") + _escaped(text))]
+        return [ToolArgsDelta(opened.id, (BEGINS if first else "") + escaped(text))]
 
     def done(self, index: int | None, item: Wire) -> list[StreamEvent]:
         """An item is whole; what no delta told is told now."""
@@ -203,7 +204,7 @@ class Items:
         whole = value if isinstance(value, str) or not value else msgspec.json.encode(value).decode()
         out = self.wrote(at, opened.kind, opened.unsaid(ARGUMENTS, whole))
         if opened.kind == "custom_tool_call":
-            out.append(ToolArgsDelta(opened.id, '"}' if opened.seen else '{"input":""}'))
+            out.append(ToolArgsDelta(opened.id, ENDS if opened.seen else BEGINS + ENDS))
         return [*out, BlockEnd(opened.id)]
 
     def _before(self, at: int, part: Part, opened: Open) -> list[StreamEvent]:
@@ -222,11 +223,6 @@ class Items:
 
 def _objects(value: object) -> list[Wire]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
-
-
-def _escaped(text: str) -> str:
-    """As it stands between the quotes of a JSON string."""
-    return msgspec.json.encode(text).decode()[1:-1]
 
 
 def _notes(item: Wire, parts: list[Wire]) -> Wire | None:

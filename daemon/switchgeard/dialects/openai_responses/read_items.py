@@ -20,6 +20,7 @@ from switchgear_protocol.content import (
     ToolResult,
 )
 from switchgeard.dialects import sealed, tool_ids
+from switchgeard.dialects.arguments import of_free_text
 from switchgeard.dialects.dialect import IssuerOf
 from switchgeard.dialects.glimpse import Unreadable
 from switchgeard.dialects.media import data_url
@@ -27,7 +28,7 @@ from switchgeard.dialects.reading import opens, parsed
 
 from .items import NAME
 from .shapes import BY_ITEM, RESULTS
-from .tools import INPUT, Described, known_as
+from .tools import Described, known_as
 
 ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
 TEXTS = frozenset({"input_text", "output_text", "text", "summary_text", "reasoning_text"})
@@ -166,15 +167,7 @@ def _file(part: Part) -> Document:
 
 def _thinking(item: Item, issuer_of: IssuerOf) -> Thinking:
     text = "\n\n".join(part.text for part in item.summary or () if part.text)
-    blob = item.encrypted_content
-    found = sealed.opened(blob) if blob else None
-    if found is not None:
-        issuer, inner = found
-        if inner.redacted:
-            return Thinking(redacted=inner.blob, issuer=str(issuer))
-        return Thinking(text, inner.blob or None, issuer=str(issuer))
-    owner = issuer_of(blob) if blob else None
-    return Thinking(text, blob, issuer=str(owner) if owner else None)
+    return sealed.thought(text, item.encrypted_content or "", issuer_of)
 
 
 def _opaque(item: Item, raw: Raw, at: str, issuer_of: IssuerOf) -> Opaque:
@@ -191,7 +184,7 @@ def _call(item: Item, at: str) -> ToolCall:
         raise Unreadable(f"{at}.name: is missing", f"{at}.name")
     name = known_as(item.name, item.namespace)
     if item.type == "custom_tool_call":
-        return ToolCall(key, name, msgspec.json.encode({INPUT: item.input}).decode())
+        return ToolCall(key, name, of_free_text(item.input))
     return ToolCall(key, name, _text(item.arguments))
 
 

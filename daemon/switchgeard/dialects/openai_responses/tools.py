@@ -20,12 +20,12 @@ from msgspec import Struct
 
 from switchgear_protocol.content import Tool
 from switchgeard.dialects import tool_ids
+from switchgeard.dialects.arguments import INPUT
 
 from .shapes import BY_TOOL
 
 NAME_LIMIT = 64  # characters of a tool's name on every wire
 SIDELINES = frozenset({"web_search", "web_search_preview", "tool_search"})
-INPUT = "input"
 
 FREE_TEXT: dict[str, Any] = {
     "type": "object",
