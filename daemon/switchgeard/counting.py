@@ -54,7 +54,7 @@ async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
     try:
         async with at.transport.open(call, connect=offer.timeouts.connect) as reply:
             return await _read(reply)
-    except (TransportFault, Withdrawn, msgspec.MsgspecError):
+    except (TransportFault, Withdrawn, ValueError, RecursionError):  # msgspec raises either
         return None
 
 

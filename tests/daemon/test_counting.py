@@ -85,12 +85,13 @@ async def test_a_provider_of_another_dialect_is_not_asked(tmp_path: Path) -> Non
         counts(None),
         counter(lambda asked: sized(200, b"<html>")),
         counter(lambda asked: sized(200, b" " * 1_000_000)),
+        counter(lambda asked: sized(200, b'{"zz":' + b"[" * 30_000)),
         counter(lambda asked: FAULTS["eof"](asked, Said())),
         counter(lambda asked: FAULTS["rst"](asked, Said())),
         counter(lambda asked: FAULTS["header_flood"](asked, Said())),
         counter(lambda asked: FAULTS["deep_json"](asked, Said())),
     ],
-    ids=["404", "429", "words", "null", "page", "flood", "eof", "rst", "heads", "deep"],
+    ids=["404", "429", "words", "null", "page", "flood", "depths", "eof", "rst", "heads", "deep"],
 )
 async def test_trouble_costs_only_exactness(tmp_path: Path, trouble: Callable[[Asked, Said], Answer]) -> None:
     """And says nothing about the provider's health."""
