@@ -27,6 +27,7 @@ from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, system, tool_ids
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.media import inline, plain_text
+from switchgeard.dialects.strictness import closed
 from switchgeard.dialects.turns import BEGUN, GO_ON, Turn, kept, loop_start, turns
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire
 
@@ -115,7 +116,7 @@ def _tool(tool: Tool) -> Wire:
     wire: Wire = {"name": tool.name, "input_schema": tool.parameters or NO_PARAMETERS}
     if tool.description:
         wire["description"] = tool.description
-    if tool.strict:
+    if tool.strict and closed(tool.parameters) == tool.parameters != {}:
         wire["strict"] = True
     return wire
 
@@ -124,7 +125,7 @@ def _format(body: Wire, request: Request) -> None:
     wanted = request.response_format
     if wanted is not None and wanted.type == "json_schema" and wanted.schema is not None:
         config = body.setdefault("output_config", {})
-        config["format"] = {"type": "json_schema", "schema": wanted.schema}
+        config["format"] = {"type": "json_schema", "schema": closed(wanted.schema)}
 
 
 # --- messages ---------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from switchgeard.core.offer import Features
 from switchgeard.core.unsaid import unsaid
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import image_url
+from switchgeard.dialects.strictness import complete
 from switchgeard.dialects.turns import Turn, loop_start, turns
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire, given
 
@@ -96,7 +97,7 @@ def _tool(tool: Tool) -> Wire:
     function: Wire = {"name": tool.name, "parameters": tool.parameters or NO_PARAMETERS}
     if tool.description:
         function["description"] = tool.description
-    if tool.strict:
+    if tool.strict and complete(tool.parameters or NO_PARAMETERS):
         function["strict"] = True
     return {"type": "function", "function": function}
 
@@ -104,7 +105,8 @@ def _tool(tool: Tool) -> Wire:
 def _format(wanted: ResponseFormat) -> Wire:
     if wanted.type == "json" or wanted.schema is None:
         return {"type": "json_object"}
-    schema = {"name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}
+    strict = wanted.strict and complete(wanted.schema)
+    schema = {"name": wanted.name, "schema": wanted.schema, "strict": strict}
     return {"type": "json_schema", "json_schema": schema}
 
 

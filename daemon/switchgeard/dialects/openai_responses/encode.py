@@ -27,6 +27,7 @@ from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, tool_ids
 from switchgeard.dialects.media import image_url, plain_text
 from switchgeard.dialects.openai_chat.family import effort, family
+from switchgeard.dialects.strictness import complete
 from switchgeard.dialects.turns import BEGUN, Turn, kept, turns
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire, given
 
@@ -86,7 +87,7 @@ def _tool(tool: Tool) -> Wire:
     wire: Wire = {"type": "function", "name": tool.name, "parameters": tool.parameters or NO_PARAMETERS}
     if tool.description:
         wire["description"] = tool.description
-    return {**wire, "strict": tool.strict}
+    return {**wire, "strict": tool.strict and complete(tool.parameters or NO_PARAMETERS)}
 
 
 def _reasoning(body: Wire, request: Request, model: str) -> None:
@@ -99,7 +100,8 @@ def _reasoning(body: Wire, request: Request, model: str) -> None:
 def _format(wanted: ResponseFormat) -> Wire:
     if wanted.type == "json" or wanted.schema is None:
         return {"type": "json_object"}
-    return {"type": "json_schema", "name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}
+    strict = wanted.strict and complete(wanted.schema)
+    return {"type": "json_schema", "name": wanted.name, "schema": wanted.schema, "strict": strict}
 
 
 # --- items ------------------------------------------------------------------------------------

@@ -277,12 +277,18 @@ def test_tool_choice_is_translated(choice: Any, parallel: bool | None, sent: Any
     assert "tool_choice" not in body(asked(tool_choice=choice, parallel_tool_calls=parallel))
 
 
-def test_a_strict_tool_without_parameters_has_a_schema() -> None:
+def test_a_tool_without_parameters_has_a_schema() -> None:
     """The wire demands one."""
-    empty = {"type": "object", "properties": {}}
-    assert body(asked(tools=[Tool("f", strict=True)]))["tools"] == [
-        {"name": "f", "input_schema": empty, "strict": True}
-    ]
+    [tool] = body(asked(tools=[Tool("f", strict=True)]))["tools"]
+    assert tool == {"name": "f", "input_schema": {"type": "object", "properties": {}}}
+
+
+@pytest.mark.parametrize(("more", "strict"), [({"additionalProperties": False}, True), ({}, None)])
+def test_a_tool_is_strict_where_its_schema_can_be(more: dict[str, Any], strict: bool | None) -> None:
+    """Its own words are not changed for it: a model may answer what they say."""
+    parameters = {**TOOL.parameters, **more}
+    [tool] = body(asked(tools=[Tool("f", "", parameters, strict=True)]))["tools"]
+    assert (tool["input_schema"], tool.get("strict")) == (parameters, strict)
 
 
 @pytest.mark.parametrize(
@@ -345,6 +351,7 @@ def test_a_response_format_is_a_schema_or_words() -> None:
     """A schema natively, beside an effort; plain JSON by asking."""
     wanted = ResponseFormat("json_schema", schema={"type": "object"})
     out = body(asked(response_format=wanted, reasoning=Reasoning("low")))
-    assert out["output_config"] == {"effort": "low", "format": {"type": "json_schema", "schema": {"type": "object"}}}
+    schema = {"type": "object", "additionalProperties": False}
+    assert out["output_config"] == {"effort": "low", "format": {"type": "json_schema", "schema": schema}}
     assert "JSON" in body(asked(response_format=ResponseFormat("json")))["system"]
     assert "system" not in body(asked(response_format=ResponseFormat("text")))

@@ -25,7 +25,8 @@ from switchgeard.core.offer import Features
 from switchgeard.dialects.openai_chat import encode
 
 ISSUER = Issuer("p#1", "openai.chat", "m")
-TOOL = Tool("weather", "The weather", {"type": "object", "properties": {}}, strict=True)
+EMPTY = {"type": "object", "properties": {}, "additionalProperties": False}
+TOOL = Tool("weather", "The weather", EMPTY, strict=True)
 
 
 def body(request: Request, model: str = "grok-4", stream: bool = True, **more: Any) -> Any:
@@ -245,12 +246,16 @@ def test_a_long_id_is_shortened_alike_in_call_and_result() -> None:
         (ResponseFormat("json"), {"type": "json_object"}),
         (
             ResponseFormat("json_schema", schema={"type": "object"}),
-            {"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}, "strict": True}},
+            {"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}, "strict": False}},
+        ),
+        (
+            ResponseFormat("json_schema", schema=EMPTY),
+            {"type": "json_schema", "json_schema": {"name": "answer", "schema": EMPTY, "strict": True}},
         ),
     ],
 )
 def test_a_response_format_is_translated(wanted: ResponseFormat, sent: Any) -> None:
-    """Text is the default and not said."""
+    """Text is the default and not said; strict only where the schema is one strict mode takes."""
     assert body(asked(response_format=wanted)).get("response_format") == sent
 
 

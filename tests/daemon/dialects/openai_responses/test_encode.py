@@ -35,6 +35,7 @@ SENT_TOOL = {
     "description": "Does f.",
     "parameters": {"type": "object", "properties": {"x": {"type": "string"}}},
 }
+CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
 TOOL = Tool("f", "Does f.", {"type": "object", "properties": {"x": {"type": "string"}}})
 
 
@@ -112,7 +113,7 @@ def test_every_option_has_its_place() -> None:
         "tool_choice": {"type": "function", "name": "f"},
         "parallel_tool_calls": False,
         "reasoning": {"effort": "low", "summary": "auto"},
-        "text": {"format": {"type": "json_schema", "name": "a", "schema": {"type": "object"}, "strict": True}},
+        "text": {"format": {"type": "json_schema", "name": "a", "schema": {"type": "object"}, "strict": False}},
     }
 
 
@@ -149,9 +150,11 @@ def test_json_without_a_schema_is_an_object() -> None:
 
 
 def test_tools_always_say_whether_they_are_strict_and_have_parameters() -> None:
-    """This wire takes absence for true."""
-    assert body(Request([HI], tools=[Tool("f", strict=True), Tool("g")], tool_choice="required"))["tools"] == [
-        {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}, "strict": True},
+    """This wire takes absence for true; strict mode takes closed schemas only."""
+    assert body(
+        Request([HI], tools=[Tool("f", "", CLOSED, strict=True), Tool("g", strict=True)], tool_choice="required")
+    )["tools"] == [
+        {"type": "function", "name": "f", "parameters": CLOSED, "strict": True},
         {"type": "function", "name": "g", "parameters": {"type": "object", "properties": {}}, "strict": False},
     ]
 
