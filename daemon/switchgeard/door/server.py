@@ -16,7 +16,7 @@ from switchgeard.serving.accepting import Accepting, names
 from switchgeard.serving.descriptors import affordable
 from switchgeard.serving.hangups import Hangups
 from switchgeard.serving.intake import Intake
-from switchgeard.serving.peer import is_ours, peer_of
+from switchgeard.serving.peer import recognized
 
 from . import wire
 from .admission import Check, Entrance
@@ -110,7 +110,7 @@ class Door:
     # --- welcoming -------------------------------------------------------------------------
 
     def _welcome(self, entrance: Entrance, client: socket.socket) -> None:
-        if entrance.local and not _same_user(client):
+        if entrance.local and recognized(client) is None:
             client.close()  # without a word: a stranger learns nothing
         elif self.connections >= self._most and not self._make_room():
             log.warning("connection.refused", reason="too many connections", connections=self.connections)
@@ -161,14 +161,3 @@ def turn_away(client: socket.socket) -> None:
             client.recv(PEEK)
         except OSError:
             pass
-
-
-def _same_user(client: socket.socket) -> bool:
-    try:
-        peer = peer_of(client)
-    except OSError:
-        peer = None
-    if peer is None or not is_ours(peer):
-        log.warning("connection.refused", reason="another user", uid=peer and peer.uid)
-        return False
-    return True

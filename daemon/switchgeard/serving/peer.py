@@ -9,12 +9,15 @@ import socket
 import struct
 import sys
 
+import structlog
 from msgspec import Struct
 
 _UCRED = struct.Struct("=iII")  # Linux: pid, uid, gid
 _XUCRED = struct.Struct("=II")  # macOS: version, uid, then groups nobody needs
 _XUCRED_SIZE = 76
 _SOL_LOCAL, _LOCAL_PEERCRED, _LOCAL_PEERPID = 0, 1, 2  # sys/un.h; Python does not name them
+
+log = structlog.get_logger("switchgeard.serving.peer")
 
 
 class Peer(Struct, frozen=True):
@@ -49,3 +52,15 @@ def peer_of(sock: socket.socket) -> Peer:
 def is_ours(peer: Peer) -> bool:
     """Whether the peer is the user this daemon runs as. Root is a stranger too: it has its own."""
     return peer.uid == os.geteuid()
+
+
+def recognized(sock: socket.socket) -> Peer | None:
+    """The peer, when it is our own user; None for a stranger, who is logged and is to be told nothing."""
+    try:
+        peer = peer_of(sock)
+    except OSError:
+        peer = None
+    if peer is None or not is_ours(peer):
+        log.warning("connection.refused", reason="another user", uid=peer and peer.uid)
+        return None
+    return peer

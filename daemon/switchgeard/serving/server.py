@@ -21,7 +21,7 @@ from .descriptors import affordable
 from .doorstep import turn_away
 from .hangups import Hangups
 from .intake import Intake
-from .peer import Peer, is_ours, peer_of
+from .peer import Peer, recognized
 from .writer import PeerStalled
 
 LAST_WORDS = 1.0  # seconds for cancelled requests to be answered and read at shutdown
@@ -113,12 +113,8 @@ class Server:
     # --- welcoming -------------------------------------------------------------------------
 
     def _welcome(self, client: socket.socket) -> None:
-        try:
-            peer = peer_of(client)
-        except OSError:
-            peer = None
-        if peer is None or not is_ours(peer):
-            log.warning("connection.refused", reason="another user", uid=peer and peer.uid)
+        peer = recognized(client)
+        if peer is None:
             client.close()  # without a word: a stranger learns nothing
         elif self.connections >= self._most:
             log.warning("connection.refused", reason="too many connections", connections=self.connections)

@@ -11,9 +11,9 @@ import trio.testing
 from trio.testing import MockClock
 
 from doorway import Doorway, doorway
-from switchgeard.door import server as server_module
 from switchgeard.door.conversation import Conversation
 from switchgeard.door.limits import Limits
+from switchgeard.serving import peer
 
 
 async def test_a_bug_in_one_connection_ends_that_one_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +87,7 @@ async def test_a_peer_the_kernel_does_not_name_is_a_stranger(tmp_path: Path, mon
     def silent(_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(server_module, "peer_of", silent)
+    monkeypatch.setattr(peer, "peer_of", silent)
     async with doorway(tmp_path) as way:
         visitor = await way.visit_unix()
         assert await visitor.receive() == b""

@@ -3,7 +3,9 @@
 import os
 import socket
 
-from switchgeard.serving.peer import Peer, is_ours, peer_of
+import structlog.testing
+
+from switchgeard.serving.peer import Peer, is_ours, peer_of, recognized
 
 
 def test_the_kernel_names_the_peer_of_a_socket() -> None:
@@ -29,3 +31,12 @@ def test_a_socket_without_credentials_is_an_error() -> None:
         except OSError:
             return
     assert not is_ours(peer)
+
+
+def test_who_is_not_recognized_is_logged_and_nobody() -> None:
+    """Our own user is somebody; what has no credentials is a stranger, and no error."""
+    here, there = socket.socketpair()
+    with here, there, socket.socket(socket.AF_INET) as other, structlog.testing.capture_logs() as logs:
+        assert recognized(here) == peer_of(here)
+        assert recognized(other) is None
+    assert [(entry["event"], entry["reason"]) for entry in logs] == [("connection.refused", "another user")]

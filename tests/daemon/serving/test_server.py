@@ -15,7 +15,7 @@ from trio.testing import MockClock
 
 from rpc_client import Client, Daemon, kind_of, serving
 from switchgear_protocol.limits import Limits
-from switchgeard.serving import server as server_module
+from switchgeard.serving import peer
 from switchgeard.serving.conversation import Conversation
 from switchgeard.serving.doorstep import BUSY, last_words
 
@@ -203,7 +203,7 @@ async def test_a_peer_the_kernel_does_not_name_is_a_stranger(tmp_path: Path, mon
     def silent(_: socket.socket) -> None:
         raise OSError
 
-    monkeypatch.setattr(server_module, "peer_of", silent)
+    monkeypatch.setattr(peer, "peer_of", silent)
     async with serving(tmp_path) as daemon:
         client = await daemon.connect()
         assert await client.hear() == {}
