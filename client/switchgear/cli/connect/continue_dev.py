@@ -15,7 +15,7 @@ from switchgear.cli.failed import CommandError
 
 from . import yaml_text
 from .model import Model
-from .tool import Asked, Edit, Env, under_home
+from .tool import AGAIN, Asked, Edit, Env, under_home
 from .yaml_text import Items
 
 TITLE = "Continue"
@@ -39,7 +39,7 @@ def edits(asked: Asked) -> list[Edit]:
 
 
 def after(asked: Asked) -> list[str]:
-    return ["choose a (Switchgear) model in Continue's model list", "run this again when your models change"]
+    return ["choose a (Switchgear) model in Continue's model list", AGAIN]
 
 
 def _item(model: Model, asked: Asked) -> dict[str, object]:

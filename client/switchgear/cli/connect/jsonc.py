@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from .json_tree import Member, Node, broken, tree
-from .piece import NotOurs, Piece, veiled
+from .piece import NotOurs, Piece, line_end, veiled
 
 Want = tuple[tuple[str, ...], Any]
 
@@ -105,8 +105,8 @@ def _with_member(text: str, node: Node, key: str, value: Any) -> str:
     member = f"{json.dumps(key, ensure_ascii=False)}: {_written(text, value, indent)}"
     tail = "," if last and last.comma is not None else ""
     if "\n" not in text[at:close]:
-        tail += _newline(text) + _depth_of(text, node.start)
-    added = text[:at] + _newline(text) + indent + member + tail + text[at if "\n" in text[at:close] else close :]
+        tail += line_end(text) + _depth_of(text, node.start)
+    added = text[:at] + line_end(text) + indent + member + tail + text[at if "\n" in text[at:close] else close :]
     if last is None or last.comma is not None:
         return added
     return added[: last.value.end] + "," + added[last.value.end :]
@@ -179,11 +179,7 @@ def _unit(text: str) -> str:
 
 def _written(text: str, value: Any, indent: str) -> str:
     lines = json.dumps(value, indent=_unit(text), ensure_ascii=False).split("\n")
-    return (_newline(text) + indent).join(lines)
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+    return (line_end(text) + indent).join(lines)
 
 
 def _compact(value: Any) -> str:

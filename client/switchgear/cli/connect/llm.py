@@ -14,7 +14,7 @@ import sys
 
 from . import jsonc, yaml_text
 from .model import Model
-from .tool import Asked, Edit, Env, under_home
+from .tool import AGAIN, Asked, Edit, Env, under_home
 from .yaml_text import Items
 
 TITLE = "llm"
@@ -42,8 +42,7 @@ def edits(asked: Asked) -> list[Edit]:
 
 
 def after(asked: Asked) -> list[str]:
-    model = asked.model or (asked.models[0].id if asked.models else "MODEL")
-    return [f'llm -m switchgear/{model} "hello"', "run this again when your models change"]
+    return [f'llm -m switchgear/{asked.example} "hello"', AGAIN]
 
 
 def _item(model: Model, door: str) -> dict[str, object]:

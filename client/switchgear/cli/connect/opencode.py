@@ -15,7 +15,7 @@ from typing import Any
 
 from . import jsonc
 from .model import Model
-from .tool import Asked, Edit, Env, under_home
+from .tool import AGAIN, Asked, Edit, Env, under_home
 
 TITLE = "OpenCode"
 PROGRAMS = ("opencode",)
@@ -46,8 +46,7 @@ def edits(asked: Asked) -> list[Edit]:
 
 
 def after(asked: Asked) -> list[str]:
-    model = asked.model or (asked.models[0].id if asked.models else "MODEL")
-    return [f'opencode run -m switchgear/{model} "hello"', "run this again when your models change"]
+    return [f'opencode run -m switchgear/{asked.example} "hello"', AGAIN]
 
 
 def _model(model: Model) -> dict[str, Any]:

@@ -57,7 +57,19 @@ def from_json(stored: list[dict[str, Any]]) -> list[Piece]:
     return [Piece(**{**one, "path": tuple(one["path"])}) for one in stored]
 
 
-def cut(text: str, piece: Piece) -> str:
+def revert(text: str, pieces: list[Piece]) -> str:
+    """`text` without the pieces, where each stands on lines of its own. Raises NotOurs for one that was changed."""
+    for piece in reversed(pieces):
+        text = _cut(text, piece)
+    return text
+
+
+def line_end(text: str) -> str:
+    """What ends a line in this file."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _cut(text: str, piece: Piece) -> str:
     """`text` with `piece.wrote`, which must be there once and on lines of its own, turned back into `piece.was`."""
     wrote = re.escape(veiled(piece.wrote)).replace(re.escape(VEIL), TOKEN.pattern)
     begins = "" if piece.wrote.startswith(("\r", "\n")) else "(?m:^)"

@@ -13,7 +13,8 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .piece import Piece, Unreadable, cut
+from .piece import Piece, Unreadable, line_end
+from .piece import revert as revert
 
 SIGNS = re.compile(
     r'"""(?:[^\\]|\\.)*?"""+|\'\'\'.*?\'\'\'+|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[{]|[\]}]|\n', re.S
@@ -81,13 +82,6 @@ def apply(text: str, wants: list[Key | Table]) -> tuple[str, list[Piece]]:
     return text, pieces
 
 
-def revert(text: str, pieces: list[Piece]) -> str:
-    """`text` without the pieces. Raises NotOurs when one is no longer as it was written."""
-    for piece in reversed(pieces):
-        text = cut(text, piece)
-    return text
-
-
 def value_at(text: str, path: tuple[str, ...]) -> Any:
     """The value there, None when there is none."""
     value: Any = _read(text)
@@ -126,7 +120,7 @@ def _name(want: Key | Table) -> str:
 
 def _key_place(text: str, want: Key) -> tuple[int, int, str]:
     """(start, end, what to write there)."""
-    newline = _newline(text)
+    newline = line_end(text)
     wrote = f"{want.name} = {_value(want.value)}{newline}"
     section = _section(text, want.table)
     if section is None:
@@ -145,7 +139,7 @@ def _key_place(text: str, want: Key) -> tuple[int, int, str]:
 
 
 def _table_place(text: str, want: Table) -> tuple[int, int, str]:
-    newline = _newline(text)
+    newline = line_end(text)
     body = "".join(f"{name} = {_value(value)}{newline}" for name, value in want.values.items())
     wrote = f"[{_path(want.path)}]{newline}{body}"
     section = _section(text, want.path)
@@ -179,7 +173,7 @@ def _before_the_tables(text: str) -> int:
 
 
 def _at_the_end(text: str, wrote: str) -> tuple[int, int, str]:
-    newline = _newline(text)
+    newline = line_end(text)
     gap = newline if text.strip() else ""
     if text and not text.endswith("\n"):
         gap += newline
@@ -209,7 +203,3 @@ def _path(path: tuple[str, ...]) -> str:
 def _value(value: str | int | bool) -> str:
     """As TOML writes it; a JSON string without raw letters beyond the basic plane is one of TOML's too."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"

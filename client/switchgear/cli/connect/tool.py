@@ -22,6 +22,9 @@ from .model import Model
 
 Env = Mapping[str, str]
 
+AGAIN = "run this again when your models change"
+"""What is told of a tool whose file lists the models."""
+
 
 class Asked(NamedTuple):
     """What one run of `connect` is to bring about."""
@@ -32,6 +35,11 @@ class Asked(NamedTuple):
     path: str  # the tool's config file, or the one named with --config
     env: Env
     model: str | None = None  # the one chosen
+
+    @property
+    def example(self) -> str:
+        """The id of a model to show a command with."""
+        return self.model or (self.models[0].id if self.models else "MODEL")
 
     def chosen(self) -> Model | None:
         return next((model for model in self.models if model.id == self.model), None)

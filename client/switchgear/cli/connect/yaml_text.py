@@ -12,7 +12,8 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from .piece import Piece, Unreadable, cut
+from .piece import Piece, Unreadable, line_end
+from .piece import revert as revert
 
 KEY = re.compile(r"""(?P<key>[A-Za-z0-9_.-]+|"[^"\\]*"|'[^']*'):(?:[ \t]+(?P<value>.*))?$""")
 ENTRY = re.compile(r"-(\s|$)")
@@ -106,13 +107,6 @@ def apply(text: str, wants: list[Key | Items]) -> tuple[str, list[Piece]]:
     return text, pieces
 
 
-def revert(text: str, pieces: list[Piece]) -> str:
-    """`text` without the pieces. Raises NotOurs when one is no longer as it was written."""
-    for piece in reversed(pieces):
-        text = cut(text, piece)
-    return text
-
-
 def top_value(text: str, name: str) -> str | None:
     """The plain value of a top key, its quotes taken away; None when it is not there."""
     return next((line.value.strip("\"'") for line in _lines(text) if line.key == name), None)
@@ -123,7 +117,7 @@ def top_value(text: str, name: str) -> str | None:
 
 def _key_place(text: str, want: Key) -> tuple[int, int, str]:
     """(start, end, what to write there)."""
-    wrote = f"{want.name}: {scalar(want.value)}{_newline(text)}"
+    wrote = f"{want.name}: {scalar(want.value)}{line_end(text)}"
     lines = _lines(text)
     for number, line in enumerate(lines):
         if line.key == want.name:
@@ -145,7 +139,7 @@ def _items_place(text: str, want: Items) -> tuple[int, int, str]:
     head = next((number for number, line in enumerate(lines) if line.key and line.key == want.under), None)
     if want.under is not None and head is None:
         _check_has_keys(lines)
-        return _end_of(text, f"{want.under}:{_newline(text)}" + _block(want.items, "  ", text))
+        return _end_of(text, f"{want.under}:{line_end(text)}" + _block(want.items, "  ", text))
     if want.under is not None and lines[head or 0].value:
         return _after_an_empty_list(text, lines[head or 0], head or 0, want)
     first, last = (0, len(lines)) if head is None else (head + 1, _extent(lines, head))
@@ -160,14 +154,14 @@ def _items_place(text: str, want: Items) -> tuple[int, int, str]:
     if not entries and head is None:
         return _end_of(text, wrote)
     at = lines[entries[-1][1] - 1].end if entries else lines[first - 1].end
-    return (at, at, wrote) if text[:at].endswith("\n") else (at, at, _newline(text) + wrote)
+    return (at, at, wrote) if text[:at].endswith("\n") else (at, at, line_end(text) + wrote)
 
 
 def _after_an_empty_list(text: str, line: Line, number: int, want: Items) -> tuple[int, int, str]:
     """`models: []` becomes a block; any other value on the key's line is not edited."""
     if line.value not in ("[]", "null", "~"):
         raise _at(number + 1, f"{want.under} is written on one line; write it as a list with a line for each entry")
-    return line.start, line.end, f"{want.under}:{_newline(text)}" + _block(want.items, "  ", text)
+    return line.start, line.end, f"{want.under}:{line_end(text)}" + _block(want.items, "  ", text)
 
 
 def _over(text: str, lines: list[Line], mine: list[tuple[int, int]], wrote: str) -> tuple[int, int, str]:
@@ -206,7 +200,7 @@ def _extent(lines: list[Line], number: int) -> int:
 
 
 def _end_of(text: str, wrote: str) -> tuple[int, int, str]:
-    gap = _newline(text) if text and not text.endswith("\n") else ""
+    gap = line_end(text) if text and not text.endswith("\n") else ""
     return len(text), len(text), gap + wrote
 
 
@@ -225,7 +219,7 @@ def _block(items: list[dict[str, object]], indent: str, text: str) -> str:
     for item in items:
         for place, (key, value) in enumerate(item.items()):
             lines.append(f"{indent}{'  ' if place else '- '}{key}: {_inline(value)}")
-    newline = _newline(text)
+    newline = line_end(text)
     return "".join(line + newline for line in lines)
 
 
@@ -271,7 +265,3 @@ def _check_ends(lines: list[Line]) -> None:
 
 def _at(number: int, why: str, column: int = 1) -> Unreadable:
     return Unreadable(f"line {number}, column {column}: {why}")
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"

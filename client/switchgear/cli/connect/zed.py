@@ -15,7 +15,7 @@ from typing import Any
 
 from . import jsonc
 from .model import Model
-from .tool import Asked, Edit, Env, under_home
+from .tool import AGAIN, Asked, Edit, Env, under_home
 
 TITLE = "Zed"
 PROGRAMS = ("zed", "zeditor", "zed-editor")
@@ -40,7 +40,7 @@ def after(asked: Asked) -> list[str]:
     return [
         "Zed keeps keys in its keychain, so make it one: switchgear token new zed",
         "and paste that under Switchgear on Zed's LLM providers page (or start Zed with SWITCHGEAR_API_KEY set)",
-        "run this again when your models change",
+        AGAIN,
     ]
 
 
