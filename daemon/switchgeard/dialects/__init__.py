@@ -3,7 +3,7 @@
     dialect, known         the shape every dialect package has, and the table of them
     openai_chat, openai_responses, anthropic_messages, google_generate    one package a dialect
 
-    fault                  what a decoder may raise, and nothing else
+    fault                  a provider's JSON; what a decoder may raise, and nothing else
     counts                 token numbers nobody has checked
     assemble               canonical events to one whole completion
 
@@ -17,6 +17,7 @@
     system, turns, tool_ids    what every encoder does to a transcript first
     budgets                thinking in tokens and in words
     media, arguments       data URLs and base64 text; what a model wrote for a tool
+    strictness             the part of JSON Schema an answer can be held to
     wire                   JSON while it is put together
 
 A dialect looks at its own wire only. What it cannot say in canonical events it keeps whole in an

@@ -1,4 +1,5 @@
-"""What a decoder may raise: the two ways an answer inside a 200 is no answer.
+"""What a decoder may raise: the two ways an answer inside a 200 is no answer. And how what a provider sent is read
+without raising anything else.
 
 The attempt turns both into a `Failure`. Messages never quote what came: it may be somebody's text.
 """

@@ -11,16 +11,17 @@ patch, clean                     a body of this dialect to a provider of this di
 signature                        thought signatures, and what others signed, as clients keep them
 """
 
-from .answer import answer
-from .clean import cleaned
-from .decode import Decoder, whole
-from .encode import encode
-from .glimpse import glimpse
-from .parts import NAME
-from .patch import TERMINAL, id_rule, patched, renamed, renamed_body
-from .read import read
-from .refuse import error
-from .write import Writer
+# whole paths: a relative import would, for a type checker, make a module of a function of its name
+from switchgeard.dialects.google_generate.answer import answer
+from switchgeard.dialects.google_generate.clean import cleaned
+from switchgeard.dialects.google_generate.decode import Decoder, whole
+from switchgeard.dialects.google_generate.encode import encode
+from switchgeard.dialects.google_generate.glimpse import glimpse
+from switchgeard.dialects.google_generate.parts import NAME
+from switchgeard.dialects.google_generate.patch import TERMINAL, id_rule, patched, renamed, renamed_body
+from switchgeard.dialects.google_generate.read import read
+from switchgeard.dialects.google_generate.refuse import error
+from switchgeard.dialects.google_generate.write import Writer
 
 __all__ = [
     "NAME",
