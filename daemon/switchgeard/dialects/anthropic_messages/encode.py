@@ -32,11 +32,10 @@ from switchgeard.dialects.turns import BEGUN, GO_ON, Turn, kept, loop_start, tur
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire
 
 from . import cache
-from .thinking import takes_prefill, takes_sampling, thinking
+from .thinking import most_output, takes_prefill, takes_sampling, thinking
 
 NAME = "anthropic.messages"
 ID_LIMIT = 64  # characters of a tool_use id
-MAX_TOKENS = 8192  # when nobody knows better: every model still served takes it
 THOUGHTS = ("thinking", "redacted_thinking")
 
 
@@ -52,7 +51,7 @@ def encode(
     """The JSON body of POST /v1/messages. See `dialect.Dialect.encode`."""
     request = lacking.without(request, features)
     asked = lacking.max_tokens(request.max_tokens, features)
-    max_tokens = asked or default_max_tokens or features.max_output or MAX_TOKENS
+    max_tokens = asked or default_max_tokens or features.max_output or most_output(model)
     prompt, messages = _system(request)
     transcript = _merged(turns(messages))
     turned = _messages(transcript, issuer)

@@ -19,6 +19,10 @@ NO_SAMPLING: Version = (4, 7)
 UNKNOWN: Version = (0, 0)
 """Claude versions from which thinking is adaptive, a begun answer is refused, and so are temperature and top_p."""
 
+LONG: Version = (3, 7)
+MOST_OUTPUT = {True: 32_000, False: 8_192}
+"""Tokens every model takes for a limit, from LONG on and else: thoughts count as output, so more than an answer."""
+
 LEAST = 1024  # tokens, the smallest budget
 BUDGETS: dict[Effort, int] = {"minimal": 4_096, **budgets.BUDGETS}
 EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "max"}
@@ -34,6 +38,11 @@ def version(model: str) -> Version | None:
 
 def takes_sampling(model: str) -> bool:
     return (version(model) or UNKNOWN) < NO_SAMPLING
+
+
+def most_output(model: str) -> int:
+    """The limit where the client set none, and nobody knows the model's own."""
+    return MOST_OUTPUT[(version(model) or UNKNOWN) >= LONG]
 
 
 def takes_prefill(model: str) -> bool:
@@ -59,7 +68,7 @@ def thinking(request: Request, model: str, max_tokens: int, *, broken: bool) -> 
         word = EFFORTS[effort] if effort is not None else budgets.effort(budget or 0)
         body: dict[str, Any] = {"output_config": {"effort": word}}
         return body if forced else {**body, "thinking": {"type": "adaptive"}}
-    tokens = min(budget or BUDGETS[effort or "high"], max_tokens - 1)
+    tokens = budgets.below(max_tokens, budget or BUDGETS[effort or "high"], None if budget else effort)
     if forced or broken or tokens < LEAST:
         return {}
     return {"thinking": {"type": "enabled", "budget_tokens": tokens}}

@@ -64,5 +64,6 @@ def _budget(asked: Reasoning, model: str, max_tokens: int | None, *, off: bool) 
     none, least, most = next(bounds for name, *bounds in BOUNDS if name in model)
     if off:
         return none
-    wanted = asked.budget_tokens or BUDGETS[asked.effort or "high"]
-    return max(least, min(wanted, most, (max_tokens or wanted + 1) - 1))
+    said = asked.budget_tokens
+    wanted = budgets.below(max_tokens, said or BUDGETS[asked.effort or "high"], None if said else asked.effort)
+    return max(least, min(wanted, most))

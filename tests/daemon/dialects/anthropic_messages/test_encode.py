@@ -101,14 +101,20 @@ def test_a_plain_request_asks_for_nothing_more() -> None:
     """No stream, no tools, no options; max_tokens because the wire demands it."""
     assert body(asked(), stream=False) == {
         "model": NEW,
-        "max_tokens": 8192,
+        "max_tokens": 32_000,
         "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
     }
 
 
+@pytest.mark.parametrize(("model", "most"), [(OLD, 32_000), ("claude-3-5-haiku-latest", 8_192), (FOREIGN, 8_192)])
+def test_where_nobody_set_a_limit_there_is_room_for_thoughts(model: str, most: int) -> None:
+    """As much as every model of that age takes; a client of another dialect need not set one."""
+    assert body(asked(reasoning=Reasoning("low")), model)["max_tokens"] == most
+
+
 @pytest.mark.parametrize(
     ("wanted", "default", "most", "sent"),
-    [(None, None, None, 8192), (None, None, 64000, 64000), (None, 9, 64000, 9), (5, 9, 64000, 5), (99, None, 50, 50)],
+    [(None, None, None, 32_000), (None, None, 64000, 64000), (None, 9, 64000, 9), (5, 9, 64000, 5), (99, None, 50, 50)],
 )
 def test_max_tokens_is_always_there(wanted: int | None, default: int | None, most: int | None, sent: int) -> None:
     """What was asked, up to what the offer can; else the default, else the offer's most."""
@@ -304,13 +310,14 @@ def test_a_tool_is_strict_where_its_schema_can_be(more: dict[str, Any], strict: 
         (NEW, Reasoning("none"), {"thinking": {"type": "disabled"}}),
         (OLD, Reasoning("low"), {"thinking": {"type": "enabled", "budget_tokens": 4096}}),
         (OLD, Reasoning("max"), {"thinking": {"type": "enabled", "budget_tokens": 9999}}),
+        (OLD, Reasoning("high"), {"thinking": {"type": "enabled", "budget_tokens": 8000}}),
         (FOREIGN, Reasoning(budget_tokens=2000), {"thinking": {"type": "enabled", "budget_tokens": 2000}}),
         (OLD, Reasoning(budget_tokens=100), {}),
         (NEW, Reasoning(), {}),
     ],
 )
 def test_reasoning_is_asked_for_as_the_model_takes_it(model: str, reasoning: Reasoning, sent: dict[str, Any]) -> None:
-    """By effort where thinking is adaptive, else by a budget below max_tokens."""
+    """By effort where thinking is adaptive, else by a budget that leaves room for the answer."""
     out = body(asked(reasoning=reasoning, max_tokens=10_000), model)
     assert {name: out[name] for name in ("thinking", "output_config") if name in out} == sent
 

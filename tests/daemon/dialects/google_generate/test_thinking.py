@@ -55,6 +55,8 @@ def test_newer_models_take_a_level(model: str, effort: Effort, level: str) -> No
         (Reasoning("low"), "gemini-2.5-pro", None, 4096),
         (Reasoning("max"), "gemini-2.5-flash", None, 24_576),
         (Reasoning("max"), "gemini-2.5-pro", 1000, 999),
+        (Reasoning("high"), "gemini-2.5-pro", 1000, 800),
+        (Reasoning(budget_tokens=2000), "gemini-2.5-pro", 1000, 999),
         (Reasoning(budget_tokens=10), "gemini-2.5-flash-lite", None, 512),
         (Reasoning(budget_tokens=0), "gemini-2.5-flash-lite", None, 0),
     ],
