@@ -16,7 +16,7 @@ PACKAGES = ["dialects", *(f"dialects.{name.replace('.', '_')}" for name in DIALE
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_dialect_goes_by_its_own_name(name: str) -> None:
     """Which is its package's too."""
-    assert DIALECTS[name].NAME == name
+    assert name == DIALECTS[name].NAME
     assert importlib.import_module(f"switchgeard.dialects.{name.replace('.', '_')}") is DIALECTS[name]
 
 
