@@ -18,4 +18,5 @@ def below(limit: int | None, wanted: int, effort: Effort | None) -> int:
 
 def effort(budget: int) -> Effort:
     """The word for so many tokens, rather too much than too little."""
-    return next((word for word, tokens in BUDGETS.items() if budget <= tokens), "max")
+    covering: list[Effort] = [word for word, tokens in BUDGETS.items() if budget <= tokens]
+    return covering[0] if covering else "max"

@@ -105,13 +105,14 @@ def _with(document: dict[str, Any], want: Key | Table) -> dict[str, Any]:
     values = {want.name: want.value} if isinstance(want, Key) else want.values
     if not path:
         return {**document, **values}
-    inner = document.get(path[0], {})
+    first, deeper = path[0], path[1:]
+    inner = document.get(first, {})
     if not isinstance(inner, dict):
-        raise Unreadable(f"{path[0]} should be a table")
-    if len(path) > 1:
-        rest = Key(path[1:], want.name, want.value) if isinstance(want, Key) else Table(path[1:], values)
-        return {**document, path[0]: _with(inner, rest)}
-    return {**document, path[0]: {**inner, **values} if isinstance(want, Key) else values}
+        raise Unreadable(f"{first} should be a table")
+    if deeper:
+        rest = Key(deeper, want.name, want.value) if isinstance(want, Key) else Table(deeper, values)
+        return {**document, first: _with(inner, rest)}
+    return {**document, first: {**inner, **values} if isinstance(want, Key) else values}
 
 
 def _name(want: Key | Table) -> str:
