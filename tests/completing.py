@@ -102,7 +102,7 @@ class World:
         assert SECRET.encode() not in (value or b"")
         assert PROMPT.encode() not in (value or b"")
 
-    async def record(self, row: AttemptRow) -> bool:
+    async def record(self, row: AttemptRow, *, crowded: bool = False) -> bool:
         with trio.CancelScope(shield=True):  # as the store: not to be cancelled
             await trio.lowlevel.checkpoint()
         self.rows.append(row)

@@ -49,6 +49,7 @@ from .voice import Voice
 
 SETTLE_WAIT = 30.0  # seconds a request waits for somebody else's probe before it gives up
 OVERTAKEN = "not asked: another request was turned away there meanwhile"
+CROWD = 8  # attempts at the same time
 LOOK = 15.0  # seconds between two looks at the clock while waiting: timers stand still in suspend
 
 
@@ -178,7 +179,8 @@ class Completing:
             settled = Settled(self._cut_short(), self._elapsed(), Failure(FailureKind.LOCAL, "an error of our own"))
             raise
         finally:
-            await self.at.store.record(self._settle(permit, settled or self._left(permit)))
+            row = self._settle(permit, settled or self._left(permit))
+            await self.at.store.record(row, crowded=len(self.at.state.live) >= CROWD)
         if isinstance(ended, Failure):
             return ended
         assert settled is not None  # nothing was raised

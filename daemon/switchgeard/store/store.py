@@ -53,12 +53,13 @@ class Store:
             ledger.prune(connection, wall, keep_days)
         return cls(connection, path, clock, notices)
 
-    async def record(self, row: AttemptRow) -> bool:
+    async def record(self, row: AttemptRow, *, crowded: bool = False) -> bool:
         """Write a ledger row; True once it is committed: no kill can lose it then. Not to be cancelled.
 
-        False: the disk refuses for now. The row is kept and written later, the request goes on.
+        False: the disk refuses for now. The row is kept and written later, the request goes on. `crowded`: many
+        requests run, so the row waits a moment for those of others.
         """
-        return await self._writer.keep(lambda connection: ledger.insert(connection, row), shield=True)
+        return await self._writer.keep(lambda connection: ledger.insert(connection, row), shield=True, crowded=crowded)
 
     def put(self, topic: str, key: str, value: bytes | None) -> None:
         """Remember the newest value of (topic, key), None to forget it; on disk within half a second.

@@ -20,6 +20,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import trio
 
@@ -32,6 +33,7 @@ QUEUE = 10_000  # jobs, backlog and beliefs each
 BATCH = 1_000  # jobs in one transaction: bounds how long the first one waits
 SOON = 0.005  # seconds the event loop stands still for a commit, at most: a busy core, not the disk, takes some
 RESPITE = 100  # rows
+TOGETHER = 0.002  # seconds a row of a crowd waits for others
 
 Work = Callable[[sqlite3.Connection], object]
 
@@ -43,23 +45,27 @@ class StorageFailed(Exception):
 class Reply:
     """Carries the outcome of one job from the writer's thread to the waiting task."""
 
-    __slots__ = ("_event", "_pending", "_token", "error", "value")
+    __slots__ = ("_pending", "_task", "_token", "error", "value")
 
     def __init__(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
         self._pending = threading.Lock()  # held until the outcome is known
         self._pending.acquire()
-        self._event: trio.Event | None = None  # there once a task waits
+        self._task: trio.lowlevel.Task | None = None  # who waits on trio's side
         self.value: object = None
         self.error: Exception | None = None
 
     def settle(self, value: object, error: Exception | None = None) -> None:
-        """From the writer's thread, once."""
+        """From the writer's thread, once. Who waits on trio's side is woken by `wake`."""
         self.value, self.error = value, error
-        self._pending.release()  # first: whoever makes its event only now looks here once more
-        if self._event is not None:
+        self._pending.release()  # first: whoever goes to sleep only now looks here once more
+
+    @staticmethod
+    def wake(replies: "list[Reply]") -> None:
+        """Wake all who wait, in one go: each call into the event loop costs it a wake-up."""
+        if any(reply._task is not None for reply in replies):
             try:
-                self._token.run_sync_soon(self._event.set)
+                replies[0]._token.run_sync_soon(_resume, replies)
             except trio.RunFinishedError:
                 pass  # nobody waits any more
 
@@ -69,10 +75,29 @@ class Reply:
 
     async def wait(self) -> object:
         """The job's result, or its error raised. Cancelling the wait does not undo the job."""
-        self._event = trio.Event()
-        if not self._pending.acquire(blocking=False):
-            await self._event.wait()
+        await self._settled(lambda _: self._left())
         return self.result()
+
+    async def outlast(self) -> None:
+        """Wait for the outcome; not to be cancelled. A scope that shields costs more than the wait."""
+        await self._settled(lambda _: trio.lowlevel.Abort.FAILED)
+
+    async def _settled(self, abort: Callable[[Callable[[], NoReturn]], trio.lowlevel.Abort]) -> None:
+        self._task = trio.lowlevel.current_task()
+        if self._pending.acquire(blocking=False):
+            self._task = None  # it came meanwhile: nobody is to be woken who does not sleep
+        else:
+            await trio.lowlevel.wait_task_rescheduled(abort)
+
+    def _left(self) -> trio.lowlevel.Abort:
+        self._task = None
+        return trio.lowlevel.Abort.SUCCEEDED
+
+    def resume(self) -> None:
+        """On trio's side: the one who waits goes on."""
+        task, self._task = self._task, None
+        if task is not None:
+            trio.lowlevel.reschedule(task)
 
     def result(self) -> object:
         """What is known now."""
@@ -87,10 +112,12 @@ class Job:
     reply: Reply | None = None
     keep: bool = False  # answered False and tried again later when the disk refuses it
 
-    def settle(self, value: object, error: Exception | None = None) -> None:
-        if self.reply is not None:
-            self.reply.settle(value, error)
-            self.reply = None
+    def settle(self, value: object, error: Exception | None = None) -> Reply | None:
+        """The reply that is settled now; its waiter is yet to be woken."""
+        reply, self.reply = self.reply, None
+        if reply is not None:
+            reply.settle(value, error)
+        return reply
 
 
 @dataclass(slots=True)
@@ -107,6 +134,8 @@ class Writer:
     _changes: dict[tuple[str, str], bytes | None] = field(default_factory=dict)
     _dropped: int = 0
     _trouble: bool = False  # the last commit was refused
+    _crowded: bool = False  # the last row was one of many at the same time
+    _gathering: bool = False  # the thread waits for more of them
     _dozing: bool = False  # the thread sleeps without a timer
     _respite: int = 0  # rows until one is waited for in place again
     _closing: bool = False
@@ -119,10 +148,10 @@ class Writer:
 
     # --- from the trio side ---------------------------------------------------------------------
 
-    async def keep(self, work: Work, *, shield: bool = False) -> bool:
+    async def keep(self, work: Work, *, shield: bool = False, crowded: bool = False) -> bool:
         """Run `work` and commit it. False: the disk refused for now, and it will be tried again.
 
-        `shield`: the wait is not to be cancelled.
+        `shield`: the wait is not to be cancelled. `crowded`: others come at the same time, to share the commit with.
         """
         with self._wake:
             refused = self._closing or self._trouble
@@ -132,10 +161,9 @@ class Writer:
             await trio.lowlevel.checkpoint()
             return False
         reply = Reply()
-        self.post(Job(work, reply, keep=True))
-        if not self._came_soon(reply):
-            with trio.CancelScope(shield=shield):
-                await reply.wait()
+        self.post(Job(work, reply, keep=True), crowded=crowded)
+        if crowded or not self._came_soon(reply):
+            await (reply.outlast() if shield else reply.wait())
         return reply.result() is not False
 
     def _came_soon(self, reply: Reply) -> bool:
@@ -157,18 +185,20 @@ class Writer:
         self.post(Job(work, reply))
         return await reply.wait()
 
-    def post(self, job: Job) -> None:
+    def post(self, job: Job, *, crowded: bool = False) -> None:
         """Queue a job, without waiting for it."""
         with self._wake:
+            self._crowded = crowded
             if self._closing:
-                job.settle(False, None if job.keep else StorageFailed("the store is closed"))
+                self._answer_now(job, StorageFailed("the store is closed"))
                 return
             self._jobs.append(job)
             given_up = self._jobs.popleft() if len(self._jobs) > self.queue else None
-            self._wake.notify()
+            if not (crowded and self._gathering):
+                self._wake.notify()
         if given_up is not None:
             self._count_dropped()
-            given_up.settle(False, None if given_up.keep else StorageFailed("the store is too far behind"))
+            self._answer_now(given_up, StorageFailed("the store is too far behind"))
 
     def put(self, topic: str, key: str, value: bytes | None) -> None:
         """Remember the newest value for this key; written soon."""
@@ -217,7 +247,15 @@ class Writer:
                 else:
                     patience = None
             self._dozing = False
+            self._gather()
             return not self._closing
+
+    def _gather(self) -> None:
+        """In a crowd the next rows are a moment away: one commit for all of them."""
+        if self._crowded and self._jobs and not self._closing:
+            self._gathering = True
+            self._wake.wait(TOGETHER)
+            self._gathering = False
 
     def _has_work(self) -> bool:
         return bool(self._jobs or self._backlog or self._changes)
@@ -241,8 +279,8 @@ class Writer:
             return False
         if self._trouble:
             self._recovered()
-        for job, (value, problem) in zip(jobs, answers, strict=True):
-            job.settle(value, problem)
+        settled = [job.settle(value, problem) for job, (value, problem) in zip(jobs, answers, strict=True)]
+        Reply.wake([reply for reply in settled if reply is not None])
         return True
 
     def _answer(self, job: Job) -> tuple[object, Exception | None]:
@@ -265,7 +303,13 @@ class Writer:
         if began:
             self.notices.post(Notice("write_failed", f"the state file cannot be written ({error}): requests go on"))
         for job in jobs:
-            job.settle(False, None if job.keep else StorageFailed(str(error)))
+            self._answer_now(job, StorageFailed(str(error)))
+
+    def _answer_now(self, job: Job, problem: StorageFailed) -> None:
+        """It could not be written: a row that is kept is told so, anything else fails."""
+        reply = job.settle(False, None if job.keep else problem)
+        if reply is not None:
+            Reply.wake([reply])
 
     def _roll_back(self) -> None:
         try:
@@ -298,7 +342,12 @@ class Writer:
         if lost:
             self.notices.post(Notice("dropped", f"closed with {lost} entries not written", lost))
         while self._jobs:
-            self._jobs.popleft().settle(False, StorageFailed("the store is closed"))
+            self._answer_now(self._jobs.popleft(), StorageFailed("the store is closed"))
+
+
+def _resume(replies: list[Reply]) -> None:
+    for reply in replies:
+        reply.resume()
 
 
 def _is_storage_fault(error: Exception) -> bool:

@@ -37,9 +37,17 @@ class Line:
         self.busy = False
         self.queue = trio.lowlevel.ParkingLot()
         self.waiting = 0  # in the queue, or woken and not yet on
+        self.woken = 0  # of those
         self.unanswered = 0
         self.unseen = 0  # writes since the last glance
         self.trust = 1  # writes one glance is good for: twice as many after each good answer
+
+    def let_on(self) -> None:
+        """Wake as many as may write now, those counted who are awake already: whoever wakes in vain has cost a turn
+        of the event loop."""
+        due = max(1, self.trust - self.unseen) - self.woken
+        if due > 0:
+            self.woken += len(self.queue.unpark(count=due))
 
 
 class Turn:
@@ -67,7 +75,7 @@ class Turn:
         """The next one's turn."""
         if self._has:
             self._has = self._line.busy = False
-            self._line.queue.unpark(count=max(1, self._line.trust - self._line.unseen))
+            self._line.let_on()
 
     def leave(self, *, well: bool = False) -> None:
         """The request is answered, and `well`, or never will be."""
@@ -97,9 +105,12 @@ class Turn:
             line.busy = self._has = True
 
     async def _queue(self) -> None:
-        await self._line.queue.park()
-        while self._line.busy:
-            await self._line.queue.park()
+        line = self._line
+        while True:
+            await line.queue.park()
+            line.woken -= 1
+            if not line.busy:
+                return
 
 
 class Turns:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from functools import partial
 
 import pytest
 import trio
@@ -35,6 +36,35 @@ async def test_rows_that_queue_up_share_one_commit() -> None:
             disk.held.set()
         assert disk.commits <= 2
         assert len(await writer.call(kept)) == 100  # type: ignore[arg-type]
+
+
+async def test_rows_of_a_crowd_share_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits a moment for those of the others, though the disk is free; all are told together."""
+    monkeypatch.setattr("switchgeard.store.writer.TOGETHER", 0.1)
+    with running() as (writer, disk):
+        async with trio.open_nursery() as nursery:
+            for n in range(8):
+                nursery.start_soon(partial(writer.keep, inserted(f"r{n}"), shield=True, crowded=True))
+        assert disk.commits == 1
+        assert len(await writer.call(kept)) == 8  # type: ignore[arg-type]
+
+
+async def test_who_waits_alone_does_not_wait_for_a_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row by itself ends the moment for all."""
+    monkeypatch.setattr("switchgeard.store.writer.TOGETHER", 3600.0)
+    with running() as (writer, _), trio.fail_after(PATIENCE):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(partial(writer.keep, inserted("r1"), shield=True, crowded=True))
+            await trio.testing.wait_all_tasks_blocked()
+            assert await writer.keep(inserted("r2")) is True
+
+
+async def test_a_row_of_a_crowd_outlasts_a_cancellation() -> None:
+    """Its request is over; the row is kept, and that is known."""
+    with running() as (writer, _), trio.CancelScope() as scope:
+        scope.cancel()
+        assert await writer.keep(inserted("r1"), shield=True, crowded=True) is True
+    assert not scope.cancelled_caught
 
 
 async def test_a_transaction_is_bounded() -> None:

@@ -18,6 +18,21 @@ def yes() -> bool:
     return True
 
 
+class Lot:
+    """A parking lot that counts."""
+
+    def __init__(self) -> None:
+        self.lot = trio.lowlevel.ParkingLot()
+        self.slept = 0
+
+    async def park(self) -> None:
+        self.slept += 1
+        await self.lot.park()
+
+    def unpark(self, *, count: int) -> list[trio.lowlevel.Task]:
+        return self.lot.unpark(count=count)
+
+
 async def test_turns_are_taken_one_at_a_time_and_in_order() -> None:
     """Whoever came first writes first; nobody is skipped."""
     turns, order = Turns(), list[int]()
@@ -35,6 +50,32 @@ async def test_turns_are_taken_one_at_a_time_and_in_order() -> None:
             nursery.start_soon(one, number)
             await trio.testing.wait_all_tasks_blocked()
     assert order == [0, 1, 2, 3]
+
+
+async def test_nobody_is_woken_in_vain() -> None:
+    """Each of a crowd sleeps once, however many may write between two glances."""
+    turns = Turns()
+    keeping = turns.at("http://a", yes)  # the line is forgotten when nobody has a turn of it
+    for _ in range(5):
+        good = turns.at("http://a", yes)
+        await good.take()
+        good.leave(well=True)
+    assert keeping._line.trust == BUNCH
+    ahead = turns.at("http://a", yes)
+    await ahead.take()
+    ahead._line.queue = lot = Lot()  # type: ignore[assignment]
+
+    async def one() -> None:
+        turn = turns.at("http://a", yes)
+        await turn.take()
+        turn.leave(well=True)
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(3 * BUNCH):
+            nursery.start_soon(one)
+        await trio.testing.wait_all_tasks_blocked()
+        ahead.leave(well=True)
+    assert lot.slept == 3 * BUNCH
 
 
 async def test_origins_do_not_wait_for_each_other() -> None:

@@ -6,6 +6,7 @@ Keyed by model and not by host, because the same Mistral model has the same tool
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -53,6 +54,7 @@ FAMILIES = (
 _PATTERNS = tuple((re.compile(family.pattern), family) for family in FAMILIES)
 
 
+@lru_cache(maxsize=256)  # asked for several times a request, always of the same few models
 def family(model: str) -> Family:
     """The row for a model id such as `gpt-5.5`, `openai/o3`, `mistralai/devstral-2`."""
     name = model.lower().rpartition("/")[2]
