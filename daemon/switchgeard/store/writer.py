@@ -1,11 +1,14 @@
 """The writer: one thread that owns the database's writing connection.
 
 Group commit: whatever is queued when the thread is free goes into one transaction. A commit takes about as
-long as two turns of the event loop, so a row is waited for in place, SOON at most: that saves the turns. A
-disk that is slower is waited for as trio does it, and tried in place again only after RESPITE rows; those
-that come meanwhile share a commit. Beliefs ride along
-with the next commit, or go by themselves within FLUSH_AFTER seconds. After a commit the thread sleeps
-with that timer once, so that a belief of the next request wakes nobody; then, with nothing to write, without.
+long as two turns of the event loop, so a row that comes alone is waited for in place, SOON at most: that saves
+the turns. A disk that is slower is waited for as trio does it, and tried in place again only after RESPITE
+rows. A row of a crowd waits TOGETHER for those of the others instead: one commit, and one wake-up of the event
+loop, for all of them.
+
+Beliefs ride along with the next commit, or go by themselves within FLUSH_AFTER seconds. After a commit the
+thread sleeps with that timer once, so that a belief of the next request wakes nobody; then, with nothing to
+write, without.
 
 When the disk refuses (full, read-only, I/O error, locked) requests must not wait for it: waiting
 rows are answered "not kept" at once, held in a bounded backlog, and tried again with the next job
