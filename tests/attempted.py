@@ -4,11 +4,11 @@ from sample_offers import T0, ask, merged, offer
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import Outcome
+from switchgeard.ask import Ask, Settled
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import Failure
 from switchgeard.core.permit import Permit
 from switchgeard.core.routing import Standing
-from switchgeard.ask import Ask, Settled
 from switchgeard.state import State
 
 MODEL = merged(offer("a"), offer("b"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from switchgear_protocol.words import Billing, FailureKind, Scope
+from switchgeard.ask import Ask, Settled
 from switchgeard.config.settled import Config
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import Failure
@@ -10,7 +11,6 @@ from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Catalog, FailoverPolicy, MergedModel, Offer, RoutingPolicy
 from switchgeard.core.provider import NoCredential, Provider
 from switchgeard.core.routing import Standing
-from switchgeard.ask import Ask, Settled
 from switchgeard.state import State
 
 T0 = Now(wall=1_800_000_000.0, boot=5_000.0)
