@@ -42,16 +42,16 @@ class Connection:
             await turn.take()
             unsent = self._start(request.head, request.body)
             if unsent:
-                self._head = await self._read_while_writing(unsent, request.method, turn)
+                head = self._head = await self._read_while_writing(unsent, request.method, turn)
             else:
                 turn.written()
-                self._head = await self._read_head(request.method)
+                head = self._head = await self._read_head(request.method)
         except (OSError, Cut, Malformed) as error:
             fault = TransportFault if self._heard else Unanswered
             raise fault(self._open_failure(error)) from error
         finally:
             turn.leave(well=self._head is not None and self._head.status < 400)
-        return self._head
+        return head
 
     async def piece(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportFault."""
