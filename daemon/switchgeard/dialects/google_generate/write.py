@@ -113,7 +113,8 @@ class Writer:
 
 
 def _event(payload: Wire) -> Event:
-    return Event(None, _ENCODER.encode(payload).decode())
+    """On one line, whatever lines a model wrote its arguments in: Google's libraries read a stream line by line."""
+    return Event(None, _ENCODER.encode(payload).decode().replace("\n", " ").replace("\r", " "))
 
 
 _ENCODER = msgspec.json.Encoder()

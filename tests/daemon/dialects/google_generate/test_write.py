@@ -156,3 +156,12 @@ def test_a_whole_answer_has_the_parts_of_its_stream() -> None:
     answer = Completion(Message("assistant", ours), Finish.STOP, Usage())
     found = json.loads(google_generate.answer(answer, TOLD, GOOGLE))["candidates"][0]["content"]["parts"]
     assert [part.get("thoughtSignature") for part in found] == [None, "s1", "s2", "s3", "s4"]
+
+
+def test_a_chunk_is_one_line_however_a_model_wrote_its_arguments() -> None:
+    """Google's own libraries read a stream line by line."""
+    writer = google_generate.Writer(TOLD)
+    writer.begin(FOREIGN)
+    told_of = [out for event in call("c", '{\r\n  "a":\n "x\\ny"\r}') for out in writer.feed(event)]
+    assert [len(out.data.splitlines()) for out in told_of] == [1]
+    assert parts(*call("c", '{\r\n  "a":\n "x\\ny"\r}'))[0]["functionCall"]["args"] == {"a": "x\ny"}
