@@ -122,7 +122,7 @@ def _user(turn: Turn, names: dict[str, str], *, nested: bool) -> list[Wire]:
 
 
 def _result(result: ToolResult, name: str, media: list[Wire]) -> Wire:
-    text = "\n".join(part.text for part in lacking.parts(result) if isinstance(part, Text))
+    text = "\n".join(filter(None, map(_words, lacking.parts(result))))
     response: Wire = {"id": tool_ids.safe(result.id, ID_LIMIT), "name": name}
     response["response"] = {"error" if result.is_error else "result": text}
     return {"functionResponse": {**response, "parts": media} if media else response}
@@ -132,13 +132,20 @@ def _part(block: Block) -> list[Wire]:
     match block:
         case Text(text=text):
             return [{"text": text}] if text else []
-        case Image(url=url):
-            return [_media(block) or {"text": f"[an image was left out: {url}]"}]
+        case Image():
+            return [_media(block) or {"text": _words(block)}]
         case Document():
             words = plain_text(block)
             return [_inline(block.media_type, block.data) if words is None else {"text": words}]
         case _:
             return []
+
+
+def _words(part: Text | Image) -> str:
+    """What text says; of an image that cannot go along, that it was there."""
+    if isinstance(part, Text):
+        return part.text
+    return "" if _media(part) else f"[an image was left out: {part.url}]"
 
 
 def _media(part: Block) -> Wire | None:

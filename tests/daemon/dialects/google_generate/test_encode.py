@@ -219,3 +219,10 @@ def test_blocks_of_its_own_go_back_to_their_issuer_only() -> None:
     data = {"executableCode": {"language": "PYTHON", "code": "1"}}
     mine, other = Opaque(NAME, data, str(OURS)), Opaque(NAME, data, str(Issuer("g#2", NAME, NEW)))
     assert contents(user(), model(mine, other, Text("a")), user())[1]["parts"] == [data, {"text": "a"}]
+
+
+def test_a_picture_elsewhere_in_a_result_is_words_too() -> None:
+    """The model is told that there was one."""
+    result = ToolResult("t1", [Text("see"), Image(url="https://x/y.png"), Image(data="AA")])
+    said = contents(user(Text("hi")), Message("assistant", [ToolCall("t1", "f")]), user(result))[2]["parts"]
+    assert said[0]["functionResponse"]["response"] == {"result": "see\n[an image was left out: https://x/y.png]"}
