@@ -65,8 +65,9 @@ async def _in_their_words(
         if native := [Native(msgspec.Raw(event.data.encode())) for event in events if event.data != spoken.TERMINAL]:
             await caller.progress(*native)
 
-    spoken = DIALECTS[params.dialect]
-    question = theirs(at.state, spoken, bytes(params.body), model=params.model, stream=params.stream)  # type: ignore[arg-type]
+    spoken, body = DIALECTS[params.dialect], params.body
+    assert isinstance(body, msgspec.Raw)  # it was checked
+    question = theirs(at.state, spoken, bytes(body), model=params.model, stream=params.stream)
     speaking = native(at, model, question, options, out, caller.client, params.session, model_name=params.model)
     answer = await speaking.run()
     if options.stream:
