@@ -10,8 +10,24 @@ import trio
 import trio.testing
 from trio.testing import MockClock
 
-from doorway import TOKEN, doorway
+from doorway import TOKEN, Reply, Visitor, doorway
 from switchgeard.serving.intake import Intake
+
+
+async def dripping(visitor: Visitor, piece: bytes) -> Reply:
+    """The answer to who sends a little more every second."""
+
+    async def drip() -> None:
+        while True:
+            await trio.sleep(1)
+            await visitor.send(piece)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(drip)
+        reply = await visitor.hear()
+        nursery.cancel_scope.cancel()
+    return reply
+
 
 # --- time --------------------------------------------------------------------------------------------
 
@@ -39,17 +55,7 @@ async def test_a_head_that_drips_is_given_up(tmp_path: Path, autojump_clock: Moc
         visitor = await way.visit()
         started = trio.current_time()
         await visitor.send(b"GET / HTTP/1.1\r\n")
-
-        async def drip() -> None:
-            while True:
-                await trio.sleep(1)
-                await visitor.send(b"x: y\r\n")
-
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(drip)
-            reply = await visitor.hear()
-            nursery.cancel_scope.cancel()
-        assert reply.status == 408
+        assert (await dripping(visitor, b"x: y\r\n")).status == 408
         assert trio.current_time() - started == pytest.approx(10, abs=1)
 
 
@@ -59,17 +65,7 @@ async def test_a_body_that_drips_is_given_up(tmp_path: Path, autojump_clock: Moc
         visitor = await way.visit()
         started = trio.current_time()
         await visitor.ask(method="POST", headers={"content-length": "1000"})
-
-        async def drip() -> None:
-            while True:
-                await trio.sleep(1)
-                await visitor.send(b"x")
-
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(drip)
-            reply = await visitor.hear()
-            nursery.cancel_scope.cancel()
-        assert reply.status == 408
+        assert (await dripping(visitor, b"x")).status == 408
         assert trio.current_time() - started == pytest.approx(10, abs=1)
         assert way.served == []
 
@@ -130,6 +126,7 @@ async def test_a_client_that_leaves_cancels_its_request_at_once(tmp_path: Path, 
         with trio.fail_after(0.25):
             await way.until_ended()
         await way.until_connections(0)
+        assert way.door.connections == 0
 
 
 async def test_a_client_that_leaves_in_the_middle_of_its_request_is_forgotten(tmp_path: Path) -> None:

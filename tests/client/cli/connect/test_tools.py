@@ -67,7 +67,7 @@ def test_opencode_is_edited_where_it_has_a_config(tmp_path: Path, name: str) -> 
     assert tool_named("opencode").place({"XDG_CONFIG_HOME": str(tmp_path)}) == str(folder / name)
 
 
-def test_opencode(tmp_path: Path) -> None:
+def test_opencode_is_told_what_is_known_of_each_model(tmp_path: Path) -> None:
     """Facts that are known, and no others."""
     models = json.loads(written("opencode", asked(tmp_path))["config"])["provider"]["switchgear"]["models"]
     assert models["bare"] == {"name": "Bare"}
@@ -82,13 +82,13 @@ def test_opencode(tmp_path: Path) -> None:
     }
 
 
-def test_claude_code(tmp_path: Path) -> None:
+def test_claude_code_is_told_where_the_door_is(tmp_path: Path) -> None:
     """The address without /v1."""
     told = json.loads(written("claude-code", asked(tmp_path))["config"])
     assert told == {"env": {"ANTHROPIC_BASE_URL": "http://127.0.0.1:8317", "ANTHROPIC_AUTH_TOKEN": "sgw_t"}}
 
 
-def test_codex(tmp_path: Path) -> None:
+def test_codex_is_told_of_a_provider_and_the_window(tmp_path: Path) -> None:
     """The address with /v1, and the window Codex cannot know."""
     told = tomllib.loads(written("codex", asked(tmp_path, model="opus-4.6"))["config"])
     assert told == {
@@ -106,7 +106,7 @@ def test_codex(tmp_path: Path) -> None:
     }
 
 
-def test_llm(tmp_path: Path) -> None:
+def test_llm_is_told_in_its_two_files(tmp_path: Path) -> None:
     """The key in the file of keys, the models in theirs."""
     told = written("llm", asked(tmp_path))
     assert json.loads(told["keys.json"]) == {"switchgear": "sgw_t"}
@@ -126,14 +126,14 @@ def test_llm(tmp_path: Path) -> None:
     )
 
 
-def test_aider(tmp_path: Path) -> None:
+def test_aider_is_told_in_its_own_words(tmp_path: Path) -> None:
     """The prefix is Aider's word for the wire."""
     assert written("aider", asked(tmp_path, model="bare"))["config"] == (
         'openai-api-base: "http://127.0.0.1:8317/v1"\nopenai-api-key: sgw_t\nmodel: openai/bare\n'
     )
 
 
-def test_zed(tmp_path: Path) -> None:
+def test_zed_is_told_no_token(tmp_path: Path) -> None:
     """No token, for Zed reads none from there; a window always, for it reads no entry without."""
     text = written("zed", asked(tmp_path))["config"]
     provider = json.loads(text)["language_models"]["openai_compatible"]["Switchgear"]
@@ -143,7 +143,7 @@ def test_zed(tmp_path: Path) -> None:
     assert any("switchgear token new zed" in line for line in zed.after(asked(tmp_path)))
 
 
-def test_continue(tmp_path: Path) -> None:
+def test_continue_is_told_of_every_model_in_a_file_it_takes(tmp_path: Path) -> None:
     """A new file has the three keys Continue needs."""
     text = written("continue", asked(tmp_path))["config"]
     assert text == (
