@@ -211,6 +211,7 @@ async def _obey_signals(
 
 
 async def _drain(daemon: Daemon, server: Server, door: Door) -> None:
+    door.retire()  # before anybody can be told that we drain
     daemon.draining = True
     daemon.announce(daemon.at.state.note("daemon", "shutting down", clock.now()))
     await _end(server, door, DRAIN)

@@ -87,14 +87,18 @@ class Door:
             if conversation.entrance is entrance:
                 conversation.dismiss()
 
-    async def drain(self, seconds: float) -> None:
-        """Shut down in order: accept nothing, refuse new requests, let running ones finish for so
-        long, cancel the rest (who has heard nothing yet hears 503), and let `serve` return.
-        """
+    def retire(self) -> None:
+        """Accept nothing from now on; requests that run are the last of their connections."""
         self.draining = True
         self._accepting.stop_all()
         for conversation in self._conversations:
             conversation.retire()
+
+    async def drain(self, seconds: float) -> None:
+        """Shut down in order: accept nothing, refuse new requests, let running ones finish for so
+        long, cancel the rest (who has heard nothing yet hears 503), and let `serve` return.
+        """
+        self.retire()
         await self._quiet(seconds)
         for conversation in list(self._conversations):
             conversation.stop()
