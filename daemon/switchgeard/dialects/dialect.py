@@ -111,7 +111,6 @@ class Dialect(Protocol):
         stream: bool,
         issuer: Issuer,
         features: Features,
-        default_max_tokens: int | None = None,
     ) -> bytes:
         """The JSON body. `issuer`: who is asked now; blocks that only others understand stay behind."""
         ...

@@ -61,9 +61,7 @@ def _block(role: str, block: Block) -> Any:
 
 def said(request: Request, dialect: str) -> Request:
     """The request as a client of this dialect would have said it, read."""
-    body = DIALECTS[dialect].encode(
-        request, "m", stream=True, issuer=Issuer("p#1", dialect, "m"), features=Features(), default_max_tokens=1000
-    )
+    body = DIALECTS[dialect].encode(request, "m", stream=True, issuer=Issuer("p#1", dialect, "m"), features=Features())
     glimpsed = DIALECTS[dialect].glimpse(body, model="m", stream=True)
     assert glimpsed.turn_boundary
     assert glimpsed.needs.tools

@@ -46,12 +46,11 @@ def encode(
     stream: bool,
     issuer: Issuer,
     features: Features,
-    default_max_tokens: int | None = None,
 ) -> bytes:
     """The JSON body of POST /v1/messages. See `dialect.Dialect.encode`."""
     request = lacking.without(request, features)
     asked = lacking.max_tokens(request.max_tokens, features)
-    max_tokens = asked or default_max_tokens or features.max_output or most_output(model)
+    max_tokens = asked or features.max_output or most_output(model)
     prompt, messages = _system(request)
     transcript = _merged(turns(messages))
     turned = _messages(transcript, issuer)

@@ -29,7 +29,6 @@ def encode(
     stream: bool,
     issuer: Issuer,
     features: Features,
-    default_max_tokens: int | None = None,
 ) -> bytes:
     """The JSON body of POST /models/MODEL:streamGenerateContent. See `dialect.Dialect.encode`."""
     request = lacking.without(request, features)
@@ -40,7 +39,7 @@ def encode(
     if prompt and said:
         body["systemInstruction"] = {"parts": [{"text": prompt}]}
     body.update(_tools(request))
-    config = _config(request, lacking.max_tokens(request.max_tokens, features) or default_max_tokens, model)
+    config = _config(request, lacking.max_tokens(request.max_tokens, features), model)
     if request.response_format is not None and not in_words:
         config.update(_format(request.response_format))
     return msgspec.json.encode({**body, "generationConfig": config} if config else body)

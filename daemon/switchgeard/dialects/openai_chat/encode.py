@@ -44,7 +44,6 @@ def encode(
     stream: bool,
     issuer: Issuer,
     features: Features,
-    default_max_tokens: int | None = None,
 ) -> bytes:
     """The JSON body of POST /chat/completions. See `dialect.Dialect.encode`."""
     row = family(model)
@@ -54,7 +53,7 @@ def encode(
         body["stream"] = True
         if row.usage_option:
             body["stream_options"] = {"include_usage": True}
-    _limits(body, request, row, lacking.max_tokens(request.max_tokens, features) or default_max_tokens)
+    _limits(body, request, row, lacking.max_tokens(request.max_tokens, features))
     _wishes(body, request, row, unsaid(NAME, model))
     _tools(body, request)
     if word := effort(row, request.reasoning):

@@ -48,7 +48,6 @@ def encode(
     stream: bool,
     issuer: Issuer,
     features: Features,
-    default_max_tokens: int | None = None,
 ) -> bytes:
     """The JSON body of POST /responses. See `dialect.Dialect.encode`."""
     request = lacking.without(request, features)
@@ -59,7 +58,7 @@ def encode(
         body["instructions"] = request.system
     if stream:
         body["stream"] = True
-    if max_tokens := lacking.max_tokens(request.max_tokens, features) or default_max_tokens:
+    if max_tokens := lacking.max_tokens(request.max_tokens, features):
         body["max_output_tokens"] = max(max_tokens, LEAST_TOKENS)
     if family(model).sampling:
         body.update(given(temperature=request.temperature, top_p=request.top_p))

@@ -113,13 +113,12 @@ def test_where_nobody_set_a_limit_there_is_room_for_thoughts(model: str, most: i
 
 
 @pytest.mark.parametrize(
-    ("wanted", "default", "most", "sent"),
-    [(None, None, None, 32_000), (None, None, 64000, 64000), (None, 9, 64000, 9), (5, 9, 64000, 5), (99, None, 50, 50)],
+    ("wanted", "most", "sent"), [(None, None, 32_000), (None, 64_000, 64_000), (5, 64_000, 5), (99, 50, 50)]
 )
-def test_max_tokens_is_always_there(wanted: int | None, default: int | None, most: int | None, sent: int) -> None:
-    """What was asked, up to what the offer can; else the default, else the offer's most."""
+def test_max_tokens_is_always_there(wanted: int | None, most: int | None, sent: int) -> None:
+    """What was asked, up to what the offer can; else the offer's most."""
     features = Features(max_output=most)
-    assert body(asked(max_tokens=wanted), features=features, default_max_tokens=default)["max_tokens"] == sent
+    assert body(asked(max_tokens=wanted), features=features)["max_tokens"] == sent
 
 
 def test_what_only_its_issuer_understands_stays_behind() -> None:

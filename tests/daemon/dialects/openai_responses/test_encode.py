@@ -45,9 +45,8 @@ def body(
     *,
     stream: bool = False,
     features: Features = ALL,
-    default_max_tokens: int | None = None,
 ) -> dict[str, Any]:
-    raw = encode(request, model, stream=stream, issuer=ME, features=features, default_max_tokens=default_max_tokens)
+    raw = encode(request, model, stream=stream, issuer=ME, features=features)
     return dict(json.loads(raw))
 
 
@@ -137,10 +136,10 @@ def test_effort_is_a_word(reasoning: Reasoning, sent: Any) -> None:
 
 
 def test_limits_are_what_the_offer_and_the_wire_take() -> None:
-    """At most the offer's, at least 16, the configured default when nothing was asked."""
+    """At most the offer's, at least 16, none when nothing was asked."""
     assert body(Request([HI], max_tokens=9000), features=Features(max_output=500))["max_output_tokens"] == 500
     assert body(Request([HI], max_tokens=1))["max_output_tokens"] == 16
-    assert body(Request([HI]), default_max_tokens=77)["max_output_tokens"] == 77
+    assert "max_output_tokens" not in body(Request([HI]))
 
 
 def test_json_without_a_schema_is_an_object() -> None:
