@@ -22,6 +22,7 @@ class Disk(sqlite3.Connection):
     full = False
     held: threading.Event | None = None
     committed: threading.Event
+    tidied: threading.Event  # the log was moved into the file
 
     def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
         if self.held is not None and sql.startswith("BEGIN"):
@@ -32,16 +33,19 @@ class Disk(sqlite3.Connection):
         if sql == "COMMIT":
             self.commits += 1
             self.committed.set()
+        if "wal_checkpoint" in sql:
+            self.tidied.set()
         return cursor
 
 
 @contextmanager
 def running(**settings: Any) -> Iterator[tuple[Writer, Disk]]:
     disk = sqlite3.connect(":memory:", factory=Disk, isolation_level=None, check_same_thread=False)
-    disk.committed = threading.Event()
+    disk.committed, disk.tidied = threading.Event(), threading.Event()
     migrate(disk)
     disk.commits = 0
     disk.committed.clear()
+    disk.tidied.clear()
     writer = Writer(disk, Notices(), **settings)
     writer.start()
     try:

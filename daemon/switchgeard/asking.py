@@ -22,6 +22,7 @@ from switchgear_protocol.words import Interrupt
 from . import voice
 from .ask import Ask
 from .complete import Completing, Options, Services
+from .core.clock import Now
 from .core.issuer import Issuer
 from .core.offer import MergedModel
 from .dialects import sealed
@@ -52,7 +53,7 @@ async def complete(at: Services, model: MergedModel, caller: Caller, params: Com
     if params.dialect in DIALECTS:
         return await _in_their_words(at, model, caller, params, options)
     question = ours(_request(params))
-    ask = asked(new_id(), model, question, caller.client, params.session)
+    ask = asked(new_id(at.now()), model, question, caller.client, params.session)
     return await Completing(at, ask, question, options, voice.Ours(caller.progress)).run()
 
 
@@ -114,7 +115,7 @@ def native(
     if options.on_interrupt is Interrupt.RESTART:  # no dialect but ours has a word for it
         options = structs.replace(options, on_interrupt=Interrupt.ERROR)
     model = kept_by(model.spoken(question.dialect), question, at.state)
-    ask = asked(new_id(), model, question, client, session)
+    ask = asked(new_id(at.now()), model, question, client, session)
     told = Told(model_name, ask.request, int(at.now().wall), question.glimpse)
     speaking = voice.Theirs(question.spoken, told, out)
     return Speaking(Completing(at, ask, question, options, speaking), speaking, told)
@@ -168,8 +169,9 @@ def unreadable(bad: Unreadable) -> RpcError:
     return RpcError.of("invalid_params", bad.message if named else f"{bad.parameter}: {bad.message}")
 
 
-def new_id() -> str:
-    return os.urandom(8).hex()
+def new_id(now: Now) -> str:
+    """Unique, and a later one sorts behind: so the ledger grows at its end."""
+    return f"{int(now.wall * 1000):011x}{os.urandom(4).hex()}"
 
 
 def check(params: CompletionCreate) -> None:

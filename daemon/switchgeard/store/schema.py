@@ -47,6 +47,7 @@ TUNING = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",  # a killed process loses nothing; a power cut may lose the last moments
     "PRAGMA journal_size_limit = 4194304",
+    "PRAGMA wal_autocheckpoint = 8000",  # pages, 32 MB: the writer does it when it is quiet, no row waits for it
     "PRAGMA trusted_schema = OFF",
 )
 

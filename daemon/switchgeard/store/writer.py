@@ -7,8 +7,8 @@ rows. A row of a crowd waits TOGETHER for those of the others instead: one commi
 loop, for all of them.
 
 Beliefs ride along with the next commit, or go by themselves within FLUSH_AFTER seconds. After a commit the
-thread sleeps with that timer once, so that a belief of the next request wakes nobody; then, with nothing to
-write, without.
+thread sleeps with that timer once, so that a belief of the next request wakes nobody; then it moves the log into
+the file, which takes longer than a hundred commits, and sleeps without.
 
 When the disk refuses (full, read-only, I/O error, locked) requests must not wait for it: waiting
 rows are answered "not kept" at once, held in a bounded backlog, and tried again with the next job
@@ -22,6 +22,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -139,6 +140,7 @@ class Writer:
     _trouble: bool = False  # the last commit was refused
     _crowded: bool = False  # the last row was one of many at the same time
     _gathering: bool = False  # the thread waits for more of them
+    _untidy: bool = False  # the log holds what the file does not
     _dozing: bool = False  # the thread sleeps without a timer
     _respite: int = 0  # rows until one is waited for in place again
     _closing: bool = False
@@ -231,7 +233,11 @@ class Writer:
 
     def _run(self) -> None:
         while self._wait_for_work():
-            self._commit(*self._take())
+            jobs, changes = self._take()
+            if jobs or changes:
+                self._commit(jobs, changes)
+            else:
+                self._tidy()
         while self._has_work() and self._commit(*self._take()):
             pass
         self._give_up_rest()
@@ -245,13 +251,19 @@ class Writer:
                 self._dozing = patience is None
                 if self._wake.wait(patience):
                     patience = patience or self.flush_after
-                elif self._trouble or self._changes:
-                    break  # the deadline of a retry or a flush
+                elif self._trouble or self._changes or self._untidy:
+                    break  # the deadline of a retry or a flush, or a quiet moment
                 else:
                     patience = None
             self._dozing = False
             self._gather()
             return not self._closing
+
+    def _tidy(self) -> None:
+        """Move what is in the log into the file, now that no row waits for it."""
+        self._untidy = False
+        with suppress(sqlite3.Error):  # it stays in the log, which is as safe
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _gather(self) -> None:
         """In a crowd the next rows are a moment away: one commit for all of them."""
@@ -280,6 +292,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is, the thread goes on and nobody waits for ever
             self._refused(jobs, changes, error)
             return False
+        self._untidy = True
         if self._trouble:
             self._recovered()
         settled = [job.settle(value, problem) for job, (value, problem) in zip(jobs, answers, strict=True)]

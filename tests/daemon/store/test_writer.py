@@ -38,6 +38,17 @@ async def test_rows_that_queue_up_share_one_commit() -> None:
         assert len(await writer.call(kept)) == 100  # type: ignore[arg-type]
 
 
+async def test_the_log_is_moved_into_the_file_when_it_is_quiet() -> None:
+    """Once after the last commit, with no row waiting for it; then nothing wakes the thread."""
+    with running(flush_after=0.01) as (writer, disk):
+        await writer.keep(inserted("r1"))
+        assert disk.tidied.wait(PATIENCE)
+        disk.tidied.clear()
+        assert not disk.tidied.wait(0.1)
+        await writer.keep(inserted("r2"))
+        assert disk.tidied.wait(PATIENCE)
+
+
 async def test_rows_of_a_crowd_share_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each waits a moment for those of the others, though the disk is free; all are told together."""
     monkeypatch.setattr("switchgeard.store.writer.TOGETHER", 0.1)
