@@ -231,7 +231,7 @@ class Completing:
         def still_wanted() -> bool:
             return self.at.state.still_wanted(permit, self.at.now())
 
-        self.delivery.begin(dialled.issuer)
+        self.delivery.begin(dialled.issuer, dialled.wording.names)
         self.voice.turn_to(dialled.issuer)
         attempt = Attempt(
             offer,

@@ -5,7 +5,7 @@ not stream gets nothing at all before the whole answer is checked. After commit,
 content follows only behind a `restarted` or `continued` event (I8).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from switchgear_protocol.events import (
     Start,
     StreamEvent,
     TextDelta,
+    ToolStart,
     UsageReport,
     commits,
 )
@@ -34,6 +35,9 @@ KEPT = frozenset({"openai.responses"})
 
 Said = StreamEvent | Routing | Passed
 Heard = StreamEvent | Passed | PassedBody
+
+
+NO_NAMES: Mapping[str, str] = {}
 
 
 class Send(Protocol):
@@ -58,6 +62,7 @@ class Delivery:
     restarts: int = 0
     carried: bool = False  # the client has events of a provider's own
     issuer: Issuer | None = None  # of the current attempt
+    names: Mapping[str, str] = field(default_factory=dict)
     passed: bytes | None = None  # the provider's own whole body, when it may be passed on
 
     async def emit(self, events: Sequence[Heard]) -> None:
@@ -92,11 +97,14 @@ class Delivery:
         await self._hand_over(content=True)
         return _joined(self.before, completion) if self.before else completion
 
-    def begin(self, issuer: Issuer | None = None) -> None:
-        """Another attempt starts: nothing of the one before it counts. `issuer` is known once it is dialled."""
+    def begin(self, issuer: Issuer | None = None, names: Mapping[str, str] = NO_NAMES) -> None:
+        """Another attempt starts: nothing of the one before it counts. `issuer` is known once it is dialled.
+
+        `names`: what the provider calls tools by -> what the client does, where that differs.
+        """
         self.held.clear()
         self.said.clear()
-        self.plain, self.passed, self.issuer = True, None, issuer
+        self.plain, self.passed, self.issuer, self.names = True, None, issuer, names
         self.assembler = Assembler(str(issuer or ""))
 
     async def restart(self, reason: str) -> None:
@@ -126,6 +134,8 @@ class Delivery:
             if self.stream:
                 self.held.append(event)
             return False
+        if isinstance(event, ToolStart) and event.name in self.names:
+            event = ToolStart(event.id, self.names[event.name])
         self.assembler.feed(event)
         self._note(event)
         if self.stream and not passing:

@@ -20,7 +20,7 @@ from .core.issuer import Issuer
 from .core.needs import Needs
 from .core.offer import Offer
 from .core.routing import lacking
-from .dialects import tool_ids
+from .dialects import tool_ids, tool_names
 from .dialects.dialect import Dialect, IssuerOf
 from .dialects.glimpse import Glimpse
 from .dialects.known import DIALECTS
@@ -44,12 +44,16 @@ class Manner(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """The question as one provider gets it. `passing`: in the client's own words, so the answer may pass too."""
+    """The question as one provider gets it. `passing`: in the client's own words, so the answer may pass too.
+
+    `names`: of each tool that goes by another name there, that name -> its own.
+    """
 
     body: bytes
     stream: bool = True
     passing: bool = False
     headers: tuple[Header, ...] = ()
+    names: dict[str, str] = {}
 
 
 class Question(Protocol):
@@ -167,7 +171,9 @@ def translated(request: Request, offer: Offer, issuer: Issuer, manner: Manner) -
     if manner.so_far is not None:
         request = continued(request, manner.so_far)
     dialect, asked = DIALECTS[offer.wire], NOBODY if manner.plain else issuer
-    return Wording(dialect.encode(request, offer.model, stream=True, issuer=asked, features=offer.features))
+    request, names = tool_names.legal(request, offer.wire)
+    body = dialect.encode(request, offer.model, stream=True, issuer=asked, features=offer.features)
+    return Wording(body, names=names)
 
 
 def continued(request: Request, so_far: str) -> Request:

@@ -12,7 +12,10 @@ import httpx  # noqa: TID251 - a client that is not ours
 import pytest
 
 from door_client import PATHS, events, tool
-from strict import Strict, anthropic, chat
+from strict import Strict, anthropic, chat, demand
+from switchgeard.demo.exchange import Answer, Asked
+from switchgeard.demo.faults import FAULTS
+from switchgeard.demo.wires import Said
 from world import World, world
 
 Items = list[dict[str, Any]]
@@ -45,7 +48,7 @@ class Talk:
         raise NotImplementedError
 
     async def post(self, dialect: str, **body: Any) -> httpx.Response:
-        asked = {"model": "m", "tools": TOOLS[dialect], **self.options, **body}
+        asked = {"model": "m", "tools": TOOLS[dialect]} | self.options | body
         reply = await self.client.post(PATHS[dialect], json=asked)
         assert reply.status_code == 200, reply.text
         return reply
@@ -163,6 +166,21 @@ async def test_a_conversation_moves_without_a_single_refusal(tmp_path: Path, cli
             assert await talk.answered() == []
         assert {name: strict.refusals for name, strict in providers.items()} == {"a": [], "b": [], "c": []}
         assert "answers" in json.dumps(talk.items[-1])
+
+
+async def test_a_tool_with_a_name_too_long_for_the_provider_is_called_by_its_own(tmp_path: Path) -> None:
+    """Anthropic takes 128 characters, OpenAI 64: an MCP server's tool is found again all the same."""
+    name = "mcp__a_server_with_a_long_name__" + "a_tool" * 12
+
+    def says(asked: Asked, said: Said) -> Answer:
+        sent = asked.json["tools"][0]["function"]["name"]
+        demand(len(sent) <= 64, "Invalid 'tools[0].function.name': string too long")
+        return FAULTS["ok"](asked, Said(text=(), tool=sent))
+
+    async with world(tmp_path, {"c": says}, kinds={"c": "openai-compatible"}, door=True) as w, tool(w) as http:
+        talk = MessagesTalk(http, tools=[{"name": name, "input_schema": SCHEMA}])
+        await talk.says("call it")
+        assert talk.items[-1]["content"][0]["name"] == name
 
 
 async def test_what_was_thought_goes_back_to_who_thought_it(tmp_path: Path) -> None:

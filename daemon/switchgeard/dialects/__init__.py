@@ -14,7 +14,7 @@
     refusing               what every dialect says alike when it says no
 
     lacking                a request without what the offer cannot do
-    system, turns, tool_ids    what every encoder does to a transcript first
+    system, turns, tool_ids, tool_names    what every encoder does to a transcript first
     budgets                thinking in tokens and in words
     media, arguments       data URLs and base64 text; what a model wrote for a tool
     strictness             the part of JSON Schema an answer can be held to
