@@ -4,6 +4,8 @@ Rules for editing: one status per kind for all dialects, so that the same troubl
 client. A kind that is not in the table is ours to answer for: 500.
 """
 
+import math
+
 from switchgear_protocol.errors import ErrorObject
 
 INTERNAL = 500
@@ -55,10 +57,24 @@ def status(error: ErrorObject) -> int:
 def words(error: ErrorObject) -> str:
     """What happened, why, and what helps ("hint: ..."), on one line, never empty."""
     data = error.data
-    parts = [_sentence(error.message) or "The request failed.", _sentence(data.detail if data else None)]
+    parts = [_sentence(error.message) or "The request failed.", _sentence(data.detail if data else None), back(error)]
     if data and data.hint:
         parts.append(f"hint: {_line(data.hint)}")
     return " ".join(part for part in parts if part)
+
+
+UNITS = ((36 * 3600, "days", 86_400), (90 * 60, "h", 3600), (90, "min", 60), (0, "s", 1))
+"""From how many seconds on a time is told in which unit, of so many seconds."""
+
+
+def back(error: ErrorObject) -> str:
+    """When the first may serve again: people read the message, and only programs its header."""
+    left = error.data.retry_after_ms if error.data else None
+    if kind(error) != "exhausted" or left is None:
+        return ""
+    seconds = max(math.ceil(left / 1000), 1)
+    unit, size = next((unit, size) for least, unit, size in UNITS if seconds >= least)
+    return f"The first is back in {math.ceil(seconds / size)} {unit}."
 
 
 def _sentence(text: str | None) -> str:

@@ -38,3 +38,23 @@ def test_words_say_what_why_and_what_helps_on_one_line() -> None:
     )
     assert refusing.words(told) == ("No provider can serve opus now. claude: spent; copilot: 503. hint: look at it")
     assert refusing.words(error("busy", "Too much at once")) == "Too much at once."
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [
+        (1, "1 s"),
+        (12_000, "12 s"),
+        (89_000, "89 s"),
+        (90_000, "2 min"),
+        (3_540_000, "59 min"),
+        (5 * 3_600_000, "5 h"),
+        (3 * 86_400_000, "3 days"),
+    ],
+)
+def test_people_are_told_when_the_first_is_back(milliseconds: int, words: str) -> None:
+    """In the message: the header is for programs."""
+    told = refusing.words(error("exhausted", "Nobody can.", hint="wait", retry_after_ms=milliseconds))
+    assert told == f"Nobody can. The first is back in {words}. hint: wait"
+    assert "back in" not in refusing.words(error("exhausted", "Nobody can."))
+    assert "back in" not in refusing.words(error("busy", "Later.", retry_after_ms=milliseconds))

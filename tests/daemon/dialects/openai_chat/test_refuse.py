@@ -53,7 +53,7 @@ def test_every_kind_can_be_said(kind: str) -> None:
     """With the status all dialects share, unless nothing is known of when."""
     told = refused(error(kind, "No.", retry_after_ms=1))
     assert told.status == STATUS.get(kind, 500)
-    assert json.loads(told.body)["error"]["message"] == "No."
+    assert json.loads(told.body)["error"]["message"].startswith("No.")
 
 
 def test_an_error_without_words_has_some() -> None:
