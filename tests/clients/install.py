@@ -10,10 +10,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from clients.pinned import PLACE, PYTHON, VENV, Registry, here, pins, registry, version
 
 PATIENCE = 600.0  # seconds for one fetch
+TRUST = Path("/etc/ssl/certs/ca-certificates.crt")  # node has roots of its own and asks for the machine's by name
 
 
 def install(clients: Iterable[str]) -> None:
@@ -61,9 +63,10 @@ def _say(clients: list[str]) -> None:
 
 def _run(argv: list[str]) -> None:
     path = os.pathsep.join((os.environ["PATH"], str(VENV / "bin")))  # npm needs node, wherever that is
-    done = subprocess.run(argv, env=os.environ | {"PATH": path}, timeout=PATIENCE, check=False)
+    trust = {"NODE_EXTRA_CA_CERTS": str(TRUST)} if TRUST.exists() else {}
+    done = subprocess.run(argv, env=trust | os.environ | {"PATH": path}, timeout=PATIENCE, check=False)
     if done.returncode:
-        raise SystemExit(f"{' '.join(argv[:3])} ... failed; the clients come from pypi.org and registry.npmjs.org")
+        raise SystemExit(f"{' '.join(argv[:3])} ... failed; the clients come from PyPI and the npm registry")
 
 
 def everything() -> list[str]:
