@@ -6,13 +6,14 @@ finish within DRAIN seconds, beliefs flushed, socket removed, exit 0.
 """
 
 import argparse
+import ctypes
 import gc
 import os
 import random
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -59,6 +60,8 @@ from .upstream.transport import Transport
 from .watch import watch
 
 DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
+M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
+LARGE = 256 * 1024  # bytes
 SETTLE = 1.0  # seconds a slow disk may hold up the start
 
 TOLD = tuple(name for name in Event.__struct_fields__ if name not in ("seq", "at", "type"))
@@ -250,9 +253,14 @@ async def _leave_when_idle(daemon: Daemon, server: Server, door: Door, seconds: 
 
 
 def _settle_memory() -> None:
-    """What start-up made stays for good: keep the collector from walking it again and again."""
+    """What start-up made stays for good: keep the collector from walking it again and again.
+
+    And let large bodies have memory of their own, given back with them: glibc would learn from each to keep it.
+    """
     gc.collect()
     gc.freeze()
+    with suppress(AttributeError, OSError):  # another libc knows better
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def _write_down(event: Event) -> None:
