@@ -60,7 +60,7 @@ from .upstream.transport import Transport
 from .watch import watch
 
 DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
-M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 LARGE = 256 * 1024  # bytes
 SETTLE = 1.0  # seconds a slow disk may hold up the start
 
@@ -260,7 +260,9 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     with suppress(AttributeError, OSError):  # another libc knows better
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
+        libc.mallopt(M_TRIM_THRESHOLD, 4 * LARGE)  # setting one stops it from learning the other
 
 
 def _write_down(event: Event) -> None:

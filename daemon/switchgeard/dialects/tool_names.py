@@ -31,7 +31,8 @@ def legal(request: Request, wire: str) -> tuple[Request, dict[str, str]]:
 
 def _names(request: Request) -> set[str]:
     chosen = {request.tool_choice.name} if isinstance(request.tool_choice, NamedTool) else set()
-    called = {block.name for message in request.messages for block in message.content if isinstance(block, ToolCall)}
+    told = [message.content for message in request.messages if not isinstance(message.content, str)]
+    called = {block.name for blocks in told for block in blocks if isinstance(block, ToolCall)}
     return {tool.name for tool in request.tools} | chosen | called
 
 
