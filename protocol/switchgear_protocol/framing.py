@@ -192,10 +192,11 @@ class Framer:
 
     def _check_header(self, block: bytes, *, whole: bool) -> None:
         """Also of an unfinished block: one ended by bare LFs would wait for ever for its CR LF."""
-        if len(block) > self._limits.header + (0 if whole else 3):
-            raise ProtocolError("too_large", f"a header block may have {self._limits.header} bytes")
-        if b"\n" in block.replace(b"\r\n", b""):
+        most = self._limits.header + 3  # what an unfinished block may have: of the next CR LF CR LF
+        if b"\n" in block[:most].replace(b"\r\n", b""):  # first, so that it counts however the bytes were cut
             raise ProtocolError("invalid_message", "header lines end in CR LF", hint="or send one JSON object a line")
+        if len(block) > (self._limits.header if whole else most):
+            raise ProtocolError("too_large", f"a header block may have {self._limits.header} bytes")
 
 
 CUTTERS: dict[Framing, Callable[[Framer], bytes | None]] = {

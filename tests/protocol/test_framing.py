@@ -1,7 +1,7 @@
 """Framing: sniffing, cutting, limits, and that chunk borders mean nothing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from switchgear_protocol.errors import ProtocolError
@@ -53,6 +53,7 @@ HOSTILE = st.one_of(
 
 
 @given(HOSTILE, st.lists(st.integers(0, 50), max_size=30))
+@example(b"C" + bytes(41) + b"\n" + bytes(2), [42])
 def test_chunk_borders_change_nothing(data: bytes, sizes: list[int]) -> None:
     """Whatever the bytes, frames and failure depend on them only, not on how they were cut."""
     assert fed(data, sizes) == fed(data, [])
