@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 
 import trio
 
-from switchgear_protocol.events import Restarted, StreamEvent, commits
+from switchgear_protocol.events import Restarted, commits
 
 from .core.clock import Now
 from .core.failure import ErrorReply, Failure, classify, garbled, transport_failure
 from .core.offer import Offer
 from .dialects.dialect import Decoding, Dialect
 from .dialects.fault import Garbled, UpstreamError
-from .passed import Passed, PassedBody
+from .passed import Heard, Passed, PassedBody
 from .upstream import sse
 from .upstream.call import HTTPCall
 from .upstream.transport import Reply, Transport, TransportFault
@@ -33,7 +33,6 @@ REST_SECONDS = 0.5  # for what may follow the terminal marker, since the marker 
 ERROR_LIMIT = 64 * 1024  # bytes of an error body that are looked at
 ERROR_SECONDS = 5.0  # an error body that does not end is judged by what has come
 
-Heard = StreamEvent | Passed | PassedBody
 Emit = Callable[[Sequence[Heard]], Awaitable[None]]
 
 

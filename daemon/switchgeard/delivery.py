@@ -15,7 +15,6 @@ from switchgear_protocol.events import (
     Continued,
     ReasoningSignature,
     Restarted,
-    Routing,
     Start,
     StreamEvent,
     TextDelta,
@@ -28,14 +27,10 @@ from switchgear_protocol.words import Interrupt
 from .core.issuer import Issuer
 from .dialects.assemble import Assembler
 from .dialects.fault import Garbled
-from .passed import Passed, PassedBody
+from .passed import Heard, Passed, PassedBody, Said
 
 KEPT = frozenset({"openai.responses"})
 """Wires on which a later request may name an answer by its id, as kept by the provider."""
-
-Said = StreamEvent | Routing | Passed
-Heard = StreamEvent | Passed | PassedBody
-
 
 NO_NAMES: Mapping[str, str] = {}
 

@@ -168,10 +168,7 @@ async def completion_create(at: Daemon, caller: Caller, params: CompletionCreate
 
 async def models_list(at: Daemon, caller: Caller, params: ModelsList) -> Models:
     state, now = at.at.state, at.at.now()
-    if not params.all:
-        return Models(views.models(state, now))
-    variants = [state.find(offer.name) for offer in state.config.catalog.offers()]
-    return Models([*views.models(state, now), *(views.model(state, v, now) for v in variants if v is not None)])
+    return Models(views.models(state, now, variants=params.all))
 
 
 async def models_show(at: Daemon, caller: Caller, params: ModelsShow) -> ModelView:

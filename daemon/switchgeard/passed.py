@@ -6,6 +6,8 @@ complete and what it cost; this is what the client gets.
 
 from msgspec import Struct
 
+from switchgear_protocol.events import Routing, StreamEvent
+
 from .upstream.sse import Event
 
 
@@ -20,3 +22,9 @@ class PassedBody(Struct, frozen=True, gc=False):
     """A whole body as it came."""
 
     body: bytes
+
+
+Heard = StreamEvent | Passed | PassedBody
+"""What an attempt brings."""
+Said = StreamEvent | Routing | Passed
+"""What a client is told."""

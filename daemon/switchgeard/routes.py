@@ -15,7 +15,6 @@ import msgspec
 from switchgear_protocol.errors import ErrorObject, error
 from switchgear_protocol.messages import Answer
 from switchgear_protocol.views import ModelView
-from switchgear_protocol.words import Interrupt
 
 from . import asking, counting, listed, views
 from .complete import Options
@@ -102,8 +101,7 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
     question = asking.theirs(daemon.at.state, spoken, exchange.body, model=model, stream=stream, headers=kept)
     name = question.glimpse.model
     merged = daemon.model(name)
-    after_cut = Interrupt.CONTINUE if merged.failover.after_commit is Interrupt.CONTINUE else Interrupt.ERROR
-    options = Options(stream=question.glimpse.stream, on_interrupt=after_cut)
+    options = Options(stream=question.glimpse.stream, on_interrupt=merged.failover.after_commit)
 
     async def out(events: list[Event]) -> None:
         if not exchange.begun:
@@ -149,7 +147,7 @@ def served(speaking: asking.Speaking) -> Headers:
         return head
     offer, lost = completing.standing.offer, completing.standing.downgrades
     more: Headers = (("x-switchgear-downgrades", ", ".join(lost)),) if lost else ()
-    return (("x-switchgear-provider", offer.provider), ("x-switchgear-model", printable(offer.model)), *head, *more)
+    return (("x-switchgear-provider", offer.provider), ("x-switchgear-model", offer.model), *head, *more)
 
 
 def told(answer: Answer) -> Headers:
@@ -234,11 +232,7 @@ async def model(routes: Routes, exchange: Exchange) -> None:
 
 def _models(routes: Routes, head: Head) -> list[ModelView]:
     state, now = routes.daemon.at.state, routes.daemon.at.now()
-    merged = views.models(state, now)
-    if head.query.get("variants", "0") in ("", "0", "false"):
-        return merged
-    variants = [state.find(offer.name) for offer in state.config.catalog.offers()]
-    return [*merged, *(views.model(state, variant, now) for variant in variants if variant is not None)]
+    return views.models(state, now, variants=head.query.get("variants", "0") not in ("", "0", "false"))
 
 
 def _lister(head: Head) -> tuple[Callable[[list[ModelView]], listed.Entry], Callable[[ModelView], listed.Entry]]:

@@ -29,8 +29,11 @@ from .core.routing import FEATURE_CODES, Plan, Standing
 from .state import State
 
 
-def models(state: State, now: Now) -> list[ModelView]:
-    return [model(state, merged, now) for merged in state.config.catalog.models.values()]
+def models(state: State, now: Now, *, variants: bool = False) -> list[ModelView]:
+    """Every merged model, and with `variants` each provider's behind them."""
+    catalog = state.config.catalog
+    single = [state.find(offer.name) for offer in catalog.offers()] if variants else []
+    return [model(state, each, now) for each in (*catalog.models.values(), *single) if each is not None]
 
 
 def model(state: State, merged: MergedModel, now: Now) -> ModelView:

@@ -14,15 +14,14 @@ from typing import Protocol
 
 from switchgear_protocol.content import Usage
 from switchgear_protocol.errors import ErrorObject
-from switchgear_protocol.events import Continued, Finished, Restarted, Routing, StreamEvent, UsageReport
+from switchgear_protocol.events import Continued, Finished, Restarted, Routing, UsageReport
 from switchgear_protocol.words import Finish
 
 from .core.issuer import Issuer
 from .dialects.dialect import Dialect, Told, Writing
-from .passed import Passed
+from .passed import Passed, Said
 from .upstream.sse import Event
 
-Said = StreamEvent | Routing | Passed
 Out = Callable[[list[Event]], Awaitable[None]]
 
 

@@ -11,14 +11,14 @@ import trio
 from switchgear_protocol.events import Finished, StreamEvent, TextDelta, UsageReport
 from switchgear_protocol.words import Billing, FailureKind, Finish
 from switchgeard import attempt, clock
-from switchgeard.attempt import REST_SECONDS, Attempt, Heard
+from switchgeard.attempt import REST_SECONDS, Attempt
 from switchgeard.core.failure import Failure
 from switchgeard.core.offer import Offer, Timeouts
 from switchgeard.demo.exchange import Answer, Asked, End, Hang, chunked
 from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import ANTHROPIC, OPENAI, Said, frame, stream
 from switchgeard.dialects.known import DIALECTS
-from switchgeard.passed import Passed, PassedBody
+from switchgeard.passed import Heard, Passed, PassedBody
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport, TransportFault
 

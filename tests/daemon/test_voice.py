@@ -19,9 +19,9 @@ from switchgeard.core.needs import Needs
 from switchgeard.dialects import anthropic_messages, openai_chat
 from switchgeard.dialects.dialect import Dialect, Told
 from switchgeard.dialects.glimpse import Glimpse
-from switchgeard.passed import Passed
+from switchgeard.passed import Passed, Said
 from switchgeard.upstream.sse import Event
-from switchgeard.voice import Ours, Said, Theirs
+from switchgeard.voice import Ours, Theirs
 
 TOLD = Told("m", "0123", 1, Glimpse("m", stream=True, needs=Needs()))
 TEXT = Event(None, '{"id":"1","model":"model-a","choices":[{"index":0,"delta":{"content":"Hi"}}]}')
