@@ -19,12 +19,13 @@ from switchgear_protocol.messages import Answer
 from switchgear_protocol.words import Interrupt
 from switchgeard.announce import Announce
 from switchgeard.asking import asked
-from switchgeard.complete import Completing, Options, Services
+from switchgeard.complete import Completing, Options
 from switchgeard.core.offer import FailoverPolicy, MergedModel, RoutingPolicy
 from switchgeard.core.provider import Env
 from switchgeard.credentials.vault import Vault
 from switchgeard.question import ours
 from switchgeard.rpc_error import RpcError
+from switchgeard.services import Services
 from switchgeard.state import State
 from switchgeard.store.row import AttemptRow
 from switchgeard.voice import Ours

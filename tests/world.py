@@ -18,7 +18,7 @@ from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard import clock
 from switchgeard.app import Places, build, build_door, open_door
 from switchgeard.demo.standin import Script, StandIn
-from switchgeard.methods import Daemon
+from switchgeard.methods.daemon import Daemon
 from switchgeard.serving.listening import bind_socket
 from switchgeard.store import Store
 

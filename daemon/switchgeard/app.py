@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -35,7 +36,6 @@ from switchgear_protocol.paths import (
 from . import clock, log, remembered
 from .announce import Announce
 from .bus import Bus
-from .complete import Services
 from .config.settled import Config
 from .configuration import Configuration
 from .core.caps import day_start
@@ -44,10 +44,12 @@ from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
 from .door.listeners import Listeners
 from .door.server import Door
-from .methods import Daemon
+from .methods.daemon import Daemon
+from .methods.table import dispatch
 from .routes import Routes
 from .rpc_error import RpcError
 from .sealing import seal
+from .services import Services
 from .serving import descriptors
 from .serving.doorkeeper import Doorkeeper
 from .serving.instance import EXIT_ALREADY_RUNNING, AlreadyRunning, Instance, claim
@@ -165,7 +167,7 @@ def build(places: Places, home: str, store: Store, limits: Limits = DEFAULT) -> 
     daemon = Daemon(services, configuration, os.getpid(), now().wall)
     if unreadable:
         announce(state.note("storage", f"{unreadable} remembered beliefs were unreadable and dropped", now()))
-    return daemon, Server(daemon.dispatch, bus, limits)
+    return daemon, Server(partial(dispatch, daemon), bus, limits)
 
 
 def build_door(places: Places, daemon: Daemon, intake: Intake | None = None) -> tuple[Door, Listeners]:

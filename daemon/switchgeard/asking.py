@@ -21,7 +21,7 @@ from switchgear_protocol.words import Interrupt
 
 from . import voice
 from .ask import Ask
-from .complete import Completing, Options, Services
+from .complete import Completing, Options
 from .core.clock import Now
 from .core.issuer import Issuer
 from .core.offer import MergedModel
@@ -31,6 +31,7 @@ from .dialects.glimpse import Unreadable
 from .dialects.known import DIALECTS
 from .question import NOBODY, Question, Theirs, ours
 from .rpc_error import RpcError
+from .services import Services
 from .serving.caller import Caller
 from .state import State
 from .upstream.sse import Event

@@ -20,6 +20,7 @@ from switchgear_protocol.events import Restarted, commits
 from .core.clock import Now
 from .core.failure import ErrorReply, Failure, classify, garbled, transport_failure
 from .core.offer import Offer
+from .core.rule import Rule
 from .dialects.dialect import Decoding, Dialect
 from .dialects.fault import Garbled, UpstreamError
 from .passed import Heard, Passed, PassedBody
@@ -59,6 +60,7 @@ class Attempt:
     whole: bool = False  # a whole body is asked for, not a stream
     content_seen: bool = False
     headers: dict[str, str] | None = None
+    rules: tuple[Rule, ...] = ()  # what errors of this kind of provider mean
 
     async def run(self, call: HTTPCall) -> Failure | None:
         """None when the answer is complete and every event of it has been emitted. Raises Withdrawn."""
@@ -185,6 +187,7 @@ class Attempt:
             provider=self.offer.provider,
             model=self.offer.model,
             in_stream=in_stream,
+            rules=self.rules,
         )
         return classify(reply, self.now())
 

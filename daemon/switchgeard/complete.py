@@ -11,7 +11,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 import trio
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from switchgear_protocol.content import Completion
 from switchgear_protocol.errors import AttemptReport
@@ -20,30 +20,21 @@ from switchgear_protocol.messages import Answer, ServedBy
 from switchgear_protocol.words import FailureKind, Interrupt, Outcome
 
 from . import record, refusal
-from .announce import Announce
 from .ask import Ask, Settled
-from .attempt import Attempt
-from .core import objection, quota
+from .calling import Calling
 from .core.clock import Now
 from .core.cost import cost_usd
 from .core.estimate import counted
 from .core.failover import Attempts, GiveUp, OfferKey, Try, brief
 from .core.failure import Failure, garbled, transport_failure
 from .core.permit import Permit
-from .core.provider import Provider
 from .core.routing import Plan, Standing
-from .core.scrub import MASK
-from .credentials.vault import Vault
 from .delivery import Delivery, nobody
 from .dialects.fault import Garbled
-from .dialects.known import DIALECTS
-from .dialling import Dialled, dial
 from .question import Manner, Question
 from .record import Attempted
-from .state import State
-from .store import Store
+from .services import Services
 from .store.row import AttemptRow
-from .upstream.transport import Transport
 from .upstream.turn import Withdrawn
 from .voice import Voice
 
@@ -60,19 +51,6 @@ class Options(Struct, frozen=True):
     on_interrupt: Interrupt = Interrupt.ERROR
     wait: float = 0.0  # seconds it is willing to wait for a reset; inf = as long as it takes
     deadline: float | None = None  # seconds for everything
-
-
-@dataclass(slots=True)
-class Services:
-    """What every completion uses; made once by `app`."""
-
-    state: State
-    vault: Vault
-    transport: Transport
-    store: Store
-    announce: Announce
-    now: Callable[[], Now]
-    rand: Callable[[], float]
 
 
 @dataclass(slots=True)
@@ -187,66 +165,12 @@ class Completing:
         return self._answer(permit, ended, settled, step)
 
     async def _ask_upstream(self, permit: Permit, step: Try) -> Completion | Failure:
-        offer, state = permit.offer, self.at.state
-        provider = state.config.providers.get(offer.provider)
-        if provider is None:
-            return Failure(FailureKind.MISSING_CREDENTIAL, "the provider was removed from the config")
-        manner = self._manner(step)
-        dialled = await dial(self.at.vault, provider, offer, self.question, manner)
-        if isinstance(dialled, Failure):
-            return dialled
-        failure = await self._call(permit, dialled, step.by)
-        if failure is not None and (mended := await self._mended(provider, dialled, failure, manner)) is not None:
-            again = await dial(self.at.vault, provider, offer, self.question, mended)
-            failure = await self._call(permit, again, step.by) if isinstance(again, Dialled) else again
-        if failure is not None and failure.kind is FailureKind.AUTH_FAILED:
-            failure = structs.replace(failure, hint=failure.hint or self.at.vault.renewal(provider))
+        calling = Calling(self.at, permit, self.question, self.delivery, self.voice, step.by)
+        failure = await calling.run(self._manner(step))
         try:
             return failure or counted(self.question.needs, await self.delivery.complete())
         except Garbled as fault:
             return garbled(str(fault))
-
-    async def _mended(self, provider: Provider, dialled: Dialled, failure: Failure, manner: Manner) -> Manner | None:
-        """How to ask the same offer once more, when what it refused can be mended; None when it cannot."""
-        if self.delivery.committed:
-            return None
-        if objection.to_transcript(failure):
-            return structs.replace(manner, plain=True)
-        return manner if await self._replaced(provider, dialled, failure) else None
-
-    async def _replaced(self, provider: Provider, dialled: Dialled, failure: Failure) -> bool:
-        """Whether a refused credential was replaced outside of us: look once more before believing it is bad."""
-        if failure.kind is not FailureKind.AUTH_FAILED or dialled.secret is None:
-            return False
-        return await self.at.vault.rotated(provider, dialled.secret) is not None
-
-    async def _call(self, permit: Permit, dialled: Dialled, by: float) -> Failure | None:
-        offer, left = permit.offer, by - self.at.now().boot
-
-        def read_quota(headers: dict[str, str]) -> None:
-            now = self.at.now()
-            windows = quota.readings(offer.provider, offer.model, headers, now)
-            self.at.announce(self.at.state.observe(windows, now))
-
-        def still_wanted() -> bool:
-            return self.at.state.still_wanted(permit, self.at.now())
-
-        self.delivery.begin(dialled.issuer, dialled.wording.names)
-        self.voice.turn_to(dialled.issuer)
-        attempt = Attempt(
-            offer,
-            DIALECTS[offer.wire],
-            self.at.transport,
-            self.at.now,
-            self.delivery.emit,
-            read_quota,
-            trio.CancelScope(),
-            still_wanted,
-            left,
-            dialled.wording.passing,
-            not dialled.wording.stream,
-        )
-        return _unsaid(await attempt.run(dialled.call), dialled)
 
     def _committed(self) -> None:
         """The client holds content now; only a streaming client can before the end."""
@@ -387,12 +311,3 @@ class Completing:
         offer = standing.offer
         kind = failure.kind.value if failure else standing.code or None
         await self.voice.say(Routing(action, offer.provider, offer.model, offer.label, reason, kind, standing.until))  # type: ignore[arg-type]
-
-
-def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:
-    """The failure without the credential, should the provider have repeated it."""
-    secret = dialled.secret.reveal() if dialled.secret else ""
-    if failure is None or not secret or secret not in f"{failure.message} {failure.code}":
-        return failure
-    code = failure.code and failure.code.replace(secret, MASK)
-    return structs.replace(failure, message=failure.message.replace(secret, MASK), code=code)

@@ -9,12 +9,12 @@ import trio
 from msgspec import Struct
 
 from .ask import Ask
-from .complete import Services
 from .core.failure import Failure
 from .core.offer import MergedModel, Offer
 from .dialects.anthropic_messages import NAME, counting
 from .dialling import dial
 from .question import Manner, Theirs
+from .services import Services
 from .upstream.transport import Reply, TransportFault
 from .upstream.turn import Withdrawn
 
@@ -43,7 +43,7 @@ async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
     provider = at.state.config.providers.get(offer.provider)
     if provider is None:
         return None
-    dialled = await dial(at.vault, provider, offer, question, Manner())
+    dialled = await dial(at.vault, provider, offer, question, Manner(), at.now())
     if isinstance(dialled, Failure) or not dialled.wording.passing:
         return None
     call = msgspec.structs.replace(

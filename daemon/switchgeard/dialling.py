@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from switchgear_protocol.words import FailureKind, Scope
 
+from .core.clock import Now
 from .core.failure import Failure
 from .core.issuer import Issuer
 from .core.offer import Offer
@@ -15,9 +16,11 @@ from .core.provider import NoCredential, Passthrough, Provider
 from .credentials.secret import Answer, Broken, Locked, Missing, Ready, Secret
 from .credentials.vault import Vault
 from .dialects.glimpse import Unreadable
+from .kinds.auth import BadSecret
+from .kinds.calls import build_call, drafted
+from .kinds.known import KINDS
 from .question import Manner, Question, Wording
 from .upstream.call import HTTPCall
-from .upstream.kinds import KINDS, BadSecret, build_call
 
 
 class Dialled(Struct, frozen=True):
@@ -27,7 +30,9 @@ class Dialled(Struct, frozen=True):
     secret: Secret | None = None  # what it carries, to tell whether a re-read gave another
 
 
-async def dial(vault: Vault, provider: Provider, offer: Offer, question: Question, manner: Manner) -> Dialled | Failure:
+async def dial(
+    vault: Vault, provider: Provider, offer: Offer, question: Question, manner: Manner, now: Now
+) -> Dialled | Failure:
     """The call that puts `question` to `offer`. Reads the credential; words the body."""
     secret: Secret | None = None
     if not isinstance(provider.credential, NoCredential | Passthrough):
@@ -40,17 +45,30 @@ async def dial(vault: Vault, provider: Provider, offer: Offer, question: Questio
     try:
         issuer = Issuer(vault.account(provider, secret), offer.wire, offer.model)
         wording = question.wording(offer, issuer, manner)
-        return Dialled(_call(provider, offer, wording, secret), issuer, wording, secret)
+        return Dialled(_call(provider, offer, wording, secret, question, now), issuer, wording, secret)
     except BadSecret as bad:
         return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL)
     except Unreadable as bad:
         return Failure(FailureKind.INVALID_REQUEST, bad.message, code=bad.parameter)
 
 
-def _call(provider: Provider, offer: Offer, wording: Wording, secret: Secret | None) -> HTTPCall:
+def _call(
+    provider: Provider, offer: Offer, wording: Wording, secret: Secret | None, question: Question, now: Now
+) -> HTTPCall:
+    kind = KINDS[provider.kind]
+    draft = drafted(
+        kind,
+        offer.wire,
+        offer.model,
+        wording.body,
+        wording.stream,
+        passing=wording.passing,
+        needs=question.needs,
+        turn_boundary=question.turn_boundary,
+        options=provider.options,
+    )
     shown = secret.reveal() if secret else None
-    kind, base, stream = KINDS[provider.kind], provider.base_url, wording.stream
-    return build_call(kind, base, offer.wire, wording.body, shown, stream, model=offer.model, extra=wording.headers)
+    return build_call(kind, provider.base_url, draft, shown, extra=wording.headers, now=now)
 
 
 def without(found: Answer) -> Failure | None:

@@ -142,7 +142,8 @@ class Theirs:
         return self._request
 
     def wording(self, offer: Offer, issuer: Issuer, manner: Manner) -> Wording:
-        if offer.wire != self.dialect or manner.so_far is not None or lacking(offer, self.needs):
+        silent = offer.streams_only and not self.glimpse.stream  # it cannot be asked for a whole body
+        if offer.wire != self.dialect or manner.so_far is not None or silent or lacking(offer, self.needs):
             return translated(self.request, offer, issuer, manner)
         body = self.spoken.patched(
             self._opened(offer, issuer, plain=manner.plain),

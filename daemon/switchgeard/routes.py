@@ -24,7 +24,7 @@ from .door.exchange import Exchange
 from .door.head import Head
 from .door.refusal import Headers, Refusal
 from .identity import session_of
-from .methods import Daemon
+from .methods.daemon import Daemon
 from .question import FORWARDED
 from .rpc_error import RpcError
 from .upstream.sse import Event

@@ -184,5 +184,5 @@ def _health(standing: Standing) -> Health:
 def _price(one: Offer) -> dict[str, float]:
     if one.price is None:
         return {}
-    names = one.price.__struct_fields__
+    names = [name for name in one.price.__struct_fields__ if name != "tiers"]
     return {name: value for name in names if (value := getattr(one.price, name)) is not None}

@@ -6,6 +6,7 @@ Layers, top to bottom (imports point down, nothing here does I/O, only msgspec i
     framing      bytes <-> frames; three framings told apart by their first byte
     rpc          the JSON-RPC 2.0 envelope and its typed decode
     messages     params and results of every method; the method table
+    logins, choices, usage    parts of it: logging in; what there is to choose from; what is left and was spent
     views        what is believed of models, providers, quota, config; shapes: the base of both
     events       what a subscriber sees; what a streamed completion says
     content      the `switchgear` dialect: messages, blocks, tools

@@ -101,7 +101,7 @@ class ResponseFormat(Struct, omit_defaults=True, frozen=True, forbid_unknown_fie
 
 
 class Usage(Struct, omit_defaults=True, frozen=True):
-    """Tokens. `input` excludes cached tokens; `reasoning` is part of `output`."""
+    """Tokens. `input` excludes cached tokens; `reasoning` is part of `output`, `cache_write_1h` of `cache_write`."""
 
     input: int = 0
     output: int = 0
@@ -109,6 +109,8 @@ class Usage(Struct, omit_defaults=True, frozen=True):
     cache_write: int = 0
     reasoning: int = 0
     estimated: bool = False  # the provider reported none
+    cache_write_1h: int = 0  # written to be kept for an hour or more
+    cost_usd: float | None = None  # what the provider itself says it charged
 
 
 class Request(Struct, omit_defaults=True, frozen=True):

@@ -159,6 +159,8 @@ class Event(Struct, omit_defaults=True, frozen=True):
     used: float | None = None  # fraction of a quota window, 0..1
     usage: Usage | None = None
     cost_usd: float | None = None
+    switch_tokens: int | None = None  # of prompt that the new offer reads anew, its cache being cold
+    switch_cost_usd: float | None = None  # what that costs there, estimated
     dropped: int | None = None
 
 

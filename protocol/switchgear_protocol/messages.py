@@ -10,16 +10,39 @@ What is shared by several methods lives in `shapes` and `views` and is told here
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
+from .choices import Accepted as Accepted
+from .choices import Kinds as Kinds
+from .choices import KindView as KindView
+from .choices import Listings as Listings
+from .choices import ListingView as ListingView
+from .choices import ModelsAccept as ModelsAccept
+from .choices import ModelsPropose as ModelsPropose
+from .choices import ModelsRefresh as ModelsRefresh
+from .choices import ProbeView as ProbeView
+from .choices import Proposal as Proposal
+from .choices import Proposals as Proposals
+from .choices import ProposedOffer as ProposedOffer
+from .choices import ProvidersAdd as ProvidersAdd
+from .choices import ProvidersProbe as ProvidersProbe
 from .content import Message, Reasoning, ResponseFormat, Tool, ToolChoice, Usage
 from .errors import AttemptReport
 from .events import Event
+from .logins import LoginName as LoginName
+from .logins import LoginPoll as LoginPoll
+from .logins import LoginStart as LoginStart
+from .logins import LoginView as LoginView
 from .shapes import Done as Done
 from .shapes import Name
 from .shapes import Nothing as Nothing
 from .shapes import Params as Params
 from .shapes import Result as Result
+from .usage import Quota as Quota
+from .usage import QuotaList as QuotaList
+from .usage import UsageQuery as UsageQuery
+from .usage import UsageReply as UsageReply
+from .usage import UsageRow as UsageRow
 from .views import ConfigState as ConfigState
 from .views import ModelView as ModelView
 from .views import OfferView as OfferView
@@ -167,7 +190,7 @@ class CredentialsSet(Params, frozen=True):
     secret: str
 
 
-# --- sessions, quota, usage, routing, events ---------------------------------------------------
+# --- sessions, routing, events ---------------------------------------------------
 
 
 class SessionView(Result, frozen=True):
@@ -204,39 +227,6 @@ class SessionsUnpin(Params, frozen=True):
     session: Name | None = None
 
 
-class QuotaList(Params, frozen=True):
-    provider: Name | None = None
-
-
-class Quota(Result, frozen=True):
-    windows: list[WindowView]
-
-
-class UsageQuery(Params, frozen=True):
-    """`by`: any of provider, model, alias, day, session. `since`/`until`: epoch seconds."""
-
-    by: Annotated[list[Name], Meta(max_length=64)] = field(default_factory=lambda: ["provider", "model"])
-    since: float | None = None
-    until: float | None = None
-    limit: int = 1000
-
-
-class UsageRow(Result, frozen=True):
-    key: dict[str, str]
-    requests: int
-    attempts: int
-    complete: int
-    failed: int
-    usage: Usage
-    cost_usd: float = 0.0
-    unpriced: int = 0  # attempts whose price is not known
-
-
-class UsageReply(Result, frozen=True):
-    rows: list[UsageRow]
-    total: UsageRow | None = None
-
-
 class RouteExplain(Params, frozen=True):
     """A dry run: who would serve this and why each other offer would not."""
 
@@ -258,6 +248,7 @@ class RouteStep(Result, frozen=True):
     reason: str
     until: float | None = None
     hint: str | None = None
+    cost_usd: float | None = None  # estimated, of this request there
 
 
 class RouteExplained(Result, frozen=True):
@@ -374,6 +365,15 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "credentials/list": (Nothing, Credentials),
     "credentials/set": (CredentialsSet, CredentialView),
     "credentials/delete": (ProviderName, CredentialView),
+    "login/start": (LoginStart, LoginView),
+    "login/poll": (LoginPoll, LoginView),
+    "login/cancel": (LoginName, LoginView),
+    "kinds/list": (Nothing, Kinds),
+    "providers/add": (ProvidersAdd, ProviderView),
+    "providers/probe": (ProvidersProbe, ProbeView),
+    "models/refresh": (ModelsRefresh, Listings),
+    "models/propose": (ModelsPropose, Proposals),
+    "models/accept": (ModelsAccept, Accepted),
     "sessions/list": (Nothing, Sessions),
     "sessions/pin": (SessionsPin, Pin),
     "sessions/unpin": (SessionsUnpin, Done),

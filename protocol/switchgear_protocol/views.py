@@ -27,6 +27,10 @@ class OfferView(Result, frozen=True):
     max_output: int | None = None
     features: dict[str, bool] = {}
     price: dict[str, float] = {}
+    canonical: str | None = None
+    quantised: bool = False
+    windows: list["WindowView"] = []  # what is left of it, as far as known
+    facts: str = ""  # where context, features and price are from: listed, config, catalogue
 
 
 class ModelView(Result, frozen=True):
@@ -39,6 +43,8 @@ class ModelView(Result, frozen=True):
     pinned_until: float | None = None
     after_commit: Interrupt = Interrupt.ERROR
     failover_on: list[str] = []
+    order: str = "given"
+    merged_by: str = "config"  # or catalogue: [grouping] auto = "merge"
     allow_feature_downgrade: bool = False
 
 
@@ -59,6 +65,8 @@ class ProviderView(Result, frozen=True):
     paused_until: float | None = None
     in_flight: int = 0
     wire: str | None = None
+    account: str = ""  # who is logged in, where the login says
+    expires_at: float | None = None  # when the login itself ends, where it says
 
 
 class WindowView(Result, frozen=True):
@@ -75,6 +83,9 @@ class WindowView(Result, frozen=True):
     unit: str | None = None
     resets_at: float | None = None
     status: str | None = None
+    state: str = "ok"  # ok, nearly (new sessions go elsewhere), spent
+    threshold: float | None = None  # used fraction from which it is nearly spent
+    reserved: float = 0.0  # fraction held by requests in flight
 
 
 class ConfigState(Result, frozen=True):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from switchgeard import clock
-from switchgeard.methods import MOST_PINS
+from switchgeard.methods.sessions import MOST_PINS
 from switchgeard.state import PinState
 from world import World, world
 

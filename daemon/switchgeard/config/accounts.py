@@ -17,7 +17,9 @@ from switchgeard.core.provider import (
     Provider,
     Systemd,
 )
-from switchgeard.upstream.kinds import KINDS, Kind
+from switchgeard.kinds.calls import filled
+from switchgeard.kinds.kind import Kind, Option
+from switchgeard.kinds.known import KINDS
 
 from .destination import destination
 from .explain import Fault, read_table
@@ -25,7 +27,7 @@ from .label import label
 from .overlay import overlaid
 from .place import Path
 from .problem import listed, meant, shown
-from .schema import CredentialTable, ProviderTable, TimeoutsTable
+from .schema import OPTIONS, CredentialTable, ProviderTable, TimeoutsTable
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
@@ -59,9 +61,10 @@ def _new_id(id: str, path: Path, known: dict[str, Provider], faults: list[Fault]
 
 def _provider(table: ProviderTable, defaults: TimeoutsTable, path: Path, faults: list[Fault]) -> Provider | None:
     kind = _kind(table, path, faults)
-    credential = _credential(table.credential, (*path, "credential"), faults)
-    base_url = _base_url(table, kind, path, faults)
-    if kind is None or credential is None or base_url is None:
+    credential = _credential(table.credential, kind, (*path, "credential"), faults)
+    options = _options(table, kind, path, faults)
+    base_url = None if options is None else _base_url(table, kind, options, path, faults)
+    if kind is None or credential is None or options is None or base_url is None:
         return None
     return Provider(
         id=table.id,
@@ -73,6 +76,8 @@ def _provider(table: ProviderTable, defaults: TimeoutsTable, path: Path, faults:
         wire=checked_wire(table.wire, kind, path, faults),
         timeouts=overlaid(kind.timeouts, defaults, table.timeouts),
         caps=overlaid(Caps(), table.limits),
+        options=options,
+        thresholds=tuple(table.thresholds.items()),
     )
 
 
@@ -91,8 +96,32 @@ def checked_wire(wire: str | None, kind: Kind, path: Path, faults: list[Fault]) 
     return None
 
 
-def _base_url(table: ProviderTable, kind: Kind | None, path: Path, faults: list[Fault]) -> str | None:
-    written = table.base_url or (kind.base_url if kind else None)
+def _options(table: ProviderTable, kind: Kind | None, path: Path, faults: list[Fault]) -> dict[str, str] | None:
+    """The kind's own keys; None when one is missing, unreadable or another kind's."""
+    if kind is None:
+        return None
+    before, own = len(faults), {option.name: option for option in kind.options}
+    for name in OPTIONS:
+        if getattr(table, name) is not None and name not in own:
+            takes = f"; it takes {listed(own)}" if own else ""
+            faults.append(Fault((*path, name), f"is no key of kind {kind.name}{takes}"))
+    found = {name: _option(table, option, path, faults) for name, option in own.items()}
+    return None if len(faults) > before else {name: value for name, value in found.items() if value is not None}
+
+
+def _option(table: ProviderTable, option: Option, path: Path, faults: list[Fault]) -> str | None:
+    written: str | None = getattr(table, option.name)
+    if written is None and option.default is None and option.required:
+        faults.append(Fault((*path, option.name), f"is missing: {option.words}"))
+    elif written is not None and not re.fullmatch(option.pattern, written):
+        faults.append(Fault((*path, option.name), f"is not {option.words}"))
+    return written or option.default
+
+
+def _base_url(
+    table: ProviderTable, kind: Kind | None, options: dict[str, str], path: Path, faults: list[Fault]
+) -> str | None:
+    written = table.base_url or (filled(kind.base_url, options) if kind and kind.base_url else None)
     try:
         if written is not None:
             return destination(written, table.insecure_http)
@@ -103,7 +132,11 @@ def _base_url(table: ProviderTable, kind: Kind | None, path: Path, faults: list[
     return None
 
 
-def _credential(written: str | CredentialTable, path: Path, faults: list[Fault]) -> CredentialSource | None:
+def _credential(
+    written: str | CredentialTable | None, kind: Kind | None, path: Path, faults: list[Fault]
+) -> CredentialSource | None:
+    if written is None:
+        return kind.credential if kind else Keyring()
     if isinstance(written, str):
         return WORDS[written]
     match (written.env, written.file, written.command, written.systemd):

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from switchgear_protocol.words import StickyMode
 from switchgeard.core.offer import FailoverPolicy, MergedModel, Offer, Price, RoutingPolicy
 from switchgeard.core.provider import Provider
-from switchgeard.upstream.kinds import KINDS, endpoint
+from switchgeard.kinds.known import KINDS
+from switchgeard.upstream.origin import endpoint
 
 from .accounts import checked_wire
 from .explain import Fault, read_table
@@ -103,7 +104,18 @@ def _offer(table: GroupTable, name: str, known: Known, path: Path, faults: list[
         price=overlaid(Price(), table.price) if table.price else None,
         timeouts=provider.timeouts,
         caps=provider.caps,
+        lacks=kind.lacks,
+        streams_only=kind.streams_only,
+        written=_written(table),
+        thresholds=provider.thresholds,
     )
+
+
+def _written(table: GroupTable) -> frozenset[str]:
+    """What the user said of the offer himself."""
+    told = {"context": table.context, "max_output": table.max_output, "price": table.price}
+    features = {name: getattr(table.features, name) for name in table.features.__struct_fields__}
+    return frozenset(name for name, value in {**told, **features}.items() if value is not None)
 
 
 def _no_provider(id: str, known: Known, path: Path) -> Fault:

@@ -17,6 +17,7 @@ from .settled import Grouping, Metered
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Count = Annotated[int, Meta(ge=1, le=10**12)]
 Money = Annotated[float, Meta(ge=0, le=10**9)]
+Fraction = Annotated[float, Meta(gt=0, le=1)]
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST = 366 * 86400.0
@@ -78,6 +79,7 @@ class RoutingTable(Struct, frozen=True, forbid_unknown_fields=True):
     sticky_mode: StickyMode | None = None
     window: Seconds | None = None
     allow_feature_downgrade: bool | None = None
+    order: Literal["given", "cheapest"] | None = None
 
 
 class RetryTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +114,7 @@ class PriceTable(Struct, frozen=True, forbid_unknown_fields=True):
     output: Money
     cache_read: Money | None = None
     cache_write: Money | None = None
+    cache_write_1h: Money | None = None
 
 
 class ProviderTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,11 +123,23 @@ class ProviderTable(Struct, frozen=True, forbid_unknown_fields=True):
     label: Name | None = None
     base_url: Name | None = None
     insecure_http: bool = False
-    credential: Literal["keyring", "none", "passthrough"] | CredentialTable = "keyring"
+    credential: Literal["keyring", "none", "passthrough"] | CredentialTable | None = None
     billing: Billing | None = None
     limits: LimitsTable = LimitsTable()
     timeouts: TimeoutsTable = TimeoutsTable()
     wire: Name | None = None
+    thresholds: dict[Name, Fraction] = {}
+    # keys of single kinds: which takes what is in its row (`Kind.options`)
+    client_id: Name | None = None
+    region: Name | None = None
+    project: Name | None = None
+    location: Name | None = None
+    api_version: Name | None = None
+    program: Name | None = None
+
+
+OPTIONS = ("client_id", "region", "project", "location", "api_version", "program")
+"""The keys of ProviderTable that belong to single kinds."""
 
 
 class GroupTable(Struct, frozen=True, forbid_unknown_fields=True):

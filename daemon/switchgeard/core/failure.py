@@ -17,6 +17,7 @@ from .clock import Now
 from .envelope import Envelope, unwrap
 from .hints import QUOTA_AFTER, Hint, advised, clamped
 from .moments import month_end
+from .rule import Rule, verdict
 from .scrub import scrub
 
 
@@ -120,6 +121,7 @@ class ErrorReply(Struct, frozen=True):
     model: str
     in_stream: bool = False
     sent: bool = True
+    rules: tuple[Rule, ...] = ()  # of the kind
 
 
 def classify(reply: ErrorReply, now: Now) -> Failure:
@@ -149,9 +151,12 @@ def _status(reply: ErrorReply, inside: Envelope) -> int:
 
 
 def _kind(reply: ErrorReply, inside: Envelope, status: int) -> FailureKind:
-    """First match wins: the subscription's verdict, decisive codes, sentences, generic codes, status."""
+    """First match wins: the kind's own rules, the subscription's verdict, decisive codes, sentences, generic codes,
+    status."""
     if inside.html:
         return tables.by_status(status)
+    if (own := verdict(reply.rules, status, inside.codes, inside.message)) is not None:
+        return own
     if status == 402:  # money, in whatever words; only a budget in flight frees itself
         return FailureKind.RATE_LIMITED if "openrouter_in_flight_budget" in inside.codes else _QUOTA
     if status == 429 and _rejected(reply):

@@ -60,6 +60,10 @@ class Needs(Struct, frozen=True):
         """The uses that would be lost on this wire, on the way to this model, in the order of USES."""
         return self._lost(self.uses, wire, model)
 
+    def refused(self, lacks: frozenset[str]) -> tuple[str, ...]:
+        """The uses of this request among those a kind of provider never carries, in the order of USES."""
+        return tuple(use for use in USES if use in self.uses and use in lacks) if lacks and self.uses else ()
+
     def spared(self, wire: str, model: str) -> tuple[str, ...]:
         """What is lost there without anybody being kept from it."""
         return self._lost(self.spares - self.uses, wire, model)

@@ -10,12 +10,25 @@ from switchgear_protocol.words import Billing, Interrupt, StickyMode
 
 
 class Price(Struct, frozen=True):
-    """USD per million tokens."""
+    """USD per million tokens. `tiers`: what is paid once the whole prompt is longer, the longest last."""
 
     input: float = 0.0
     output: float = 0.0
     cache_read: float | None = None
+    cache_write: float | None = None  # kept for minutes
+    cache_write_1h: float | None = None  # kept for an hour or more
+    tiers: tuple["Tier", ...] = ()
+
+
+class Tier(Struct, frozen=True):
+    """Prices (USD per million tokens) for prompts of more than `above` tokens, cached ones included."""
+
+    above: int
+    input: float
+    output: float
+    cache_read: float | None = None
     cache_write: float | None = None
+    cache_write_1h: float | None = None
 
 
 class Features(Struct, frozen=True):
@@ -62,6 +75,12 @@ class Offer(Struct, frozen=True):
     price: Price | None = None
     timeouts: Timeouts = Timeouts()
     caps: Caps = Caps()
+    lacks: frozenset[str] = frozenset()  # uses (core.needs.USES) its kind cannot carry whatever the wire says
+    streams_only: bool = False  # it must be asked for a stream
+    written: frozenset[str] = frozenset()  # what the user said of it himself: "context", "tools", "price", ...
+    canonical: str | None = None  # the model it is a variant of, where the catalogue knows
+    quantised: bool = False  # weights of lower precision than the model's own
+    thresholds: tuple[tuple[str, float], ...] = ()  # quota window -> used fraction from which new sessions go elsewhere
 
     @property
     def key(self) -> tuple[str, str]:
@@ -98,6 +117,7 @@ class RoutingPolicy(Struct, frozen=True):
     sticky_mode: StickyMode = StickyMode.SESSION
     window: float = 1800.0  # seconds, for time_window
     allow_feature_downgrade: bool = False
+    order: str = "given"  # given: the user's; cheapest: by marginal price and what is left
 
 
 class MergedModel(Struct, frozen=True):

@@ -66,6 +66,8 @@ class Provider(Struct, frozen=True):
     wire: str | None = None  # the dialect always spoken to it; None: the client's own where the kind speaks it
     timeouts: Timeouts = Timeouts()
     caps: Caps = Caps()
+    options: dict[str, str] = {}  # its kind's own keys: region, project, client_id, ...
+    thresholds: tuple[tuple[str, float], ...] = ()  # quota window -> used fraction from which new sessions go elsewhere
 
     @property
     def credential_text(self) -> str:

@@ -89,7 +89,7 @@ class Plan(Struct, frozen=True):
 def lacking(offer: Offer, needs: Needs) -> tuple[str, ...]:
     """Features the request needs and the offer does not have, or its wire or its model cannot be told."""
     missing = (name for name in FEATURE_CODES if getattr(needs, name) and not getattr(offer.features, name))
-    return (*missing, *needs.beyond(offer.wire, offer.model))
+    return (*missing, *needs.beyond(offer.wire, offer.model), *needs.refused(offer.lacks))
 
 
 def overflows(offer: Offer, needs: Needs) -> bool:

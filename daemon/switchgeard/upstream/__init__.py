@@ -1,1 +1,1 @@
-"""Between a plan and a provider: what to send (`kinds`, `call`), how it travels (`transport`), its framing (`sse`)."""
+"""Between a plan and a provider: what to send (`call`), how it travels (`transport`), its framing (`sse`)."""

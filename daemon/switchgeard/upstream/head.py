@@ -17,7 +17,7 @@ from switchgeard import plain_head
 from .body import Body, Chunked, Sized, UntilClosed
 from .call import HTTPCall
 from .fault import Malformed
-from .kinds import DEFAULT_PORTS, endpoint
+from .origin import DEFAULT_PORTS, endpoint
 
 HEAD_LIMIT = 65_536  # bytes of a reply's head
 INFORMATIONAL_LIMIT = 16  # 1xx replies before the real one

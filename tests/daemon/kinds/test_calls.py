@@ -7,15 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchgeard.kinds.auth import BadSecret
+from switchgeard.kinds.calls import USER_AGENT, build_call, build_models_call, drafted
+from switchgeard.kinds.known import KINDS
 from switchgeard.upstream.call import HTTPCall
-from switchgeard.upstream.kinds import (
-    KINDS,
-    USER_AGENT,
-    BadSecret,
-    build_call,
-    build_models_call,
-    endpoint,
-)
+from switchgeard.upstream.origin import endpoint
 
 CANARY = "sk-CANARY0123456789abcdef"
 
@@ -23,7 +19,8 @@ CANARY = "sk-CANARY0123456789abcdef"
 def called(kind: str, base_url: str | None = None, secret: str | None = CANARY, stream: bool = True) -> HTTPCall:
     """A completion call with the kind's own wire."""
     row = KINDS[kind]
-    return build_call(row, base_url or row.base_url or "http://localhost:1234/v1", row.wires[0], b"{}", secret, stream)
+    draft = drafted(row, row.wires[0], "m", b"{}", stream)
+    return build_call(row, base_url or row.base_url or "http://localhost:1234/v1", draft, secret)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +48,7 @@ def test_a_google_call_names_model_and_manner_in_its_path(stream: bool, path: st
     """A model's name cannot lead anywhere else; that of a list of models is the same one."""
     row = KINDS["google"]
     base = row.base_url or ""
-    call = build_call(row, base, "google.generate", b"{}", CANARY, stream, model="models/gemini-3.1/x")
+    call = build_call(row, base, drafted(row, "google.generate", "models/gemini-3.1/x", b"{}", stream), CANARY)
     assert call.url == f"https://generativelanguage.googleapis.com/v1beta{path}"
     assert dict(call.headers)["x-goog-api-key"] == CANARY
     assert CANARY not in call.url
@@ -83,7 +80,7 @@ def test_every_call_asks_for_identity_and_the_right_sort_of_answer(kind: str) ->
 
 def test_the_model_list_is_asked_with_the_same_credential() -> None:
     """A GET without a body."""
-    call = build_models_call(KINDS["anthropic"], "https://api.anthropic.com", CANARY)
+    call = build_models_call(KINDS["anthropic"], "https://api.anthropic.com", "/v1/models", CANARY)
     assert (call.method, call.url, call.body) == ("GET", "https://api.anthropic.com/v1/models", b"")
     assert dict(call.headers)["x-api-key"] == CANARY
 

@@ -1,0 +1,112 @@
+"""Calling: one offer asked, as its kind wants it: credential, wording, the call, and what may be mended at once.
+
+Rules for editing: what a kind of provider needs special is decided here or below, never in `complete`. Trouble is a
+Failure. Nothing is asked twice but what is known to have been refused unread: a credential that was replaced, a
+transcript the provider objects to.
+"""
+
+from dataclasses import dataclass
+
+import trio
+from msgspec import structs
+
+from switchgear_protocol.words import FailureKind
+
+from .attempt import Attempt
+from .core import objection, quota
+from .core.failure import Failure
+from .core.permit import Permit
+from .core.provider import Provider
+from .core.scrub import MASK
+from .delivery import Delivery
+from .dialects.known import DIALECTS
+from .dialling import Dialled, dial
+from .kinds.known import KINDS
+from .question import Manner, Question
+from .services import Services
+from .voice import Voice
+
+
+@dataclass(slots=True)
+class Calling:
+    """One offer asked under its permit. `by`: boot clock, when the request's own deadline for content passes."""
+
+    at: Services
+    permit: Permit
+    question: Question
+    delivery: Delivery
+    voice: Voice
+    by: float
+
+    async def run(self, manner: Manner) -> Failure | None:
+        """None when the answer is complete and delivered. Raises Withdrawn."""
+        offer = self.permit.offer
+        provider = self.at.state.config.providers.get(offer.provider)
+        if provider is None:
+            return Failure(FailureKind.MISSING_CREDENTIAL, "the provider was removed from the config")
+        dialled = await self._dial(provider, manner)
+        if isinstance(dialled, Failure):
+            return dialled
+        failure = await self._call(dialled)
+        if failure is not None and (mended := await self._mended(provider, dialled, failure, manner)) is not None:
+            again = await self._dial(provider, mended)
+            failure = await self._call(again) if isinstance(again, Dialled) else again
+        if failure is not None and failure.kind is FailureKind.AUTH_FAILED:
+            return structs.replace(failure, hint=failure.hint or self.at.vault.renewal(provider))
+        return failure
+
+    async def _dial(self, provider: Provider, manner: Manner) -> Dialled | Failure:
+        return await dial(self.at.vault, provider, self.permit.offer, self.question, manner, self.at.now())
+
+    async def _mended(self, provider: Provider, dialled: Dialled, failure: Failure, manner: Manner) -> Manner | None:
+        """How to ask the same offer once more, when what it refused can be mended; None when it cannot."""
+        if self.delivery.committed:
+            return None
+        if objection.to_transcript(failure):
+            return structs.replace(manner, plain=True)
+        return manner if await self._replaced(provider, dialled, failure) else None
+
+    async def _replaced(self, provider: Provider, dialled: Dialled, failure: Failure) -> bool:
+        """Whether a refused credential was replaced outside of us: look once more before believing it is bad."""
+        if failure.kind is not FailureKind.AUTH_FAILED or dialled.secret is None:
+            return False
+        return await self.at.vault.rotated(provider, dialled.secret) is not None
+
+    async def _call(self, dialled: Dialled) -> Failure | None:
+        offer, left = self.permit.offer, self.by - self.at.now().boot
+
+        def read_quota(headers: dict[str, str]) -> None:
+            now = self.at.now()
+            own = KINDS[offer.kind].readings(offer.provider, offer.model, headers, now)
+            windows = (*quota.readings(offer.provider, offer.model, headers, now), *own)
+            self.at.announce(self.at.state.observe(windows, now))
+
+        def still_wanted() -> bool:
+            return self.at.state.still_wanted(self.permit, self.at.now())
+
+        self.delivery.begin(dialled.issuer, dialled.wording.names)
+        self.voice.turn_to(dialled.issuer)
+        attempt = Attempt(
+            offer,
+            DIALECTS[offer.wire],
+            self.at.transport,
+            self.at.now,
+            self.delivery.emit,
+            read_quota,
+            trio.CancelScope(),
+            still_wanted,
+            left,
+            dialled.wording.passing,
+            not dialled.wording.stream,
+            rules=KINDS[offer.kind].rules,
+        )
+        return _unsaid(await attempt.run(dialled.call), dialled)
+
+
+def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:
+    """The failure without the credential, should the provider have repeated it."""
+    secret = dialled.secret.reveal() if dialled.secret else ""
+    if failure is None or not secret or secret not in f"{failure.message} {failure.code}":
+        return failure
+    code = failure.code and failure.code.replace(secret, MASK)
+    return structs.replace(failure, message=failure.message.replace(secret, MASK), code=code)

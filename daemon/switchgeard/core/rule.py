@@ -1,0 +1,34 @@
+"""Rule: what an error of one kind of provider means, where the common tables do not know.
+
+Rules for editing: pure; first match wins; a rule with nothing given matches nothing.
+"""
+
+import re
+
+from msgspec import Struct
+
+from switchgear_protocol.words import FailureKind
+
+
+class Rule(Struct, frozen=True):
+    """All that is given must hold. `code` is one of the body's codes (lower case), `pattern` a regular expression
+    looked for in its message, whatever the case."""
+
+    kind: FailureKind
+    statuses: frozenset[int] = frozenset()
+    code: str | None = None
+    pattern: str | None = None
+
+    def matches(self, status: int, codes: tuple[str, ...], message: str) -> bool:
+        if self.statuses and status not in self.statuses:
+            return False
+        if self.code is not None and self.code not in codes:
+            return False
+        if self.pattern is not None and not re.search(self.pattern, message, re.IGNORECASE):
+            return False
+        return bool(self.statuses) or self.code is not None or self.pattern is not None
+
+
+def verdict(rules: tuple[Rule, ...], status: int, codes: tuple[str, ...], message: str) -> FailureKind | None:
+    """What the first matching rule says; None when none does."""
+    return next((rule.kind for rule in rules if rule.matches(status, codes, message)), None)

@@ -1,0 +1,184 @@
+"""Kind: what a sort of provider is made of, as values and small functions. The rows are in its neighbours.
+
+Rules for editing: a field here is something at least two kinds differ in; each has a default that suits a plain
+OpenAI-compatible endpoint. Functions are pure: bytes and values in, values out, time as an argument. Destinations come
+from the config or from a row, never from a reply. No function may put a secret in an error or a repr.
+"""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from switchgear_protocol.words import Billing
+from switchgeard.core.clock import Now
+from switchgeard.core.listing import Listed
+from switchgeard.core.needs import Needs
+from switchgeard.core.offer import Features, Timeouts
+from switchgeard.core.provider import CredentialSource, Keyring
+from switchgeard.core.quota import Window
+from switchgeard.core.rule import Rule
+from switchgeard.upstream.call import HTTPCall
+
+from .auth import Header, bearer
+from .bundle import Bundle, Token
+
+Options = Mapping[str, str]
+"""The kind's own keys, as the config has them: region, project, client_id, ..."""
+
+
+class Option(Struct, frozen=True):
+    """A config key of this kind alone. `pattern` is a full regular expression; `words` say what it is."""
+
+    name: str
+    words: str
+    pattern: str = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+    default: str | None = None
+    required: bool = False
+
+
+class Draft(Struct, frozen=True):
+    """A completion call before it is one: what `Kind.shape` may change. `path` is under the base URL."""
+
+    wire: str
+    model: str
+    path: str
+    body: bytes
+    stream: bool
+    passing: bool  # the client's own bytes
+    needs: Needs
+    turn_boundary: bool  # the last word is the user's, not a tool's
+    options: Options
+    headers: tuple[Header, ...] = ()  # beside the kind's and the credential's
+
+
+class Listing(Struct, frozen=True):
+    """How its models are listed. `read` takes a 200's body and raises ValueError for what is no list; `more` gives the
+    path of the next page. At most `PAGES` pages and `MOST` models are read, whatever a provider says."""
+
+    path: str
+    read: Callable[[bytes], tuple[Listed, ...]]
+    more: Callable[[bytes], str | None] | None = None
+
+
+class QuotaPage(Struct, frozen=True):
+    """An endpoint that tells what is left without spending any.
+
+    `call(base_url, secret, options)`; `read(body, provider, now)` raises ValueError for what it does not understand.
+    `every`: seconds between two looks at most. `stored`: it takes what the keyring holds, not the exchanged token.
+    """
+
+    call: Callable[[str, str, Options], HTTPCall]
+    read: Callable[[bytes, str, Now], tuple[Window, ...]]
+    every: float = 60.0
+    stored: bool = False
+
+
+class Paste(Struct, frozen=True, tag="paste"):
+    """`switchgear login` asks for a key. `page`: where one is made."""
+
+    what: str = "API key"
+    page: str | None = None
+
+
+class DeviceCode(Struct, frozen=True, tag="device"):
+    """RFC 8628: a code typed on a web page. The client id is the user's own (`client_id` in the config)."""
+
+    code_url: str
+    token_url: str
+    scope: str
+    page: str | None = None  # where a key can be made instead
+
+
+class Browser(Struct, frozen=True, tag="browser"):
+    """RFC 7636 with a loopback redirect. Endpoints as pinned here: a discovery document is never believed over them.
+
+    `client_id` None: registered dynamically at the first login (`dynamic` is what is sent then).
+    """
+
+    authorize_url: str
+    token_url: str
+    scope: str
+    issuer: str | None = None  # of the id token, verified where there is one
+    resource: str | None = None
+    revoke_url: str | None = None
+    client_id: str | None = None
+    dynamic: str | None = None
+    jwks_url: str | None = None
+    page: str | None = None  # where a key can be made instead
+
+
+class NoLogin(Struct, frozen=True, tag="none"):
+    """There is nothing to log in to, or another program does it. `words` say which."""
+
+    words: str = "it wants no credential"
+
+
+Login = Paste | DeviceCode | Browser | NoLogin
+
+
+class Exchange(Struct, frozen=True):
+    """A stored secret buys short-lived tokens: `call` asks for one, `read` takes a 200's body. Raises ValueError.
+
+    `wants(secret)`: whether this secret is to be exchanged at all, or is sent as it is.
+    """
+
+    call: Callable[[str, Options, Now], HTTPCall]
+    read: Callable[[bytes, Now], Token]
+    wants: Callable[[str], bool] = lambda secret: True
+
+
+class Refresh(Struct, frozen=True):
+    """A login's refresh token buys the next login. `read` takes a 200's body. Raises ValueError."""
+
+    call: Callable[[Bundle, Options], HTTPCall]
+    read: Callable[[bytes, Bundle, Now], Bundle]
+    ahead: float = 300.0  # seconds before its end; never before `earliest_refresh_at`
+
+
+def unshaped(draft: Draft) -> Draft:
+    return draft
+
+
+def no_readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:
+    return ()
+
+
+class Kind(Struct, frozen=True):
+    """One sort of provider.
+
+    `paths`: wire -> path under the base URL, the first one is the default wire; `{model}` stands for the
+    model's id, `{option}` for one of the kind's options. `whole_paths`: where an answer that is not streamed has a
+    path of its own. `base_url` None: the user must give one; it may hold `{option}` too.
+    """
+
+    name: str
+    label: str  # for people: "OpenAI"
+    base_url: str | None
+    paths: dict[str, str]
+    billing: Billing
+    auth: Callable[[str], tuple[Header, ...]] = bearer
+    listing: Listing | None = None  # None: it cannot be asked for its models
+    headers: tuple[Header, ...] = ()
+    features: Features = Features()
+    timeouts: Timeouts = Timeouts()
+    whole_paths: dict[str, str] = {}
+    credential: CredentialSource = Keyring()  # where the config does not say
+    options: tuple[Option, ...] = ()
+    env: tuple[str, ...] = ()  # variables people keep its key in; only ever offered, never read unasked
+    login: Login = Paste()
+    exchange: Exchange | None = None
+    refresh: Refresh | None = None
+    quota: QuotaPage | None = None
+    readings: Callable[[str, str, Mapping[str, str], Now], tuple[Window, ...]] = no_readings  # of its own headers
+    rules: tuple[Rule, ...] = ()
+    lacks: frozenset[str] = frozenset()  # uses (core.needs.USES) it cannot carry whatever the wire says
+    streams_only: bool = False  # an answer that is not streamed must be asked for as a stream
+    shape: Callable[[Draft], Draft] = unshaped  # its last word on path, body and headers
+    sign: Callable[[HTTPCall, str, Options, Now], HTTPCall] | None = None  # instead of `auth`
+    vendor: str | None = None  # the models' maker where the kind has only one: "anthropic"
+    program: bool = False  # a program on this machine, not an address
+
+    @property
+    def wires(self) -> tuple[str, ...]:
+        """The dialects this kind speaks, its own choice first."""
+        return tuple(self.paths)

@@ -1,0 +1,99 @@
+"""Daemon: what the methods work on, and how they find a model or a provider by its name."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from switchgear_protocol.events import Event
+from switchgear_protocol.messages import (
+    Status,
+)
+from switchgeard import __version__, refusal, views
+from switchgeard.configuration import Configuration
+from switchgeard.core import quota
+from switchgeard.core.offer import MergedModel
+from switchgeard.core.provider import Provider
+from switchgeard.rpc_error import RpcError
+from switchgeard.services import Services
+
+LONGEST_NAME = 200  # characters that are compared: what is longer is near to nothing, and would take long
+
+
+@dataclass(slots=True)
+class Daemon:
+    """What the methods work on."""
+
+    at: Services
+    configuration: Configuration
+    pid: int
+    started_at: float
+    storage: str = "ok"
+    draining: bool = False
+    http: str | None = None  # where the HTTP door is open
+
+    def status(self) -> Status:
+        """The snapshot: everything believed, at one moment."""
+        state, now = self.at.state, self.at.now()
+        return Status(
+            version=__version__,
+            pid=self.pid,
+            started_at=self.started_at,
+            now=now.wall,
+            seq=state.seq,
+            config=self.configuration.view(),
+            models=views.models(state, now),
+            providers=views.providers(state, now),
+            quota=[quota.view(window) for window in state.windows.values()],
+            in_flight=len(state.live),
+            sessions=len(state.sessions),
+            storage=self.storage,
+            last_served=state.last_served,
+            draining=self.draining,
+            http=self.http,
+        )
+
+    def model(self, name: str) -> MergedModel:
+        """The merged model or variant of this name. Raises RpcError(no_such_model)."""
+        found = self.at.state.find(name)
+        if found is None:
+            catalog = self.at.state.config.catalog
+            known = [*catalog.models, *(offer.name for offer in catalog.offers())]
+            raise refusal.no_such_model(name, list(catalog.models), nearest(name, known))
+        return found
+
+    def provider(self, name: str) -> Provider:
+        """The provider of this id. Raises RpcError(no_such_provider)."""
+        known = self.at.state.config.providers
+        if name not in known:
+            near = nearest(name, known)
+            detail = f'Did you mean "{near}"?' if near else "Known: " + (", ".join(known) or "none") + "."
+            raise RpcError.of(
+                "no_such_provider", f'There is no provider "{name}".', detail=detail, hint="switchgear auth"
+            )
+        return known[name]
+
+    def announce(self, events: list[Event]) -> None:
+        self.at.announce(events)
+
+
+def nearest(name: str, known: Any) -> str | None:
+    return next(iter(get_close_matches(name[:LONGEST_NAME], list(known), n=1)), None)
+
+
+def offered(at: Daemon, model: MergedModel, name: str) -> Provider:
+    """A provider that has an offer in this model. Raises RpcError."""
+    own = [offer.provider for offer in model.offers]
+    if name in own:
+        return at.provider(name)
+    near = nearest(name, own)
+    detail = f'Did you mean "{near}"?' if near else f"Its providers: {', '.join(own)}."
+    hint = f"switchgear models {model.alias}"
+    raise RpcError.of("no_such_provider", f'{model.alias} has no provider "{name}".', detail=detail, hint=hint)
+
+
+def positive(name: str, seconds: float) -> float:
+    if not 0 < seconds <= 366 * 86400:
+        raise RpcError.of(
+            "invalid_params", f"{name} must be more than 0 and at most a year.", detail=f"it is {seconds:g}"
+        )
+    return seconds

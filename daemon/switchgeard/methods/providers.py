@@ -1,0 +1,65 @@
+"""`providers/*` of what is in the config, and `credentials/*`."""
+
+from switchgear_protocol.messages import (
+    Credentials,
+    CredentialsSet,
+    CredentialView,
+    Nothing,
+    ProviderName,
+    Providers,
+    ProvidersPause,
+    ProviderView,
+)
+from switchgeard import views
+from switchgeard.credentials.secret import Broken, Locked
+from switchgeard.rpc_error import RpcError
+from switchgeard.serving.caller import Caller
+
+from .daemon import Daemon, positive
+
+
+async def providers_list(at: Daemon, caller: Caller, params: Nothing) -> Providers:
+    return Providers(views.providers(at.at.state, at.at.now()))
+
+
+async def providers_pause(at: Daemon, caller: Caller, params: ProvidersPause) -> ProviderView:
+    provider, now = at.provider(params.provider), at.at.now()
+    until = None if params.for_s is None else now.wall + positive("for_s", params.for_s)
+    at.announce(at.at.state.pause(provider.id, until, now))
+    return views.provider(at.at.state, provider, now)
+
+
+async def providers_resume(at: Daemon, caller: Caller, params: ProviderName) -> ProviderView:
+    provider, now = at.provider(params.provider), at.at.now()
+    at.at.vault.invalidate(provider.id)
+    at.announce(at.at.state.resume(provider.id, now))
+    return views.provider(at.at.state, provider, now)
+
+
+async def credentials_list(at: Daemon, caller: Caller, params: Nothing) -> Credentials:
+    """Looks into every source that may be looked into unasked (a command may prompt or cost: only what is known)."""
+    vault = at.at.vault
+    for provider in list(at.at.state.config.providers.values()):
+        if provider.credential.__struct_config__.tag in ("keyring", "env", "file", "systemd"):
+            await vault.get(provider)
+    return Credentials([views.credential(at.at.state, view) for view in vault.views()])
+
+
+async def credentials_set(at: Daemon, caller: Caller, params: CredentialsSet) -> CredentialView:
+    provider = at.provider(params.provider)
+    answer = await at.at.vault.set(provider.id, params.secret)
+    if isinstance(answer, Locked | Broken):
+        message = f"The credential of {provider.id} was not stored."
+        raise RpcError.of("credential_store", message, detail=answer.reason, hint=answer.hint)
+    at.announce(at.at.state.credential_changed(provider.id, "stored", at.at.now()))
+    return at.at.vault.view(provider)
+
+
+async def credentials_delete(at: Daemon, caller: Caller, params: ProviderName) -> CredentialView:
+    provider = at.provider(params.provider)
+    answer = await at.at.vault.delete(provider.id)
+    if isinstance(answer, Locked | Broken):
+        message = f"The credential of {provider.id} was not deleted."
+        raise RpcError.of("credential_store", message, detail=answer.reason, hint=answer.hint)
+    at.announce(at.at.state.credential_changed(provider.id, "deleted", at.at.now()))
+    return at.at.vault.view(provider)

@@ -1,0 +1,24 @@
+"""Services: the parts every completion and every method uses; made once by `app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .announce import Announce
+from .core.clock import Now
+from .credentials.vault import Vault
+from .state import State
+from .store import Store
+from .upstream.transport import Transport
+
+
+@dataclass(slots=True)
+class Services:
+    """What every completion uses; made once by `app`."""
+
+    state: State
+    vault: Vault
+    transport: Transport
+    store: Store
+    announce: Announce
+    now: Callable[[], Now]
+    rand: Callable[[], float]
