@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from switchgeard.serving.caller import Caller
+from switchgeard.serving.caller import Caller, Id
 
 from . import choices, connection, logins, models, money, providers, sessions, settings
 from .daemon import Daemon
@@ -50,6 +50,6 @@ METHODS: dict[str, Method] = {
 }
 
 
-async def dispatch(at: Daemon, caller: Caller, method: str, params: Struct) -> Struct:
+async def dispatch(at: Daemon, caller: Caller, method: str, params: Struct, request_id: Id) -> Struct:
     """Serve one request. Raises RpcError."""
     return await METHODS[method](at, caller, params)
