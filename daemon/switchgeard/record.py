@@ -12,6 +12,7 @@ from switchgear_protocol.words import Outcome
 
 from .ask import Ask, Settled
 from .core.clock import Now
+from .core.cost import notional_usd
 from .core.failure import maybe_billed
 from .core.permit import Permit
 from .store.row import AttemptRow
@@ -76,4 +77,6 @@ def row(attempted: Attempted, ask: Ask) -> AttemptRow:
         usage_estimated=usage.estimated,
         cost_usd=settled.cost_usd,
         maybe_billed=maybe_billed(failure, cut=settled.outcome is Outcome.INTERRUPTED),
+        notional_usd=notional_usd(offer, settled.usage),
+        cache_write_1h_tokens=usage.cache_write_1h,
     )

@@ -7,6 +7,7 @@ from sample_offers import T0, ask, failure, merged, offer
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import FailureKind, Outcome
 from switchgeard.ask import Settled
+from switchgeard.core.offer import Price
 from switchgeard.core.permit import Permit
 from switchgeard.record import Attempted, report, row
 
@@ -46,3 +47,14 @@ def test_a_report_says_when_the_offer_may_be_tried_again() -> None:
     """Wall time: when it was told plus what the provider asked for."""
     told = report(attempted(Settled(Outcome.FAILED, 5.0, failure(FailureKind.RATE_LIMITED, 60.0))))
     assert told.retry_at == T0.wall + 3 + 60
+
+
+def test_what_a_subscription_answered_keeps_its_list_price() -> None:
+    """Its cost is nothing, its worth is what was saved."""
+    included = offer("a", price=Price(2.0, 8.0, cache_write=2.5))
+    used = Usage(1_000_000, 0, cache_write=10, cache_write_1h=4)
+    done = attempted(Settled(Outcome.COMPLETE, 5.0, None, used, 0.0))
+    kept = row(structs.replace(done, permit=Permit(1, included, ())), ask(merged(included)))
+    assert (kept.cost_usd, kept.cache_write_1h_tokens) == (0.0, 4)
+    assert kept.notional_usd == pytest.approx(2.000031)
+    assert row(done, ask(MODEL)).notional_usd is None

@@ -39,5 +39,7 @@ def added(before: Usage | None, now: Usage | None) -> Usage | None:
     """What both spent: answers that go on in one stream are billed one by one."""
     if before is None or now is None:
         return before or now
-    names = ("input", "output", "cache_read", "cache_write", "reasoning")
-    return Usage(**{name: getattr(before, name) + getattr(now, name) for name in names})
+    names = ("input", "output", "cache_read", "cache_write", "reasoning", "cache_write_1h")
+    costs = [usage.cost_usd for usage in (before, now) if usage.cost_usd is not None]
+    sums = {name: getattr(before, name) + getattr(now, name) for name in names}
+    return Usage(**sums, cost_usd=sum(costs) if costs else None)

@@ -42,7 +42,8 @@ _SUMS = f"""COUNT(DISTINCT request), COUNT(*),
     COALESCE(SUM(outcome = 'complete'), 0), COALESCE(SUM(outcome IN ('failed', 'interrupted')), 0),
     COALESCE(SUM(input_tokens), 0), COALESCE(SUM(output_tokens), 0), COALESCE(SUM(cache_read_tokens), 0),
     COALESCE(SUM(cache_write_tokens), 0), COALESCE(SUM(reasoning_tokens), 0), COALESCE(MAX(usage_estimated), 0),
-    COALESCE(SUM(cost_usd), 0.0), COALESCE(SUM({_UNPRICED}), 0)"""
+    COALESCE(SUM(cost_usd), 0.0), COALESCE(SUM({_UNPRICED}), 0), COALESCE(SUM(cache_write_1h_tokens), 0),
+    COALESCE(SUM(notional_usd) FILTER (WHERE billing IN ('included', 'local')), 0.0)"""
 
 _SPAN = "at >= COALESCE(:since, -9e99) AND at < COALESCE(:until, 9e99)"
 
@@ -106,14 +107,16 @@ def _grouped(by: list[str]) -> str:
 
 def _row(by: list[str], found: tuple[Any, ...]) -> UsageRow:
     sums = found[len(by) :]
-    requests, attempts, complete, failed, fresh, output, read, write, reasoning, estimated, cost, unpriced = sums
+    requests, attempts, complete, failed, *rest = sums
+    fresh, output, read, write, reasoning, estimated, cost, unpriced, kept, saved = rest
     return UsageRow(
         key={name: str(value) for name, value in zip(by, found, strict=False)},
         requests=requests,
         attempts=attempts,
         complete=complete,
         failed=failed,
-        usage=Usage(fresh, output, read, write, reasoning, bool(estimated)),
+        usage=Usage(fresh, output, read, write, reasoning, bool(estimated), kept),
         cost_usd=cost,
         unpriced=unpriced,
+        saved_usd=saved,
     )

@@ -36,3 +36,5 @@ class AttemptRow(Struct, frozen=True, kw_only=True):
     usage_estimated: bool = False
     cost_usd: float | None = None  # None: the price is not known
     maybe_billed: bool = False  # no answer, but the whole request had left us
+    notional_usd: float | None = None  # at list price, of what was paid for in advance or is our own
+    cache_write_1h_tokens: int = 0  # part of cache_write

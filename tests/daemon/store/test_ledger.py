@@ -124,6 +124,28 @@ def test_unpriced_counts_what_may_have_cost_something(database: sqlite3.Connecti
     assert ledger.usage(database, UsageQuery(by=["provider"])).rows[0].unpriced == 2
 
 
+def test_what_subscriptions_saved_is_summed_at_list_price(database: sqlite3.Connection) -> None:
+    """And a local server; not what was prepaid, whose money is gone as well."""
+    fill(
+        database,
+        row("r1", cost_usd=0.0, billing=Billing.INCLUDED, notional_usd=1.5),
+        row("r2", cost_usd=0.0, billing=Billing.LOCAL, notional_usd=0.5),
+        row("r3", cost_usd=0.75, billing=Billing.PREPAID, notional_usd=0.75),
+        row("r4", cost_usd=0.25),
+        row("r5", cost_usd=0.0, billing=Billing.INCLUDED),
+    )
+    total = ledger.usage(database, UsageQuery()).total
+    assert total is not None
+    assert (total.saved_usd, total.cost_usd) == (2.0, 1.0)
+
+
+def test_tokens_kept_for_an_hour_are_told_beside_those_written(database: sqlite3.Connection) -> None:
+    """They are part of them."""
+    fill(database, row("r1", cache_write_tokens=5, cache_write_1h_tokens=3), row("r2", cache_write_tokens=2))
+    usage = ledger.usage(database, UsageQuery()).rows[0].usage
+    assert (usage.cache_write, usage.cache_write_1h) == (7, 3)
+
+
 def test_estimated_usage_marks_the_sum(database: sqlite3.Connection) -> None:
     """One guess makes the whole a guess."""
     fill(database, row("r1"), row("r2", usage_estimated=True))

@@ -51,6 +51,12 @@ def counts(usage: Usage) -> Wire:
         "cache_read_input_tokens": usage.cache_read,
         "output_tokens": usage.output,
     }
+    if usage.cache_write_1h:
+        short = usage.cache_write - usage.cache_write_1h
+        wire["cache_creation"] = {
+            "ephemeral_5m_input_tokens": short,
+            "ephemeral_1h_input_tokens": usage.cache_write_1h,
+        }
     return {**wire, "output_tokens_details": {"thinking_tokens": usage.reasoning}} if usage.reasoning else wire
 
 

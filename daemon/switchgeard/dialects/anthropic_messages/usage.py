@@ -13,10 +13,12 @@ def merged(before: Counts, now: Counts) -> Counts:
 
 
 def usage(counts: Counts) -> Usage:
+    written = number(counts.get("cache_creation_input_tokens"))
     return Usage(
         input=number(counts.get("input_tokens")),
         output=number(counts.get("output_tokens")),
         cache_read=number(counts.get("cache_read_input_tokens")),
-        cache_write=number(counts.get("cache_creation_input_tokens")),
+        cache_write=written,
         reasoning=number(inner(counts, "output_tokens_details").get("thinking_tokens")),
+        cache_write_1h=min(number(inner(counts, "cache_creation").get("ephemeral_1h_input_tokens")), written),
     )

@@ -21,4 +21,5 @@ def usage(counts: Counts) -> Usage:
     reasoning = number(output_details.get("reasoning_tokens"), counts.get("reasoning_tokens"))  # Azure's DeepSeek
     prompt, written = number(counts.get("prompt_tokens")), number(counts.get("completion_tokens"))
     put_out = output(prompt, written, number(counts.get("total_tokens")), reasoning)  # xAI: reasoning is beside it
-    return Usage(max(prompt - read - write, 0), put_out, read, write, reasoning)
+    kept = number(inner(prompt_details, "cache_write_tokens_details").get("ttl_12h_tokens"))
+    return Usage(max(prompt - read - write, 0), put_out, read, write, reasoning, cache_write_1h=min(kept, write))

@@ -14,7 +14,8 @@ def usage(counts: Counts) -> Usage:
     reasoning = number(inner(counts, "output_tokens_details").get("reasoning_tokens"))
     given, written = number(counts.get("input_tokens")), number(counts.get("output_tokens"))
     put_out = output(given, written, number(counts.get("total_tokens")), reasoning)
-    return Usage(max(given - read - write, 0), put_out, read, write, reasoning)
+    kept = number(inner(details, "cache_write_tokens_details").get("ttl_12h_tokens"))
+    return Usage(max(given - read - write, 0), put_out, read, write, reasoning, cache_write_1h=min(kept, write))
 
 
 def reported(usage: Usage) -> Counts:
