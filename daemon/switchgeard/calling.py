@@ -77,8 +77,9 @@ class Calling:
 
         def read_quota(headers: dict[str, str]) -> None:
             now = self.at.now()
-            own = KINDS[offer.kind].readings(offer.provider, offer.model, headers, now)
-            windows = (*quota.readings(offer.provider, offer.model, headers, now), *own)
+            kind = KINDS[offer.kind]
+            usual = () if kind.reads_alone else quota.readings(offer.provider, offer.model, headers, now)
+            windows = (*usual, *kind.readings(offer.provider, offer.model, headers, now))
             self.at.announce(self.at.state.observe(windows, now))
 
         def still_wanted() -> bool:

@@ -86,8 +86,8 @@ def filled(base_url: str, options: Mapping[str, str]) -> str:
 def joined(base_url: str, path: str) -> str:
     """The path under the base URL, which people write with or without its `/v1`."""
     base = base_url.rstrip("/")
-    # people paste https://api.anthropic.com/v1 as well as https://api.anthropic.com
-    if path.startswith("/v1/") and base.endswith("/v1"):
+    # people paste https://api.anthropic.com/v1 as well as https://api.anthropic.com, and http://localhost:11434/v1
+    if path.startswith(("/v1/", "/api/")) and base.endswith("/v1"):
         base = base.removesuffix("/v1")
     return base + path
 

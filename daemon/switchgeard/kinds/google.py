@@ -1,10 +1,42 @@
 """Google's Gemini API, by AI Studio key. Source: its API reference."""
 
+from urllib.parse import quote
+
 from switchgear_protocol.words import Billing
+from switchgeard.core.listing import Listed
 
 from .auth import x_goog_api_key
 from .kind import Kind, Listing, Paste
-from .lists import plain
+from .lists import LONGEST, Row, count, flag, listed, members, text, texts
+
+LIST = "/models?pageSize=1000"
+
+
+def models(body: bytes) -> tuple[Listed, ...]:
+    """Its list without the names' `models/`, and only what generates content. Raises ValueError."""
+    return listed(body, _model, "models")
+
+
+def _model(row: Row) -> Listed | None:
+    name, methods = text(row, "name"), texts(row, "supportedGenerationMethods")
+    if name is None or (methods and "generateContent" not in methods):
+        return None
+    return Listed(
+        name.removeprefix("models/"),
+        name=text(row, "displayName"),
+        context=count(row, "inputTokenLimit"),
+        max_output=count(row, "outputTokenLimit"),
+        reasoning=flag(row, "thinking"),
+    )
+
+
+def more(body: bytes) -> str | None:
+    """The next page, where there is one."""
+    token = members(body).get("nextPageToken")
+    if not isinstance(token, str) or not 0 < len(token) <= 10 * LONGEST:
+        return None
+    return f"{LIST}&pageToken={quote(token, safe='')}"
+
 
 KIND = Kind(
     name="google",
@@ -12,7 +44,7 @@ KIND = Kind(
     base_url="https://generativelanguage.googleapis.com/v1beta",
     paths={"google.generate": "/models/{model}:streamGenerateContent?alt=sse"},
     whole_paths={"google.generate": "/models/{model}:generateContent"},
-    listing=Listing("/models?pageSize=1000", plain),
+    listing=Listing(LIST, models, more),
     auth=x_goog_api_key,
     billing=Billing.METERED,
     env=("GEMINI_API_KEY", "GOOGLE_API_KEY"),

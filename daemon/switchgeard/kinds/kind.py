@@ -170,6 +170,7 @@ class Kind(Struct, frozen=True):
     refresh: Refresh | None = None
     quota: QuotaPage | None = None
     readings: Callable[[str, str, Mapping[str, str], Now], tuple[Window, ...]] = no_readings  # of its own headers
+    reads_alone: bool = False  # `readings` is all there is: the usual names mean something else there
     rules: tuple[Rule, ...] = ()
     lacks: frozenset[str] = frozenset()  # uses (core.needs.USES) it cannot carry whatever the wire says
     streams_only: bool = False  # an answer that is not streamed must be asked for as a stream

@@ -1,6 +1,22 @@
 """Every kind there is, by the name used in the config. Adding one is a module with its row, and a line here."""
 
-from . import anthropic, google, openai, openai_compatible
+from . import (
+    anthropic,
+    azure_openai,
+    deepseek,
+    google,
+    groq,
+    llamacpp,
+    lmstudio,
+    mistral,
+    ollama,
+    openai,
+    openai_compatible,
+    openrouter,
+    together,
+    vllm,
+    xai,
+)
 from .kind import Kind
 
 KINDS: dict[str, Kind] = {
@@ -10,5 +26,16 @@ KINDS: dict[str, Kind] = {
         openai_compatible.KIND,
         anthropic.KIND,
         google.KIND,
+        openrouter.KIND,
+        azure_openai.KIND,
+        mistral.KIND,
+        deepseek.KIND,
+        groq.KIND,
+        xai.KIND,
+        together.KIND,
+        ollama.KIND,
+        lmstudio.KIND,
+        llamacpp.KIND,
+        vllm.KIND,
     )
 }

@@ -1,0 +1,37 @@
+"""Ollama on this machine. Source: its API reference.
+
+Its list says nothing of context: what is loaded has `num_ctx`, often 4096, and longer prompts are cut without a word.
+The config's `context` is how a user guards against that.
+"""
+
+from switchgear_protocol.words import Billing
+from switchgeard.core.listing import Listed
+
+from .kind import Kind, Listing
+from .lists import Row, inner, listed, text
+from .local import CHAT, LOGIN, OPEN, PATIENT
+
+
+def models(body: bytes) -> tuple[Listed, ...]:
+    """What was pulled, and how it is quantised. Raises ValueError."""
+    return listed(body, _model, "models")
+
+
+def _model(row: Row) -> Listed | None:
+    name, details = text(row, "model", "name"), inner(row, "details")
+    if name is None or "bert" in (text(details, "family") or ""):  # makes vectors
+        return None
+    return Listed(name, quantisation=text(details, "quantization_level"))
+
+
+KIND = Kind(
+    name="ollama",
+    label="Ollama",
+    base_url="http://localhost:11434",
+    paths=CHAT,
+    listing=Listing("/api/tags", models),
+    billing=Billing.LOCAL,
+    credential=OPEN,
+    login=LOGIN,
+    timeouts=PATIENT,
+)
