@@ -11,7 +11,7 @@ Rules for editing:
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import trio
 
@@ -21,10 +21,10 @@ from .core.clock import Now
 from .core.failure import ErrorReply, Failure, classify, garbled, transport_failure
 from .core.offer import Offer
 from .core.rule import Rule
-from .dialects.dialect import Decoding, Dialect
+from .dialects.dialect import Decoding, ProviderSide
 from .dialects.fault import Garbled, UpstreamError
 from .passed import Heard, Passed, PassedBody
-from .upstream import sse
+from .upstream import eventstream, sse
 from .upstream.call import HTTPCall
 from .upstream.transport import Reply, Transport, TransportFault
 
@@ -48,7 +48,7 @@ class Rejected(Exception):
 @dataclass(slots=True)
 class Attempt:
     offer: Offer
-    dialect: Dialect
+    dialect: ProviderSide
     transport: Transport
     now: Callable[[], Now]
     emit: Emit
@@ -96,8 +96,10 @@ class Attempt:
                 raise Rejected(garbled("an HTML page instead of an answer", html=True, status=reply.status))
             case "json":
                 await self._whole(first, pieces)
+            case "eventstream":
+                await self._stream(first, _Incoming(pieces, eventstream.Parser()))
             case _:
-                await self._stream(first, pieces)
+                await self._stream(first, _Incoming(pieces, sse.Parser()))
 
     async def _refusal(self, reply: Reply) -> Failure:
         if 300 <= reply.status < 400:
@@ -117,8 +119,8 @@ class Attempt:
         events: list[Heard] = [*self.dialect.whole(whole)]
         await self._deliver([*events, PassedBody(whole)] if self.passing else events)
 
-    async def _stream(self, first: bytes, pieces: AsyncIterator[bytes]) -> None:
-        incoming, decoder = _Incoming(pieces), self.dialect.Decoder()
+    async def _stream(self, first: bytes, incoming: "_Incoming") -> None:
+        decoder = self.dialect.Decoder()
         events: list[sse.Event] | None = incoming.parse(first)
         rest = float("inf")
         while events is not None and not decoder.done:
@@ -197,7 +199,7 @@ class _Incoming:
     """The events of one stream, as they come; None at its end."""
 
     pieces: AsyncIterator[bytes]
-    parser: sse.Parser = field(default_factory=sse.Parser)
+    parser: sse.Parser | eventstream.Parser
     size: int = 0
     ended: bool = False
 
@@ -233,10 +235,13 @@ async def _first_bytes(pieces: AsyncIterator[bytes]) -> bytes:
 
 
 def _sniff(first: bytes, content_type: str) -> str:
-    """ "json", "html" or "sse": by the first byte, because the header is often wrong; by the header when in doubt."""
+    """ "json", "html", "eventstream" or "sse": by the first byte, because the header is often wrong; by the header when
+    in doubt."""
     head = first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if head in (b"{", b"["):
         return "json"
     if head == b"<" or content_type.lower().startswith("text/html"):
         return "html"
+    if head == b"\0" or content_type.lower().startswith(eventstream.CONTENT_TYPE):  # no text begins with a NUL
+        return "eventstream"
     return "sse"

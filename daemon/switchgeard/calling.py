@@ -19,7 +19,7 @@ from .core.permit import Permit
 from .core.provider import Provider
 from .core.scrub import MASK
 from .delivery import Delivery
-from .dialects.known import DIALECTS
+from .dialects.known import WIRES
 from .dialling import Dialled, dial
 from .kinds.known import KINDS
 from .question import Manner, Question
@@ -89,7 +89,7 @@ class Calling:
         self.voice.turn_to(dialled.issuer)
         attempt = Attempt(
             offer,
-            DIALECTS[offer.wire],
+            WIRES[offer.wire],
             self.at.transport,
             self.at.now,
             self.delivery.emit,

@@ -23,7 +23,7 @@ from .core.routing import lacking
 from .dialects import tool_ids, tool_names
 from .dialects.dialect import Dialect, IssuerOf
 from .dialects.glimpse import Glimpse
-from .dialects.known import DIALECTS
+from .dialects.known import WIRES
 
 Header = tuple[str, str]
 
@@ -171,7 +171,7 @@ def translated(request: Request, offer: Offer, issuer: Issuer, manner: Manner) -
     """The canonical request in the offer's wire. Always streamed: a limit on silence then means something."""
     if manner.so_far is not None:
         request = continued(request, manner.so_far)
-    dialect, asked = DIALECTS[offer.wire], NOBODY if manner.plain else issuer
+    dialect, asked = WIRES[offer.wire], NOBODY if manner.plain else issuer
     request, names = tool_names.legal(request, offer.wire)
     body = dialect.encode(request, offer.model, stream=True, issuer=asked, features=offer.features)
     return Wording(body, names=names)

@@ -38,6 +38,7 @@ CARRIES: dict[str, frozenset[str]] = {
     "openai.responses": frozenset({"sequential_tools", "image_urls"}),
     "anthropic.messages": frozenset({"stop", "top_k", "prefill", "sequential_tools", "image_urls"}),
     "google.generate": frozenset({"seed", "penalties", "stop", "top_k"}),
+    "bedrock.converse": frozenset({"stop", "prefill"}),
 }
 """Wire -> the uses that survive translation into it."""
 

@@ -2,6 +2,7 @@
 
     dialect, known         the shape every dialect package has, and the table of them
     openai_chat, openai_responses, anthropic_messages, google_generate    one package a dialect
+    bedrock_converse       a wire that no client speaks
 
     fault                  a provider's JSON; what a decoder may raise, and nothing else
     counts                 token numbers nobody has checked

@@ -1,7 +1,8 @@
 """The shape every dialect has, so that nobody above need know which one it drives.
 
-A dialect is a package, not a class, with two sides. To a provider: `encode`, `Decoder`, `whole`. From a
-client: `glimpse`, `read`, `patched`, `cleaned`, `Writer`, `answer`, `renamed`, `error`. `known` is the table.
+A dialect is a package, not a class, with two sides. To a provider (`ProviderSide`): `encode`, `Decoder`, `whole`.
+From a client: `glimpse`, `read`, `patched`, `cleaned`, `Writer`, `answer`, `renamed`, `error`. `known` is the table.
+A wire that no client speaks has the first side only.
 """
 
 from collections.abc import Callable
@@ -91,8 +92,8 @@ class Refused(Struct, frozen=True):
     body: bytes
 
 
-class Dialect(Protocol):
-    """Both sides: first what speaks to a provider, then what a client speaks."""
+class ProviderSide(Protocol):
+    """What speaks to a provider."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802 - a constant of the module
@@ -114,6 +115,10 @@ class Dialect(Protocol):
     ) -> bytes:
         """The JSON body. `issuer`: who is asked now; blocks that only others understand stay behind."""
         ...
+
+
+class Dialect(ProviderSide, Protocol):
+    """Both sides: what speaks to a provider, and what a client speaks."""
 
     def glimpse(self, body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
         """What routing has to know. Raises Unreadable. `model`, `stream`: where the URL says them, not the body."""
