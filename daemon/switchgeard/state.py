@@ -16,9 +16,10 @@ from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import Health, Scope, StickyMode
 
+from .allowance import Allowance, Thresholds, closed, key_of
 from .ask import Ask, Settled
 from .config.settled import Config
-from .core import budget, health, permit, portal, quota, routing, sticky
+from .core import budget, health, permit, portal, routing, sticky
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
@@ -31,8 +32,6 @@ from .core.routing import Plan, Standing
 from .core.sticky import Assignment
 from .spending import SessionKey, Spending
 
-LONG_RESET = 300.0  # seconds: a window closed for longer is a spent quota, not a rate limit
-MAX_WINDOWS = 64  # of one provider; no provider has as many, so the rest is noise
 OfferKey = tuple[str, str]  # provider, model
 MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each costs about 300 bytes
 
@@ -47,7 +46,7 @@ class State:
     config: Config
     rand: Callable[[], float]
     circuits: Circuits = field(default_factory=dict)
-    windows: dict[tuple[str, str, str | None], Window] = field(default_factory=dict)
+    allowance: Allowance = field(default_factory=Allowance)
     sessions: dict[SessionKey, Assignment] = field(default_factory=dict)
     pins: dict[tuple[str, str | None], PinState] = field(default_factory=dict)
     pauses: dict[str, float | None] = field(default_factory=dict)
@@ -88,7 +87,7 @@ class State:
         pin = self._pin(ask, now)
         left = None if pin is None or pin.until is None else pin.until - now.wall
         pinned = None if pin is None else pin.provider
-        return routing.plan(ask.model, standings, assignment, pinned, ask.turn_boundary, now, left)
+        return routing.plan(ask.model, standings, assignment, pinned, ask.turn_boundary, now, left, ask.needs)
 
     def standing(self, offer: Offer, ask: Ask, now: Now) -> Standing:
         """Whether this offer can serve this request now: what keeps it longest from it, or its features."""
@@ -250,28 +249,18 @@ class State:
         """Quota windows as a reply just showed them; a spent one closes its bucket until the reset."""
         events: list[Event] = []
         for window in windows:
-            key = (window.provider, window.window, window.family)
-            if key not in self.windows and self._crowded(window.provider):
-                continue
-            if self.windows.get(key) != window:
-                self.windows[key] = window
+            key = key_of(window)
+            if self.allowance.note(window, self.thresholds(window.provider), now):
                 self.dirty.add(("windows", key))
                 events.append(self._read(window, now))
-            events += self._close_spent(window, now)
+            if key in self.allowance.windows:
+                events += self._changed(closed(self.circuits, window, now), now)
         return events
 
-    def _crowded(self, provider: str) -> bool:
-        return sum(owner == provider for owner, _, _ in self.windows) >= MAX_WINDOWS
-
-    def _close_spent(self, window: Window, now: Now) -> list[Event]:
-        until = quota.until(window)
-        if quota.spent(window, now) != "spent" or until is None:
-            return []
-        key = ScopeKey(Scope.BUCKET, window.provider, window.window, window.family)
-        kind = Health.QUOTA_EXHAUSTED if until - now.wall > LONG_RESET else Health.RATE_LIMITED
-        circuit = self.circuits.get(key, CLOSED)
-        reason = f"the {window.window} window is used up"
-        return self._changed({key: health.block(circuit, kind, reason, until, window.source, now)}, now)
+    def thresholds(self, provider: str) -> Thresholds:
+        """How full each window of this provider may be before new sessions go elsewhere, as the user wrote it."""
+        known = self.config.providers.get(provider)
+        return () if known is None else known.thresholds
 
     # --- what people do -------------------------------------------------------------------------
 

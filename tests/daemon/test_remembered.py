@@ -70,7 +70,8 @@ def test_everything_else_people_and_providers_said_is_there_again() -> None:
     world.pause("b", None, T0)
     world.allow_metered(T0.wall + 3600, T0)
     back = restarted(kept(world))
-    for name in ("windows", "sessions", "pins", "pauses"):
+    assert back.allowance.windows == world.allowance.windows != {}
+    for name in ("sessions", "pins", "pauses"):
         assert getattr(back, name) == getattr(world, name) != {}
     assert back.spending.consent_until == T0.wall + 3600
 

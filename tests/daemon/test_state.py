@@ -8,13 +8,14 @@ from sample_offers import SCOPES, T0, ask, codes, configured, failure, merged, o
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Billing, Health, Outcome, Scope, StickyMode
 from switchgear_protocol.words import FailureKind as K
+from switchgeard.allowance import MAX_WINDOWS
 from switchgeard.ask import Settled
 from switchgeard.core.failure import Failure
 from switchgeard.core.health import CLOSED, ScopeKey
 from switchgeard.core.offer import RoutingPolicy
 from switchgeard.core.quota import Window
 from switchgeard.core.sticky import CACHE_TTL, WELL_FOR
-from switchgeard.state import MAX_WINDOWS, PinState
+from switchgeard.state import PinState
 
 A, B = offer("a"), offer("b")
 MODEL = merged(A, B)
@@ -220,7 +221,7 @@ def test_a_provider_cannot_fill_the_memory_with_windows() -> None:
     """Beyond a generous number they are noise; the known ones are still read."""
     world = state(MODEL)
     world.observe([window(f"{n}x", used=0.1) for n in range(1000)], T0)
-    assert len(world.windows) == MAX_WINDOWS
+    assert len(world.allowance.windows) == MAX_WINDOWS
     assert world.observe([window("0x", used=0.2)], T0) != []
 
 

@@ -6,9 +6,9 @@ free until the next reading says otherwise. Rules for editing: a header family i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -39,6 +39,46 @@ class Window(Struct, frozen=True):
     status: str | None = None
 
 
+class _Counted(Protocol):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+
+
+class Held(Protocol):
+    """What a permit holds: the tokens of one request in flight at an offer."""
+
+    @property
+    def offer(self) -> _Counted: ...
+    @property
+    def tokens(self) -> int: ...
+
+
+WindowState = Literal["ok", "nearly", "spent"]
+THRESHOLD = 0.9  # used fraction from which a window is nearly spent, where the user wrote none
+SLACK = 0.05  # so far below its threshold a window must be to take new sessions again
+
+
+class Pressing(Struct, frozen=True):
+    """A nearly spent window. `written`: the user gave its threshold himself."""
+
+    window: Window
+    reserved: float = 0.0
+    written: bool = False
+
+    @property
+    def used(self) -> float:
+        return (self.window.used or 0.0) + self.reserved
+
+    @property
+    def words(self) -> str:
+        """ "5h window 93 % used"."""
+        if self.window.used is None:
+            return f"{self.window.window} window nearly used up"
+        return f"{self.window.window} window {self.used:.0%} used".replace("%", " %")
+
+
 _UNIT = r"(?P<unit>requests|req|tokens|input-tokens|output-tokens)"
 _PERIOD = r"(?P<period>second|minute|hour|day|month)"
 _FIELD = r"(?P<field>limit|remaining|reset)"
@@ -64,6 +104,7 @@ CLAIMS: dict[str, str] = {
 
 _FAMILIES: dict[str, str] = {"oi": "*fable*"}  # 7d_oi: the weekly window of one model line
 _TRUSTED = 900.0  # seconds a reading without a reset is believed
+_TRUSTED_OF = {"second": 1.0, "minute": 60.0}  # and one of a period that is shorter
 
 _RELATED = re.compile(r"(?:x-|anthropic-)?ratelimit")  # most headers are none of ours
 _MAX_HEADERS = 256
@@ -79,19 +120,34 @@ def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) ->
     return counted + _unified(provider, headers, items, now, server_now)
 
 
-def until(window: Window) -> float | None:
-    """Epoch seconds when the window is predicted to be fresh again; None when not known."""
-    return window.resets_at
+def state_of(
+    window: Window, now: Now, threshold: float = THRESHOLD, reserved: float = 0.0, was: bool = False
+) -> WindowState:
+    """How near its end the window is.
 
-
-def spent(window: Window, now: Now, threshold: float = 0.98) -> Literal["no", "nearly", "spent"]:
-    """Whether the window blocks: "spent" only on the provider's word or an exact zero with a reset ahead."""
-    if _stale(window, now):
-        return "no"
+    "spent" only on the provider's word or an exact zero, with a reset ahead. "nearly" from `threshold` (a used
+    fraction, `reserved` for requests in flight included) or on the provider's warning; once so (`was`), until it is
+    `SLACK` below. A stale window is "ok".
+    """
+    if stale(window, now):
+        return "ok"
     if window.resets_at is not None and (window.status == "rejected" or window.remaining == 0):
         return "spent"
-    full = window.used is not None and window.used >= threshold
-    return "nearly" if full or window.status in ("rejected", "allowed_warning") else "no"
+    full = window.used is not None and window.used + reserved >= threshold - (SLACK if was else 0.0)
+    return "nearly" if full or window.status in ("rejected", "allowed_warning") else "ok"
+
+
+def threshold(thresholds: Iterable[tuple[str, float]], window: Window) -> float:
+    """The used fraction from which this window is nearly spent, as the user wrote it or by default."""
+    return next((fraction for name, fraction in thresholds if name == window.window), THRESHOLD)
+
+
+def reserved(window: Window, live: Iterable["Held"]) -> float:
+    """The fraction of a window of tokens that requests in flight hold."""
+    if window.unit is None or "tokens" not in window.unit or not window.limit or window.limit <= 0:
+        return 0.0
+    own = (given for given in live if given.offer.provider == window.provider)
+    return sum(given.tokens for given in own if covers(window, given.offer.model)) / window.limit
 
 
 def covers(window: Window, model: str) -> bool:
@@ -123,9 +179,12 @@ def family_of_claim(window: str) -> str | None:
     return _FAMILIES.get(line, f"*{line}*") if line else None
 
 
-def _stale(window: Window, now: Now) -> bool:
-    believed_until = window.observed_at + _TRUSTED if window.resets_at is None else window.resets_at
-    return believed_until <= now.wall
+def stale(window: Window, now: Now) -> bool:
+    """Whether it was reset since, or is too old to be believed. A clock set back makes nothing younger than new."""
+    if window.resets_at is not None:
+        return not now.wall < window.resets_at <= now.wall + LONGEST
+    trusted = _TRUSTED_OF.get(window.window.rpartition("-")[2], _TRUSTED)
+    return not window.observed_at - trusted < now.wall < window.observed_at + trusted
 
 
 def _counted(

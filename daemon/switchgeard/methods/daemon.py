@@ -43,7 +43,7 @@ class Daemon:
             config=self.configuration.view(),
             models=views.models(state, now),
             providers=views.providers(state, now),
-            quota=[quota.view(window) for window in state.windows.values()],
+            quota=[quota.view(window) for window in state.allowance.windows.values()],
             in_flight=len(state.live),
             sessions=len(state.sessions),
             storage=self.storage,

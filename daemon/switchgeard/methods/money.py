@@ -17,7 +17,7 @@ from .daemon import Daemon, positive
 
 async def quota_list(at: Daemon, caller: Caller, params: QuotaList) -> Quota:
     wanted = None if params.provider is None else at.provider(params.provider).id
-    windows = at.at.state.windows.values()
+    windows = at.at.state.allowance.windows.values()
     return Quota([quota.view(w) for w in windows if wanted is None or w.provider == wanted])
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from switchgear_protocol.messages import WindowView
 from switchgeard.core.clock import Now
-from switchgeard.core.quota import Window, covers, readings, spent, until, view
+from switchgeard.core.quota import Window, covers, readings, state_of, view
 
 NOW = Now(wall=1_795_000_000.0, boot=1_000.0)  # 2026-11-18T11:06:40Z
 
@@ -32,8 +32,8 @@ def test_openai_windows_are_read_with_their_go_durations() -> None:
     assert (tokens.limit, tokens.remaining, tokens.used, tokens.unit) == (150_000, 0, 1.0, "tokens")
     assert tokens.resets_at == NOW.wall + 360
     assert tokens.family == "gpt-5.5"
-    assert spent(tokens, NOW) == "spent"
-    assert spent(windows["requests"], NOW) == "no"
+    assert state_of(tokens, NOW) == "spent"
+    assert state_of(windows["requests"], NOW) == "ok"
 
 
 def test_windows_of_several_periods_are_told_apart() -> None:
@@ -90,9 +90,9 @@ def test_subscription_windows_are_read_and_a_claimed_one_left_out_is_filled_in()
     assert (windows["5h"].used, windows["5h"].status, windows["5h"].family) == (0.93, "allowed_warning", None)
     assert (windows["7d_opus"].status, windows["7d_opus"].resets_at) == ("rejected", 1_795_003_600)
     assert windows["7d_opus"].family == "*opus*"
-    assert spent(windows["5h"], NOW) == "nearly"
-    assert spent(windows["7d"], NOW) == "nearly"  # advisory figures never block
-    assert spent(windows["7d_opus"], NOW) == "spent"
+    assert state_of(windows["5h"], NOW) == "nearly"
+    assert state_of(windows["7d"], NOW) == "nearly"  # advisory figures never block
+    assert state_of(windows["7d_opus"], NOW) == "spent"
 
 
 def test_a_window_covers_its_family_only() -> None:
@@ -124,16 +124,16 @@ def test_a_wrong_local_clock_is_corrected_by_the_date_of_the_response() -> None:
 def test_after_its_reset_a_window_counts_as_free() -> None:
     """A reset is believed provisionally; the next reading corrects it."""
     window = read(UNIFIED)["7d_opus"]
-    assert spent(window, NOW.after(3599)) == "spent"
-    assert spent(window, NOW.after(3600)) == "no"
-    assert until(window) == 1_795_003_600
+    assert state_of(window, NOW.after(3599)) == "spent"
+    assert state_of(window, NOW.after(3600)) == "ok"
+    assert window.resets_at == 1_795_003_600
 
 
 def test_a_reading_without_a_reset_is_believed_for_a_quarter_of_an_hour() -> None:
     """It never blocks, and it does not warn for ever."""
     window = read({"x-ratelimit-limit-requests": "100", "x-ratelimit-remaining-requests": "0"})["requests"]
-    assert spent(window, NOW) == "nearly"
-    assert spent(window, NOW.after(901)) == "no"
+    assert state_of(window, NOW) == "nearly"
+    assert state_of(window, NOW.after(901)) == "ok"
 
 
 def test_the_view_carries_what_a_person_is_shown() -> None:
@@ -154,4 +154,4 @@ def test_no_header_makes_reading_fail(headers: dict[str, str], wall: float) -> N
     now = Now(wall, 0.0)
     for window in readings("p", "m", headers, now):
         assert window.resets_at is None or wall <= window.resets_at <= wall + 35 * 86_400 + 1
-        assert spent(window, now) in ("no", "nearly", "spent")
+        assert state_of(window, now) in ("ok", "nearly", "spent")

@@ -136,7 +136,7 @@ def _within(hit: Hit, limited: Hit, wait: float) -> bool:
 
 def nothing_leaks(made: World) -> None:
     """I17: no secret and no prompt in any event, row, belief or error; no secret in any answer."""
-    public = repr([made.events, made.rows, made.state.circuits, made.state.windows, made.state.sessions])
+    public = repr([made.events, made.rows, made.state.circuits, made.state.allowance.windows, made.state.sessions])
     assert SECRET not in public
     assert PROMPT not in public
     errors = repr([told.error.answer for told in made.told if told.error])
