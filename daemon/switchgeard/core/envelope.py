@@ -8,7 +8,7 @@ in a string, plain text, HTML. Never raises. Rules for editing: shapes only; mea
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 _MAX_BODY = 262_144  # bytes looked at
 _DEPTH = 4
@@ -37,6 +37,12 @@ def unwrap(body: bytes, content_type: str = "") -> Envelope:
     if value is None:
         return Envelope(message=text[:4000], empty=not text or text == "null")
     return read(value)
+
+
+def coded(inside: Envelope, header: str) -> Envelope:
+    """With the code a header names: AWS writes it nowhere else ("ThrottlingException:http://...")."""
+    code = header.partition(":")[0].strip().lower()[:120]
+    return structs.replace(inside, codes=(code, *inside.codes), empty=False) if code else inside
 
 
 def read(value: object) -> Envelope:
@@ -79,7 +85,7 @@ def _descend(value: object, parts: list[dict[str, Any]], depth: int) -> str:
         return ""
     parts.append(value)
     inner_message = _first_message(
-        value, ("error", "response", "detail", "message", "msg", "error_description"), parts, depth
+        value, ("error", "response", "detail", "message", "Message", "msg", "error_description"), parts, depth
     )
     _side_parts(value, parts)
     return inner_message

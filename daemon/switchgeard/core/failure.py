@@ -14,7 +14,7 @@ from switchgear_protocol.words import FailureKind, Scope
 from . import failure_tables as tables
 from . import quota
 from .clock import Now
-from .envelope import Envelope, unwrap
+from .envelope import Envelope, coded, unwrap
 from .hints import QUOTA_AFTER, Hint, advised, clamped
 from .moments import month_end
 from .rule import Rule, verdict
@@ -126,7 +126,7 @@ class ErrorReply(Struct, frozen=True):
 
 def classify(reply: ErrorReply, now: Now) -> Failure:
     """What a provider's error means. Never raises, whatever status, headers and body are."""
-    inside = unwrap(reply.body, reply.headers.get("content-type", ""))
+    inside = coded(unwrap(reply.body, reply.headers.get("content-type", "")), reply.headers.get("x-amzn-errortype", ""))
     status = _status(reply, inside)
     kind = FailureKind.PROTOCOL if inside.html and not status else _kind(reply, inside, status)
     failure = Failure(

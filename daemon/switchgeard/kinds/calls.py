@@ -70,7 +70,8 @@ def build_models_call(
 ) -> HTTPCall:
     """The GET of one page of the provider's model list. Raises BadSecret."""
     headers = (("accept", "application/json"), *_headers(kind, secret))
-    return signed(kind, HTTPCall("GET", joined(base_url, _filled(path, "", options)), headers), secret, options, now)
+    base = kind.listing.at(base_url) if kind.listing is not None else base_url
+    return signed(kind, HTTPCall("GET", joined(base, _filled(path, "", options)), headers), secret, options, now)
 
 
 def signed(kind: Kind, call: HTTPCall, secret: str | None, options: Options, now: Now) -> HTTPCall:
