@@ -1,0 +1,147 @@
+"""Canonical: what a provider calls a model, as the name it has everywhere.
+
+Rules for editing: the order of STEPS matters. A suffix that may mean other weights (-mini, -fast, -preview, a size) is
+never dropped: a name too many costs a proposal, a name too few costs a wrong answer. What is dropped and may matter is
+told in the Name (tags, release, quantised). Spellings no rule can know are in ALIASES.
+"""
+
+import re
+
+from msgspec import Struct
+
+REGION = re.compile(r"(us|eu|jp|au|apac|ca|sa|me|af|global|us-gov|in|kr|mx)\.(?=[a-z0-9]+\.)")
+VENDORS = (
+    "ai21 amazon anthropic cohere deepseek google meta minimax mistral moonshot moonshotai nvidia openai qwen writer"
+    " xai zai"
+)
+VENDOR = re.compile(rf"({'|'.join(VENDORS.split())})\.(?=[a-z])")
+REVISION = re.compile(r"-v\d+:\d+(:\d+k)?$|-v1$")
+DATE = re.compile(r"-(20\d\d-\d\d-\d\d|20\d\d[01]\d[0-3]\d)$")
+CLAUDE = re.compile(r"claude-(\d(?:-\d)?)-(opus|sonnet|haiku)\b")
+QUANTISED = re.compile(r"-(fp8|fp4|nvfp4|mxfp4|int8|int4|awq|gptq|gguf|i?q\d(?:-[a-z0-9]+)*)$|(?<=-instruct)-turbo$")
+SIZE = re.compile(r"(e?\d+(?:\.\d+)?(?:x\d+)?[bm])(-.+)?")
+MODES = frozenset({"free", "thinking", "online", "extended", "batch", "beta", "nitro", "floor", "exacto", "cloud"})
+MANY_RELEASES = frozenset({"gpt-4o", "gpt-4o-mini", "gpt-4-turbo", "claude-sonnet-3-5", "o1-preview"})
+WRAPPED = re.compile(r"^(databricks-|cohere-(?=command)|snowflake-|bedrock-)")
+LLAMA = re.compile(r"^(llama|gemma|phi)-?(\d)")
+ALIASES = {
+    "r1": "deepseek-r1",
+    "v3": "deepseek-v3",
+    "claude-opus-4-0": "claude-opus-4",
+    "claude-sonnet-4-0": "claude-sonnet-4",
+    "llama-3-3-70b-versatile": "llama-3-3-70b-instruct",
+    "llama-3-1-8b-instant": "llama-3-1-8b-instruct",
+    "nemotron-nano-3-30b": "nemotron-3-nano-30b-a3b",
+    "nemotron-super-3-120b": "nemotron-3-super-120b-a12b",
+    "nemotron-nano-12b-v2": "nemotron-nano-12b-v2-vl",
+}
+"""Other spellings, as the steps leave them -> the usual one."""
+
+MOVING = frozenset({"deepseek-chat", "deepseek-reasoner", "auto"})
+"""Ids whose weights change without notice, beside those that end in -latest."""
+
+MAKERS = (
+    ("claude", "anthropic"),
+    ("gpt", "openai"),
+    ("o1", "openai"),
+    ("o3", "openai"),
+    ("o4", "openai"),
+    ("gemini", "google"),
+    ("gemma", "google"),
+    ("llama", "meta"),
+    ("deepseek", "deepseek"),
+    ("mistral", "mistral"),
+    ("qwen", "qwen"),
+    ("grok", "xai"),
+)
+"""How a name begins -> whose models are called so."""
+
+SPELLINGS = {
+    "x-ai": "xai",
+    "meta-llama": "meta",
+    "mistralai": "mistral",
+    "deepseek-ai": "deepseek",
+    "alibaba": "qwen",
+    "z-ai": "zai",
+    "zhipuai": "zai",
+    "zai-org": "zai",
+    "moonshot": "moonshotai",
+    "minimaxai": "minimax",
+}
+"""Vendors as some spell them -> as here."""
+
+
+class Name(Struct, frozen=True):
+    """`base`: the name everywhere. `vendor`: as the id says it, or as its name tells. `tags`: modes (":free") that make
+    it another thing to choose. `release`: the date it carried. `moving`: its weights may change unannounced."""
+
+    base: str
+    vendor: str | None = None
+    tags: tuple[str, ...] = ()
+    release: str | None = None
+    quantised: bool = False
+    moving: bool = False
+
+    @property
+    def merges(self) -> bool:
+        """Whether rules alone may say that it is the same model as another."""
+        return bool(self.base) and not self.tags and not self.moving
+
+
+def canonical(id: str) -> Name:
+    """The name behind a provider's id. Never fails: an id that nothing is known of is its own name."""
+    text = id.strip().lower().lstrip("~")
+    text = REVISION.sub("", text)  # Bedrock counts revisions: -v1:0, -v1:0:200k
+    head, _, text = text.rpartition("/")
+    text, size, tags = _tagged(text)
+    text, vendor = _without_vendor(text)
+    text = text.partition("@")[0] + size
+    moving = text.endswith("-latest") or text in MOVING
+    text = text.removesuffix("-maas").removesuffix("-latest")
+    text, release = _undated(text)
+    text, quantised = _unquantised(text.replace(".", "-").replace("_", "-"))
+    base = _usual(text)
+    said = vendor or head.rpartition("/")[2] or None
+    return Name(base, SPELLINGS.get(said or "", said) or maker(base), tags, release, quantised, moving)
+
+
+def maker(base: str) -> str | None:
+    """Whose model a bare name is, where the name tells."""
+    return next((vendor for start, vendor in MAKERS if base.startswith(start)), None)
+
+
+def _tagged(text: str) -> tuple[str, str, tuple[str, ...]]:
+    """What stands before the first colon; the size a local server tags; the modes."""
+    text, colon, rest = text.partition(":")
+    if not colon or rest == "latest":
+        return text, "", ()
+    if SIZE.fullmatch(rest):
+        return text, f"-{rest}", ()
+    return text, "", tuple(rest.split(":"))
+
+
+def _without_vendor(text: str) -> tuple[str, str | None]:
+    text = REGION.sub("", text, count=1) if REGION.match(text) else text
+    found = VENDOR.match(text)
+    return (text[found.end() :], found[1]) if found else (text, None)
+
+
+def _undated(text: str) -> tuple[str, str | None]:
+    found = DATE.search(text)
+    if found is None:
+        return text, None
+    stem = text[: found.start()]
+    plain = _usual(stem.replace(".", "-"))
+    return (text if plain in MANY_RELEASES else stem), found[1].replace("-", "")
+
+
+def _unquantised(text: str) -> tuple[str, bool]:
+    cut = QUANTISED.sub("", text)
+    return cut, cut != text
+
+
+def _usual(text: str) -> str:
+    text = WRAPPED.sub("", text)
+    text = CLAUDE.sub(r"claude-\2-\1", text)
+    text = LLAMA.sub(r"\1-\2", text)
+    return ALIASES.get(text, text)
