@@ -27,6 +27,7 @@ from .core.cost import cost_usd
 from .core.estimate import counted
 from .core.failover import Attempts, GiveUp, OfferKey, Try, brief
 from .core.failure import Failure, garbled, transport_failure
+from .core.offer import Offer
 from .core.permit import Permit
 from .core.routing import Plan, Standing
 from .delivery import Delivery, nobody
@@ -232,7 +233,7 @@ class Completing:
         attempts.failed(failure, self.at.rand(), may_retry=self.at.state.may_retry(permit.offer))
         if isinstance(attempts.verdict, GiveUp) or (isinstance(attempts.verdict, Try) and attempts.verdict.again):
             return
-        self.at.announce(self.at.state.failed_over(self.ask, permit.offer, failure, self.at.now()))
+        self.at.announce(self.at.state.failed_over(self.ask, permit.offer, failure, self.at.now(), _next(attempts)))
         await self._tell("left", Standing(permit.offer), failure.message, failure)
 
     def _continuable(self) -> bool:
@@ -311,3 +312,8 @@ class Completing:
         offer = standing.offer
         kind = failure.kind.value if failure else standing.code or None
         await self.voice.say(Routing(action, offer.provider, offer.model, offer.label, reason, kind, standing.until))  # type: ignore[arg-type]
+
+
+def _next(attempts: Attempts) -> Offer | None:
+    """Who is asked next, once an attempt has failed; None when nobody is at once."""
+    return attempts.verdict.standing.offer if isinstance(attempts.verdict, Try) else None

@@ -19,7 +19,7 @@ from switchgear_protocol.words import Health, Scope, StickyMode
 from .allowance import Allowance, Thresholds, closed, key_of
 from .ask import Ask, Settled
 from .config.settled import Config
-from .core import budget, health, permit, portal, routing, sticky
+from .core import budget, health, margin, permit, portal, routing, sticky
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
@@ -94,7 +94,12 @@ class State:
         gated = routing.gate(offer, ask.needs, ask.model.routing)
         if not gated.usable:
             return gated
-        well = Standing(offer, downgrades=gated.downgrades, well_for=self._well_for(offer, now))
+        well = Standing(
+            offer,
+            downgrades=gated.downgrades,
+            well_for=self._well_for(offer, now),
+            headroom=self._headroom(offer, now),
+        )
         return self._obstacle(offer, ask, now) or well
 
     def _obstacle(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
@@ -152,6 +157,9 @@ class State:
             offer, code, reason, circuit.until, health.seconds_left(circuit, now), hint, cause=circuit.cause
         )
 
+    def _headroom(self, offer: Offer, now: Now) -> float:
+        return margin.headroom(self.allowance.of(offer), now) if self.allowance.windows else 1.0
+
     def _well_for(self, offer: Offer, now: Now) -> float:
         keys = permit.scopes(self.circuits, offer) if self.circuits else ()
         return now.wall - max((self.circuits[k].since for k in keys if k in self.circuits), default=0.0)
@@ -183,7 +191,7 @@ class State:
         if ask.key is None or ask.model.routing.sticky_mode is StickyMode.NONE:
             return events
         previous = self.sessions.pop(ask.key, None)
-        current = sticky.assigned(previous, given.offer, ask.client, ask.model.routing, now)
+        current = sticky.assigned(previous, given.offer, ask.client, ask.model.routing, now, ask.needs.input_tokens)
         self.sessions[ask.key] = current
         if sticky.newsworthy(previous, current):
             self.dirty.add(("assignments", ask.key))
@@ -191,8 +199,26 @@ class State:
         if previous is not None and previous.key == given.offer.key:
             return events
         reason = "assigned" if previous is None else f"moved from {previous.provider}"
-        told = self._of(given.offer, "sticky", now, alias=ask.model.alias, session=ask.session, reason=reason)
-        return [*events, told]
+        fields = {"session": ask.session, "reason": reason, **self._switched(previous, given.offer, now)}
+        return [*events, self._of(given.offer, "sticky", now, alias=ask.model.alias, **fields)]
+
+    def _switched(self, previous: Assignment | None, to: Offer | None, now: Now) -> dict[str, object]:
+        """What moving a session there costs."""
+        tokens, usd = sticky.switched(previous, to, 1.0 if to is None else self._headroom(to, now), now)
+        return {"switch_tokens": tokens, "switch_cost_usd": usd}
+
+    def _counted(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> None:
+        """A whole answer tells how much of the conversation its provider knows now, and keeps."""
+        held = self._held(ask, given.offer)
+        if ask.key and held and settled.usage and settled.failure is None:
+            self.sessions[ask.key] = current = sticky.answered(held, settled.usage, now)
+            if sticky.newsworthy(held, current):
+                self.dirty.add(("assignments", ask.key))
+
+    def _held(self, ask: Ask, offer: Offer) -> Assignment | None:
+        """The session's assignment, where it is to this offer."""
+        held = None if ask.key is None else self.sessions.get(ask.key)
+        return held if held is not None and held.key == offer.key else None
 
     def finish(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> list[Event]:
         """The attempt ended, however: settles every scope, frees what it held, tells it once (I9)."""
@@ -202,6 +228,7 @@ class State:
         failure = settled.failure
         if failure is None or failure.kind not in permit.NO_EVIDENCE:
             self.retries[given.offer.key] = budget.after(self._retry_tokens(given.offer), failure is not None)
+        self._counted(given, ask, settled, now)
         self.spending.count(given.offer, ask.key, settled.usage or Usage(), settled.cost_usd or 0.0, now)
         told = self._of(
             given.offer,
@@ -212,7 +239,7 @@ class State:
             session=ask.session,
             outcome=settled.outcome,
             kind=failure.kind if failure else None,
-            reason=_public(failure) if failure else None,
+            reason=permit.public(failure) if failure else None,
             milliseconds=round(settled.milliseconds, 1),
             usage=settled.usage,
             cost_usd=settled.cost_usd,
@@ -240,9 +267,10 @@ class State:
     def _retry_tokens(self, offer: Offer) -> float:
         return self.retries.get(offer.key, budget.FULL)
 
-    def failed_over(self, ask: Ask, left: Offer, failure: Failure, now: Now) -> list[Event]:
-        """The request moves on from `left`."""
-        fields = {"request": ask.request, "session": ask.session, "kind": failure.kind, "reason": _public(failure)}
+    def failed_over(self, ask: Ask, left: Offer, failure: Failure, now: Now, to: Offer | None = None) -> list[Event]:
+        """The request moves on from `left`, to `to` if it has not to wait first."""
+        about = {"request": ask.request, "session": ask.session, "kind": failure.kind, "reason": permit.public(failure)}
+        fields = {**about, **self._switched(self._held(ask, left), to, now)}
         return [self._of(left, "failover", now, alias=ask.model.alias, **fields)]
 
     def observe(self, windows: Iterable[Window], now: Now) -> list[Event]:
@@ -364,13 +392,6 @@ class State:
 
 def _moved(before: object, after: object) -> bool:
     return any(getattr(before, f, None) != getattr(after, f) for f in ("base_url", "credential", "kind"))
-
-
-def _public(failure: Failure) -> str:
-    """A failure in words for everyone. What a provider says about the request itself may quote the prompt."""
-    if failure.kind not in permit.NO_EVIDENCE:
-        return failure.message
-    return failure.kind.value.replace("_", " ") + (f" (status {failure.status})" if failure.status else "")
 
 
 def _why(standing: Standing, given: Permit) -> str:

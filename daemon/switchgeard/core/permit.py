@@ -151,3 +151,10 @@ def told(circuit: Circuit, failure: Failure, scope: Scope, now: Now, rand: float
     generation = circuit.generation if not circuit.open else circuit.generation - 1
     lent = circuit if circuit.open else health.acquire(circuit, now)[0]
     return health.fail(lent, Grant(generation), failure, scope, now, rand)
+
+
+def public(failure: Failure) -> str:
+    """A failure in words for everyone. What a provider says about the request itself may quote the prompt."""
+    if failure.kind not in NO_EVIDENCE:
+        return failure.message
+    return failure.kind.value.replace("_", " ") + (f" (status {failure.status})" if failure.status else "")

@@ -1,7 +1,8 @@
 """Routing: in which order the offers of a merged model are tried now, and why others are not.
 
 Rules for editing this file: the order is the user's, always. What may change it is listed here and
-nowhere else: a pin (then only that offer), a sticky assignment (then that offer first). An offer blocked by
+nowhere else: a pin (then only that offer), a sticky assignment (then that offer first), and
+`order = "cheapest"` (then his order only decides between equals). An offer blocked by
 what `failover.on` does not name is not passed over: what stands behind it is held. Every offer of
 the model appears exactly once in a plan, as a candidate or skipped with a code, a sentence and, where
 known, a time. SKIPS is the table of codes; people and scripts read them, so they are only added to.
@@ -17,9 +18,10 @@ from switchgear_protocol.words import FailureKind, StickyMode
 from . import sticky
 from .clock import Now
 from .failure import config_word
+from .margin import turn, turn_usd
 from .needs import USES, Needs
 from .offer import MergedModel, Offer, RoutingPolicy
-from .sticky import Assignment
+from .sticky import Assignment, Place
 
 SKIPS: dict[str, str] = {
     "rate_limited": "rate limited",
@@ -45,6 +47,7 @@ SKIPS: dict[str, str] = {
 }
 """Why an offer is not tried: code -> words."""
 
+NOTHING = Needs()
 FEATURE_CODES = ("tools", "images", "pdf", "json_schema", "reasoning")
 
 
@@ -60,6 +63,7 @@ class Standing(Struct, frozen=True):
     downgrades: tuple[str, ...] = ()
     well_for: float = 0.0  # seconds it has been available
     cause: FailureKind | None = None  # the failure that blocks it, where one does
+    headroom: float = 1.0  # the fraction left of its tightest quota window
 
     @property
     def usable(self) -> bool:
@@ -129,11 +133,14 @@ def plan(
     turn_boundary: bool,
     now: Now,
     pin_left: float | None = None,
+    needs: Needs = NOTHING,
 ) -> Plan:
     """The order of tries. `standings` are in the user's order, one per offer of `model`.
 
-    `pin_left`: seconds until the pin ends, None when only the user ends it.
+    `pin_left`: seconds until the pin ends, None when only the user ends it. `needs`: for what it would cost.
     """
+    if model.routing.order == "cheapest":
+        standings = _cheapest(standings, needs)
     if pinned is not None:
         standings = [_unless_pinned(s, pinned, pin_left, model.alias) for s in standings]
     stay = None if pinned is not None else _stays_with(standings, assignment, model.routing, now)
@@ -143,7 +150,7 @@ def plan(
     if stay is None or not stay.usable:
         return Plan(model, tuple(usable), skipped, warm=stay, pinned=pinned)
     window = model.routing.sticky_mode is StickyMode.TIME_WINDOW  # which is kept to its end
-    if not window and stay is not usable[0] and _goes_back(stay, usable[0], assignment, turn_boundary, now):
+    if not window and stay is not usable[0] and _goes_back(stay, usable[0], assignment, needs, turn_boundary, now):
         return Plan(model, tuple(usable), skipped, moved_back=True)
     rest = tuple(s for s in usable if s is not stay)
     return Plan(model, (stay, *rest), skipped, sticky=stay.offer)
@@ -186,7 +193,21 @@ def _stays_with(
 
 
 def _goes_back(
-    stay: Standing, preferred: Standing, assignment: Assignment | None, turn_boundary: bool, now: Now
+    stay: Standing, preferred: Standing, assignment: Assignment | None, needs: Needs, turn_boundary: bool, now: Now
 ) -> bool:
-    idle = 0.0 if assignment is None else now.wall - assignment.last_used
-    return sticky.moves_back(stay.offer, preferred.offer, idle, preferred.well_for, turn_boundary)
+    if assignment is None:
+        return False
+    at, there = (Place(s.offer, s.headroom, s.well_for) for s in (stay, preferred))
+    return sticky.moves_back(at, there, assignment, needs.input_tokens, turn_boundary, now)
+
+
+def price_usd(standing: Standing, needs: Needs) -> float | None:
+    """What this request would add to the user's bill there, its cache being cold; estimated."""
+    return turn_usd(standing.offer, turn(needs.input_tokens, needs.output_tokens), standing.headroom)
+
+
+def _cheapest(standings: list[Standing], needs: Needs) -> list[Standing]:
+    """By marginal price, the unknown ones last; the user's order decides between equals."""
+    prices = {standing.offer.key: price_usd(standing, needs) for standing in standings}
+    known = {key: float("inf") if usd is None else usd for key, usd in prices.items()}
+    return sorted(standings, key=lambda standing: known[standing.offer.key])
