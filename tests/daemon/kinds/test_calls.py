@@ -31,6 +31,9 @@ def called(kind: str, base_url: str | None = None, secret: str | None = CANARY, 
         ("anthropic", "https://api.anthropic.com/v1/", "https://api.anthropic.com/v1/messages"),
         ("anthropic", "https://api.deepseek.com/anthropic", "https://api.deepseek.com/anthropic/v1/messages"),
         ("openai-compatible", "http://localhost:1234/v1/", "http://localhost:1234/v1/chat/completions"),
+        ("ollama", "http://localhost:11434/v1", "http://localhost:11434/v1/chat/completions"),
+        ("ollama", None, "http://localhost:11434/v1/chat/completions"),
+        ("openrouter", None, "https://openrouter.ai/api/v1/chat/completions"),
         ("openai-compatible", "https://api.groq.com/openai/v1", "https://api.groq.com/openai/v1/chat/completions"),
     ],
 )
@@ -83,6 +86,15 @@ def test_the_model_list_is_asked_with_the_same_credential() -> None:
     call = build_models_call(KINDS["anthropic"], "https://api.anthropic.com", "/v1/models", CANARY)
     assert (call.method, call.url, call.body) == ("GET", "https://api.anthropic.com/v1/models", b"")
     assert dict(call.headers)["x-api-key"] == CANARY
+
+
+@pytest.mark.parametrize("base_url", ["http://localhost:1234", "http://localhost:1234/v1/"])
+def test_a_local_servers_own_list_is_beside_its_v1(base_url: str) -> None:
+    """People write the address as other programs want it."""
+    kind = KINDS["lmstudio"]
+    assert kind.listing is not None
+    call = build_models_call(kind, base_url, kind.listing.path, None)
+    assert call.url == "http://localhost:1234/api/v0/models"
 
 
 def test_a_call_prints_no_secret_no_query_and_no_body() -> None:

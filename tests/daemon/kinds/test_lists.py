@@ -18,7 +18,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=6),
     max_leaves=12,
 )
-MEMBERS = {"data": [], "models": []}
+MEMBERS: dict[str, list[object]] = {"data": [], "models": []}
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
