@@ -75,7 +75,8 @@ def test_without_a_secret_no_credential_is_sent(kind: str) -> None:
 def test_every_call_asks_for_identity_and_the_right_sort_of_answer(kind: str) -> None:
     """Compression would delay tokens and let a bomb in."""
     streamed, whole = dict(called(kind).headers), dict(called(kind, stream=False).headers)
-    assert (streamed["accept"], whole["accept"]) == ("text/event-stream", "application/json")
+    streams = {"bedrock": "application/vnd.amazon.eventstream"}
+    assert (streamed["accept"], whole["accept"]) == (streams.get(kind, "text/event-stream"), "application/json")
     assert streamed["accept-encoding"] == "identity"
     assert streamed["content-type"] == "application/json"
     assert streamed["user-agent"] == USER_AGENT
