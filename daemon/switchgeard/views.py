@@ -19,13 +19,14 @@ from switchgear_protocol.messages import (
 from switchgear_protocol.words import Health, Scope
 
 from .ask import Ask
-from .core import health, permit
+from .core import health, permit, routing
 from .core.clock import Now
 from .core.health import CLOSED, Circuit, ScopeKey
 from .core.needs import Needs
 from .core.offer import MergedModel, Offer
 from .core.provider import Provider
 from .core.routing import FEATURE_CODES, Plan, Standing
+from .core.sticky import Assignment
 from .state import State
 
 
@@ -116,8 +117,9 @@ def credential(state: State, found: CredentialView) -> CredentialView:
 
 def explained(state: State, plan: Plan, ask: Ask) -> RouteExplained:
     """The dry run: candidates in the order they would be tried, then the skipped with their reasons."""
-    steps = [_step(s, "first" if i == 0 else "next") for i, s in enumerate(plan.candidates)]
-    steps += [_step(s, s.code) for s in plan.skipped]
+    held = None if ask.key is None else state.sessions.get(ask.key)
+    steps = [_step(s, "first" if i == 0 else "next", ask, held) for i, s in enumerate(plan.candidates)]
+    steps += [_step(s, s.code, ask, held) for s in plan.skipped]
     left = plan.retry_after
     return RouteExplained(
         alias=ask.model.alias,
@@ -145,10 +147,21 @@ def pins(state: State, now: Now) -> list[Pin]:
     ]
 
 
-def _step(standing: Standing, code: str) -> RouteStep:
+def _step(standing: Standing, code: str, ask: Ask, held: Assignment | None) -> RouteStep:
     one = standing.offer
-    reason = standing.reason or (", ".join(f"without {d}" for d in standing.downgrades) or "usable")
-    return RouteStep(one.provider, one.model, one.label, standing.usable, code, reason, standing.until, standing.hint)
+    warm = held.prefix if held is not None and held.key == one.key else 0
+    reason = standing.reason or standing.note or (", ".join(f"without {d}" for d in standing.downgrades) or "usable")
+    return RouteStep(
+        one.provider,
+        one.model,
+        one.label,
+        standing.usable,
+        code,
+        reason,
+        standing.until,
+        standing.hint,
+        routing.price_usd(standing, ask.needs, warm),
+    )
 
 
 def _worst(state: State, keys: list[ScopeKey], now: Now) -> Circuit | None:

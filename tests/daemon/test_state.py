@@ -12,7 +12,8 @@ from switchgeard.allowance import MAX_WINDOWS
 from switchgeard.ask import Settled
 from switchgeard.core.failure import Failure
 from switchgeard.core.health import CLOSED, ScopeKey
-from switchgeard.core.offer import RoutingPolicy
+from switchgeard.core.needs import Needs
+from switchgeard.core.offer import Price, RoutingPolicy
 from switchgeard.core.quota import Window
 from switchgeard.core.sticky import CACHE_TTL, WELL_FOR
 from switchgeard.state import PinState
@@ -147,6 +148,52 @@ def test_a_session_is_assigned_when_its_first_content_came_and_moves_with_the_ne
     later = T0.after(120)
     assert first(world, asking, later) == "b"
     assert first(world, ask(MODEL, "other"), later) == "a"
+
+
+LIST = Price(5.0, 25.0, cache_read=0.5)
+
+
+def test_every_move_says_what_the_cold_cache_costs() -> None:
+    """Tokens the session leaves behind, and what the next reads them for; at the failover and at the move."""
+    costly = offer("b", billing=Billing.METERED, price=LIST)
+    model = merged(A, costly)
+    world, asking = state(model), ask(model, "s")
+    ended(world, None, asking)
+    world.sessions["editor", "s", "m"] = structs.replace(world.sessions["editor", "s", "m"], prefix=100_000)
+    trouble = failure(K.RATE_LIMITED, 60.0)
+    ended(world, trouble, asking)
+    (left,) = world.failed_over(asking, A, trouble, T0, costly)
+    given = begun(world, world.plan(asking, T0).candidates[0], asking)
+    (moved,) = world.committed(given, asking, T0)
+    assert [(e.type, e.switch_tokens, e.switch_cost_usd) for e in (left, moved)] == [
+        ("failover", 100_000, 0.5),
+        ("sticky", 100_000, 0.5),
+    ]
+
+
+def test_a_move_that_loses_no_cache_costs_nothing() -> None:
+    """No session, a session elsewhere, a cold one, or nobody to go on to."""
+    model = merged(A, offer("b", billing=Billing.METERED, price=LIST))
+    world, asking, trouble = state(model), ask(model, "s"), failure(K.RATE_LIMITED, 60.0)
+    ended(world, None, ask(model, "s", Needs(input_tokens=50_000)))
+    for who, left, now, to in (
+        (ask(model), A, T0, model.offers[1]),
+        (asking, model.offers[1], T0, A),
+        (asking, A, T0.after(CACHE_TTL + 1), model.offers[1]),
+        (asking, A, T0, None),
+    ):
+        (told,) = world.failed_over(who, left, trouble, now, to)
+        assert (told.switch_tokens, told.switch_cost_usd) == (0, 0.0)
+
+
+def test_a_session_remembers_how_much_its_provider_has_read() -> None:
+    """The estimate while it answers, then what was counted."""
+    world, asking = state(MODEL), ask(MODEL, "s", Needs(input_tokens=50))
+    given = begun(world, world.plan(asking, T0).candidates[0], asking)
+    world.committed(given, asking, T0)
+    assert world.sessions["editor", "s", "m"].prefix == 50
+    world.finish(given, asking, Settled(Outcome.COMPLETE, 1.0, None, Usage(30, 4, 20)), T0)
+    assert world.sessions["editor", "s", "m"].prefix == 54
 
 
 def test_a_session_goes_back_when_its_cache_is_cold_and_the_better_offer_has_been_well() -> None:

@@ -1,5 +1,9 @@
 """Views: what a person reads of offers, providers, routes and sessions."""
 
+import pytest
+from msgspec import structs
+
+from attempted import ended
 from sample_offers import T0, ask, failure, merged, offer, state
 from switchgear_protocol.words import Billing, Health, Outcome
 from switchgear_protocol.words import FailureKind as K
@@ -93,6 +97,19 @@ def test_a_route_is_explained_with_every_offer_once() -> None:
     told = views.explained(made, made.plan(asking, T0), asking)
     assert [(s.provider, s.code, s.usable) for s in told.steps] == [("b", "first", True), ("a", "rate_limited", False)]
     assert (told.chosen, told.retry_after_ms) == ("M (via b)", None)
+
+
+def test_a_route_says_what_the_request_would_cost_at_each_offer() -> None:
+    """A warm cache is cheaper; a plan costs nothing, what nobody knows is not told."""
+    paid = offer("paid", billing=Billing.METERED, price=Price(10.0, 10.0, cache_read=1.0))
+    model = merged(paid, offer("plan", price=Price(1.0, 1.0)), offer("unknown", billing=Billing.METERED))
+    made, asking = state(model), ask(model, "s", Needs(input_tokens=9000))
+    cold = views.explained(made, made.plan(asking, T0), asking)
+    assert [step.cost_usd for step in cold.steps] == [pytest.approx(0.1), 0.0, None]
+    ended(made, None, asking)
+    made.sessions[asking.key] = structs.replace(made.sessions[asking.key], prefix=9000)
+    warm = views.explained(made, made.plan(asking, T0), asking)
+    assert warm.steps[0].cost_usd == pytest.approx(0.019)
 
 
 def test_an_exhausted_route_says_when_to_come_back() -> None:

@@ -31,9 +31,9 @@ class Turn(Struct, frozen=True):
     answer: int = ANSWER
 
 
-def turn(prompt: int, limit: int | None = None) -> Turn:
-    """A request of so many tokens, nothing of it cached. `limit`: the caller's own on the answer."""
-    return Turn(prompt, answer=ANSWER if limit is None else min(limit, ANSWER))
+def turn(prompt: int, limit: int | None = None, cached: int = 0) -> Turn:
+    """A request of so many tokens. `limit`: the caller's own on the answer."""
+    return Turn(prompt, cached, ANSWER if limit is None else min(limit, ANSWER))
 
 
 def turn_usd(offer: Offer, one: Turn, headroom: float = 1.0) -> float | None:

@@ -201,9 +201,9 @@ def _goes_back(
     return sticky.moves_back(at, there, assignment, needs.input_tokens, turn_boundary, now)
 
 
-def price_usd(standing: Standing, needs: Needs) -> float | None:
-    """What this request would add to the user's bill there, its cache being cold; estimated."""
-    return turn_usd(standing.offer, turn(needs.input_tokens, needs.output_tokens), standing.headroom)
+def price_usd(standing: Standing, needs: Needs, cached: int = 0) -> float | None:
+    """What this request would add to the user's bill there, so many tokens of it being cached; estimated."""
+    return turn_usd(standing.offer, turn(needs.input_tokens, needs.output_tokens, cached), standing.headroom)
 
 
 def _cheapest(standings: list[Standing], needs: Needs) -> list[Standing]:

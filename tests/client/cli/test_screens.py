@@ -64,11 +64,12 @@ claude_pro   5h   ░░░░░░░░░░░░     0 % left, resets in 2
              7d   ███████░░░░░    62 % left, resets in 2 d 22 h   at Wed 12:00, header, read 30 s ago
 """
 USAGE_PAGE = """\
-provider     day          requests   failed    input   cached   output     cost
-claude_pro   2025-11-23         12        1   40,000    1,000    9,000    $0.00
-openai       2025-11-23          2        0      500        0       70   $1.25+
-total                           14        1   40,500    1,000    9,070   $1.25+
+provider     day          requests   failed    input   cached   output     cost    saved
+claude_pro   2025-11-23         12        1   40,000    1,000    9,000    $0.00   $12.30
+openai       2025-11-23          2        0      500        0       70   $1.25+    $0.00
+total                           14        1   40,500    1,000    9,070   $1.25+   $12.30
 + and what has no known price (`price` of an offer, in the config)
+Your subscriptions saved $12.30 at list price.
 """
 AUTH_PAGE = """\
 claude_pro   keyring              ● ok
@@ -160,10 +161,12 @@ def test_quota_before_any_reading(run: Run, serve: Serve) -> None:
 def test_usage_adds_up(run: Run, serve: Serve) -> None:
     """Figures right-aligned under their heads; `+` where a price is not known."""
     rows = [
-        UsageRow({"provider": "claude_pro", "day": "2025-11-23"}, 12, 14, 11, 1, Usage(40_000, 9_000, 1_000)),
+        UsageRow(
+            {"provider": "claude_pro", "day": "2025-11-23"}, 12, 14, 11, 1, Usage(40_000, 9_000, 1_000), 0.0, 0, 12.3
+        ),
         UsageRow({"provider": "openai", "day": "2025-11-23"}, 2, 2, 2, 0, Usage(500, 70), 1.25, 1),
     ]
-    total = UsageRow({}, 14, 16, 13, 1, Usage(40_500, 9_070, 1_000), 1.25, 1)
+    total = UsageRow({}, 14, 16, 13, 1, Usage(40_500, 9_070, 1_000), 1.25, 1, 12.3)
     daemon = serve({"usage/query": UsageReply(rows, total)})
     ran = run("usage", "--by", "provider,day", "--since", "7d")
     assert (ran.out, ran.err) == (USAGE_PAGE, "")
@@ -174,7 +177,7 @@ def test_usage_shows_what_costs_less_than_a_cent(run: Run, serve: Serve) -> None
     """Small models are not free."""
     rows = [UsageRow({"model": "m"}, 1, 1, 1, 0, Usage(10, 5), 0.00017)]
     serve({"usage/query": UsageReply(rows, rows[0])})
-    assert run("usage", "--by", "model").out.splitlines()[1].endswith("$0.0002")
+    assert run("usage", "--by", "model").out.splitlines()[1].endswith("$0.0002   $0.00")
 
 
 def test_usage_refuses_what_it_cannot_group_by(run: Run) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sample_offers import T0, codes, merged, offer, standings
 from switchgear_protocol.words import Billing, FailureKind, StickyMode
 from switchgeard.core.needs import Needs
-from switchgeard.core.offer import FailoverPolicy, Features, MergedModel, RoutingPolicy
+from switchgeard.core.offer import FailoverPolicy, Features, MergedModel, Price, RoutingPolicy
 from switchgeard.core.routing import (
     FEATURE_CODES,
     SKIPS,
@@ -70,6 +70,49 @@ def test_a_session_moves_back_between_turns_when_it_pays() -> None:
     back = planned(well, STAYS, model=model)
     assert (order(back), back.moved_back, back.sticky) == (["a", "b"], True, None)
     assert order(planned(well, STAYS, model=model, boundary=False)) == ["b", "a"]
+
+
+PRICE = Price(5.0, 25.0, cache_read=0.5, cache_write=6.25)
+CHEAPEST = RoutingPolicy(order="cheapest")
+METERED = offer("metered", billing=Billing.METERED, price=PRICE)
+PREPAID = offer("prepaid", billing=Billing.PREPAID, price=Price(4.0, 20.0))
+INCLUDED = offer("included", price=PRICE)
+LOCAL = offer("local", billing=Billing.LOCAL)
+UNKNOWN = offer("unknown", billing=Billing.METERED)
+
+
+def cheapest(*given: Standing, needs: Needs = Needs(input_tokens=10_000)) -> list[str]:  # noqa: B008
+    model = merged(*(standing.offer for standing in given), routing=CHEAPEST)
+    return order(plan(model, list(given), None, None, True, T0, needs=needs))
+
+
+def test_cheapest_goes_by_marginal_price_and_the_users_order_between_equals() -> None:
+    """Plans with headroom and local servers are free; whose price nobody knows comes last."""
+    given = standings(UNKNOWN, METERED, PREPAID, LOCAL, INCLUDED)
+    assert cheapest(*given) == ["local", "included", "prepaid", "metered", "unknown"]
+    assert cheapest(*reversed(given)) == ["included", "local", "prepaid", "metered", "unknown"]
+
+
+def test_a_scarce_plan_is_not_free_and_is_still_before_its_list_price() -> None:
+    """From a fifth of its window on."""
+    for headroom, expected in ((0.2, ["included", "local"]), (0.1, ["local", "included"])):
+        given = [Standing(INCLUDED, headroom=headroom), *standings(LOCAL)]
+        assert cheapest(*given) == expected
+    assert cheapest(*standings(METERED), Standing(INCLUDED, headroom=0.05)) == ["included", "metered"]
+
+
+def test_what_is_cheap_depends_on_the_request() -> None:
+    """One charges for reading, the other for writing."""
+    reader = offer("reads", billing=Billing.METERED, price=Price(1.0, 50.0))
+    writer = offer("writes", billing=Billing.METERED, price=Price(4.0, 10.0))
+    given = standings(reader, writer)
+    assert cheapest(*given, needs=Needs(input_tokens=100_000)) == ["reads", "writes"]
+    assert cheapest(*given, needs=Needs(input_tokens=1000)) == ["writes", "reads"]
+
+
+def test_the_users_order_is_what_counts_unless_he_says_otherwise() -> None:
+    """Dear first, if he wants."""
+    assert order(planned(standings(METERED, LOCAL), model=merged(METERED, LOCAL))) == ["metered", "local"]
 
 
 def test_an_assignment_that_ran_out_changes_nothing() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BY = ("provider", "model", "alias", "day", "session")
 UNPRICED = "+ and what has no known price (`price` of an offer, in the config)"
-FIGURES = ("requests", "failed", "input", "cached", "output", "cost")
+FIGURES = ("requests", "failed", "input", "cached", "output", "cost", "saved")
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -57,8 +57,16 @@ def lines(screen: Screen, result: Json, by: list[str]) -> Iterable[str]:
         body.append(["total", *[""] * (len(by) - 1), *_figures(result["total"])])
     head: list[Cell] = [("bold", word) for word in by]
     table = rows(screen, [[*head, *_heads(body, len(by))], *_right(body, len(by))], indent="")
-    unpriced = any(row.get("unpriced") for row in result["rows"])
-    return [*table, *([screen.paint("dim", UNPRICED)] if unpriced else [])]
+    return [*table, *(screen.paint("dim", remark) for remark in _remarks(result))]
+
+
+def _remarks(result: Json) -> Iterable[str]:
+    """What the figures do not say of themselves."""
+    if any(row.get("unpriced") for row in result["rows"]):
+        yield UNPRICED
+    saved = (result.get("total") or {}).get("saved_usd") or 0.0
+    if saved:
+        yield f"Your subscriptions saved {_money(saved)} at list price."
 
 
 def _figures(row: Json) -> list[str]:
@@ -71,7 +79,7 @@ def _figures(row: Json) -> list[str]:
         tokens.get("cache_read", 0),
         tokens.get("output", 0),
     )
-    return [*(f"{count:,}" for count in counts), cost]
+    return [*(f"{count:,}" for count in counts), cost, _money(row.get("saved_usd") or 0.0)]
 
 
 def _money(usd: float) -> str:
