@@ -25,11 +25,13 @@ CHAT = (
 ANTHROPIC = ("anthropic",)
 RESPONSES = ("openai-responses", "xai-responses", "open-responses-responses", "azure")
 GOOGLE = ("google",)
+BEDROCK = ("bedrock", "amazon-bedrock")
 FAMILIES = {
     "openai.chat": CHAT,
     "anthropic.messages": ANTHROPIC,
     "openai.responses": RESPONSES,
     "google.generate": GOOGLE,
+    "bedrock.converse": BEDROCK,
 }
 """Wire -> the folders of its traffic; what another wire said in one of them is told apart by its form."""
 
@@ -38,6 +40,8 @@ MARKS = {
     "message_start": "anthropic.messages",
     "response.created": "openai.responses",
     '"candidates"': "google.generate",
+    '"messageStart"': "bedrock.converse",
+    '"contentBlock': "bedrock.converse",
 }
 """What the first line of a stream holds -> its wire."""
 

@@ -18,7 +18,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=6),
     max_leaves=12,
 )
-MEMBERS: dict[str, list[object]] = {"data": [], "models": []}
+MEMBERS: dict[str, list[object]] = {"data": [], "models": [], "modelSummaries": [], "publisherModels": []}
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
@@ -62,7 +62,7 @@ def test_a_huge_list_ends_at_the_most_that_is_read(listing: Listing) -> None:
 @given(found=st.lists(JSON, max_size=6))
 def test_a_malformed_row_is_left_out(listing: Listing, found: list[object]) -> None:
     """Whatever stands in a list, what is read of it is a name that can be shown."""
-    models = listing.read(msgspec.json.encode({"data": found, "models": found}))
+    models = listing.read(msgspec.json.encode({"data": found, "models": found, "modelSummaries": found}))
     assert [model for model in models if not model.id or not model.id.isprintable()] == []
 
 
