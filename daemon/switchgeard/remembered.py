@@ -15,6 +15,7 @@ from .core import health
 from .core.clock import Now
 from .core.health import Circuit, ScopeKey
 from .core.issuer import Issuer
+from .core.listing import Listing
 from .core.quota import Window
 from .core.sticky import Assignment
 from .spending import SessionKey
@@ -38,6 +39,7 @@ TOPICS: dict[str, tuple[Callable[[State], dict[Any, Any]], Any, Any]] = {
     "assignments": (lambda s: s.sessions, SessionKey, Assignment),
     "pins": (lambda s: s.pins, tuple[str, str | None], PinState),
     "pauses": (lambda s: s.pauses, str, float | None),
+    "listings": (lambda s: s.listings, str, Listing),
     "issued": (lambda s: s.issued.owners, str, Issuer),
 }
 """topic -> (where State keeps it, type of its keys, type of its values)."""

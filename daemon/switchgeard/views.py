@@ -76,6 +76,9 @@ def offer(state: State, standing: Standing, now: Now) -> OfferView:
         max_output=one.features.max_output,
         features={name: getattr(one.features, name) for name in FEATURE_CODES},
         price=_price(one),
+        canonical=one.canonical,
+        quantised=one.quantised,
+        facts=one.facts,
     )
 
 

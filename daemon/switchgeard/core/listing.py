@@ -29,3 +29,13 @@ class Listed(Struct, frozen=True):
     target: str | None = None
     created: float | None = None  # epoch seconds of its release
     quantisation: str | None = None  # "fp8", "q4_K_M"
+
+
+class Listing(Struct, frozen=True):
+    """The last look at a provider's own model list, epoch seconds. `models`: of the last look that brought one;
+    `reason`: why this one brought none."""
+
+    models: tuple[Listed, ...] = ()
+    read_at: float | None = None
+    reason: str = ""
+    hint: str | None = None

@@ -1,7 +1,8 @@
 """Routing: in which order the offers of a merged model are tried now, and why others are not.
 
 Rules for editing this file: the order is the user's, always. What may change it is listed here and
-nowhere else: a pin (then only that offer), a sticky assignment (then that offer first), and
+nowhere else: a pin (then only that offer), a sticky assignment (then that offer first), a nearly spent
+window (then new sessions go to those behind it first, to metered ones only at a threshold he wrote), and
 `order = "cheapest"` (then his order only decides between equals). An offer blocked by
 what `failover.on` does not name is not passed over: what stands behind it is held. Every offer of
 the model appears exactly once in a plan, as a candidate or skipped with a code, a sentence and, where
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from switchgear_protocol.words import FailureKind, StickyMode
+from switchgear_protocol.words import Billing, FailureKind, StickyMode
 
 from . import sticky
 from .clock import Now
@@ -21,6 +22,7 @@ from .failure import config_word
 from .margin import turn, turn_usd
 from .needs import USES, Needs
 from .offer import MergedModel, Offer, RoutingPolicy
+from .quota import Pressing
 from .sticky import Assignment, Place
 
 SKIPS: dict[str, str] = {
@@ -31,6 +33,7 @@ SKIPS: dict[str, str] = {
     "missing_credential": "no credential stored",
     "locked": "the keyring is locked",
     "disabled": "disabled",
+    "withheld": "its provider does not give it to this account",
     "recovering": "one request is testing whether it is back",
     "paused": "paused by you",
     "not_pinned": "another provider is pinned",
@@ -64,6 +67,8 @@ class Standing(Struct, frozen=True):
     well_for: float = 0.0  # seconds it has been available
     cause: FailureKind | None = None  # the failure that blocks it, where one does
     headroom: float = 1.0  # the fraction left of its tightest quota window
+    pressing: Pressing | None = None  # a window that is nearly spent: what is left is for sessions it has
+    note: str = ""  # why it stands where it does, where that is not the user's order
 
     @property
     def usable(self) -> bool:
@@ -103,6 +108,8 @@ def overflows(offer: Offer, needs: Needs) -> bool:
 
 def gate(offer: Offer, needs: Needs, policy: RoutingPolicy) -> Standing:
     """The capability gate: skipped rather than silently downgraded, unless the user allowed it."""
+    if offer.withheld:
+        return Standing(offer, "withheld", offer.withheld, hint="switchgear models propose --refresh")
     if overflows(offer, needs):
         window = offer.features.context
         return Standing(offer, "context", f"about {needs.input_tokens} tokens, its window is {window}")
@@ -147,13 +154,38 @@ def plan(
     standings = _held(standings, model, stay)
     usable = [s for s in standings if s.usable]
     skipped = tuple(s for s in standings if not s.usable)
+    fresh = tuple(_sparing(usable))
     if stay is None or not stay.usable:
-        return Plan(model, tuple(usable), skipped, warm=stay, pinned=pinned)
+        return Plan(model, fresh, skipped, warm=stay, pinned=pinned)
     window = model.routing.sticky_mode is StickyMode.TIME_WINDOW  # which is kept to its end
-    if not window and stay is not usable[0] and _goes_back(stay, usable[0], assignment, needs, turn_boundary, now):
-        return Plan(model, tuple(usable), skipped, moved_back=True)
-    rest = tuple(s for s in usable if s is not stay)
+    better = next((s for s in usable[: usable.index(stay)] if s.pressing is None), None)
+    if better and not window and _goes_back(stay, better, assignment, needs, turn_boundary, now):
+        return Plan(model, fresh, skipped, moved_back=True)
+    rest = tuple(s for s in fresh if s.offer.key != stay.offer.key)
     return Plan(model, (stay, *rest), skipped, sticky=stay.offer)
+
+
+def _sparing(usable: list[Standing]) -> list[Standing]:
+    """New sessions: before a nearly spent offer go the others it may leave them to, in their own order."""
+    result = list(usable)
+    for standing in reversed(usable):
+        pressing = standing.pressing
+        if pressing is None:
+            continue
+        at = result.index(standing)
+        takers = [s for s in result[at + 1 :] if s.pressing is None and _may_take(s, standing)]
+        if takers:
+            kept = replace(standing, note=f"{pressing.words}: kept for its sessions")
+            told = f"before {standing.offer.provider}, whose {pressing.words}"
+            others = [s for s in result[at + 1 :] if s not in takers]
+            result[at:] = [*(replace(s, note=s.note or told) for s in takers), kept, *others]
+    return result
+
+
+def _may_take(taker: Standing, spared: Standing) -> bool:
+    """Nobody is moved from what is paid for to what costs anew, unless he wrote from when on."""
+    metered = taker.offer.billing is Billing.METERED and spared.offer.billing is not Billing.METERED
+    return not metered or (spared.pressing is not None and spared.pressing.written)
 
 
 def _unless_pinned(standing: Standing, pinned: str, pin_left: float | None, alias: str) -> Standing:

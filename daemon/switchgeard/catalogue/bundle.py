@@ -1,0 +1,78 @@
+"""Bundle: the facts the wheel carries, read when a config first needs them.
+
+Rules for editing: facts.msgpack.gz is written by scripts/build_catalogue.py only, whose output must decode as this
+Bundle. What it holds is second to what the user and the provider say. Sources and licences: NOTICE, beside it.
+"""
+
+import gzip
+from functools import lru_cache
+from importlib import resources
+
+import msgspec
+from msgspec import Struct
+
+from switchgeard.core.offer import Price
+
+from .canonical import canonical
+
+SECTIONS = {
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "google": "google",
+    "vertex": "vertex",
+    "bedrock": "bedrock",
+    "azure-openai": "azure",
+    "github-copilot": "copilot",
+    "openrouter": "openrouter",
+    "mistral": "mistral",
+    "deepseek": "deepseek",
+    "groq": "groq",
+    "xai": "xai",
+    "together": "together",
+    "claude-code": "anthropic",
+    "chatgpt": "openai",
+}
+"""kind -> the section that knows its ids. A kind not here is known by canonical names only."""
+
+
+class Facts(Struct, frozen=True, array_like=True):
+    """Of one model: tokens, abilities, USD per million tokens; None: not known, which is never 0."""
+
+    context: int | None = None
+    max_output: int | None = None
+    tools: bool | None = None
+    images: bool | None = None
+    pdf: bool | None = None
+    json_schema: bool | None = None
+    reasoning: bool | None = None
+    price: Price | None = None
+
+
+class Bundle(Struct, frozen=True):
+    """`models`: by canonical name, without prices. `kinds`: section -> a provider's own id ->
+    facts. `curated`: section -> id -> canonical name, as people mapped it."""
+
+    models: dict[str, Facts] = {}
+    kinds: dict[str, dict[str, Facts]] = {}
+    curated: dict[str, dict[str, str]] = {}
+
+    def name(self, kind: str, model: str) -> str:
+        """The canonical name of what this kind calls `model`: as people mapped it, else by rules."""
+        return self.mapped(kind, model) or canonical(model).base
+
+    def mapped(self, kind: str, model: str) -> str | None:
+        return self.curated.get(SECTIONS.get(kind, ""), {}).get(model)
+
+    def facts(self, kind: str, model: str) -> Facts | None:
+        """What is known of it there; else of the model anywhere, which has no price."""
+        own = self.kinds.get(SECTIONS.get(kind, ""), {}).get(model)
+        if own is not None:
+            return own
+        return self.models.get(self.name(kind, model))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Bundle:
+    """The wheel's own; read once. Raises OSError or msgspec's errors only for a broken installation."""
+    packed = resources.files(__package__).joinpath("facts.msgpack.gz").read_bytes()
+    return msgspec.msgpack.decode(gzip.decompress(packed), type=Bundle)

@@ -1,0 +1,102 @@
+"""Enrichment: offers with what their config does not say, from the provider's list and the shipped facts.
+
+Rules for editing: pure, and from scratch each time: a Catalog as written in, a Catalog in force out. What the user
+wrote decides the price; limits and abilities he wrote hold unless the provider's own list says less. What nobody knows
+stays as it was.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from switchgeard.core.listing import Listed
+from switchgeard.core.offer import Catalog, Features, Offer, Price
+
+from .bundle import Bundle, Facts
+from .canonical import canonical
+
+Lists = Mapping[str, Mapping[str, Listed]]
+"""provider -> id or alias of a model -> its row."""
+
+LIMITS = ("context", "max_output")
+ABILITIES = ("tools", "images", "pdf", "json_schema", "reasoning")
+NOTHING: Mapping[str, Listed] = {}
+
+
+def applied(catalog: Catalog, bundle: Bundle, lists: Lists) -> Catalog:
+    """Every offer with what is known of it."""
+    models = {
+        alias: replace(model, offers=tuple(_known(offer, bundle, lists) for offer in model.offers))
+        for alias, model in catalog.models.items()
+    }
+    return replace(catalog, models=models)
+
+
+def by_name(rows: tuple[Listed, ...]) -> dict[str, Listed]:
+    """Rows by every name they answer to; a row's own id before another's alias."""
+    aliases = {alias: row for row in rows for alias in row.aliases}
+    return {**aliases, **{row.id: row for row in rows}}
+
+
+def _known(offer: Offer, bundle: Bundle, lists: Lists) -> Offer:
+    row = lists.get(offer.provider, NOTHING).get(offer.model)
+    facts = bundle.facts(offer.kind, offer.model)
+    name = canonical(offer.model)
+    price, priced = _price(offer, row, facts)
+    features, limited = _features(offer, row, facts)
+    known = replace(
+        offer,
+        features=features,
+        price=price,
+        canonical=bundle.mapped(offer.kind, offer.model) or name.base or None,
+        quantised=name.quantised or bool(row and row.quantisation),
+        withheld="" if row is None or row.enabled else row.why_not or "its provider has it switched off",
+        facts=", ".join(f"{what}: {source}" for what, source in (("price", priced), ("context", limited)) if source),
+    )
+    return known if row is None or row.wires is None else _narrowed(known, row.wires)
+
+
+def _price(offer: Offer, row: Listed | None, facts: Facts | None) -> tuple[Price | None, str]:
+    if offer.price is not None:
+        return offer.price, "config"
+    if row is not None and row.price is not None:
+        return row.price, "listed"
+    return (None, "") if facts is None or facts.price is None else (facts.price, "catalogue")
+
+
+def _features(offer: Offer, row: Listed | None, facts: Facts | None) -> tuple[Features, str]:
+    changed: dict[str, Any] = {}
+    for name in (*LIMITS, *ABILITIES):
+        listed = None if row is None else getattr(row, name)
+        shipped = None if facts is None else getattr(facts, name)
+        value = getattr(offer.features, name)
+        known = listed if listed is not None else shipped
+        if name in offer.written:
+            known = listed  # the shipped facts may be older than what the user knows
+        if known is not None:
+            changed[name] = _narrower(value, known)
+    return replace(offer.features, **changed), _source(offer, row, facts)
+
+
+def _narrower(value: Any, known: Any) -> Any:
+    """The smaller limit; an ability only where both say so."""
+    if isinstance(known, bool):
+        return value and known
+    return known if value is None else min(value, known)
+
+
+def _source(offer: Offer, row: Listed | None, facts: Facts | None) -> str:
+    listed = row is not None and row.context is not None
+    if "context" in offer.written:
+        less = listed and row is not None and (row.context or 0) < (offer.features.context or 0)
+        return "listed" if less else "config"
+    return "listed" if listed else "catalogue" if facts is not None and facts.context is not None else ""
+
+
+def _narrowed(offer: Offer, wires: tuple[str, ...]) -> Offer:
+    """Only the dialects this model answers in there."""
+    left = tuple(wire for wire in offer.wires if wire in wires)
+    if not left:
+        return replace(offer, withheld=offer.withheld or f"it answers only in {', '.join(wires) or 'no known dialect'}")
+    return replace(offer, wires=left, wire=offer.wire if offer.wire in left else left[0])
