@@ -18,14 +18,20 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=6),
     max_leaves=12,
 )
-MEMBERS: dict[str, list[object]] = {"data": [], "models": [], "modelSummaries": [], "publisherModels": []}
+MEMBERS = ("data", "models", "publisherModels", "inferenceProfileSummaries")
+"""Where the kinds look for their rows."""
+
+
+def wrapped(found: object) -> bytes:
+    """The rows under every member that any kind reads."""
+    return msgspec.json.encode(dict.fromkeys(MEMBERS, found))
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
 def test_an_empty_list_is_no_model_at_all(listing: Listing) -> None:
     """A new account has none; that is no error."""
-    assert listing.read(msgspec.json.encode(MEMBERS)) == ()
-    assert listing.more is None or listing.more(msgspec.json.encode(MEMBERS)) is None
+    assert listing.read(wrapped([])) == ()
+    assert listing.more is None or listing.more(wrapped([])) is None
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
@@ -54,15 +60,14 @@ def test_a_huge_list_ends_at_the_most_that_is_read(listing: Listing) -> None:
     """More models than anybody has are no reason to hold them all."""
     row = {"name": "m", "model": "m", "slug": "m", "modelId": "m", "modelName": "m"}
     found = [row | {"id": f"m-{number}"} for number in range(lists.MOST + 5)]
-    body = msgspec.json.encode({"data": found, "models": found, "modelSummaries": found, "publisherModels": found})
-    assert len(listing.read(body)) <= lists.MOST
+    assert len(listing.read(wrapped(found))) <= lists.MOST
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
 @given(found=st.lists(JSON, max_size=6))
 def test_a_malformed_row_is_left_out(listing: Listing, found: list[object]) -> None:
     """Whatever stands in a list, what is read of it is a name that can be shown."""
-    models = listing.read(msgspec.json.encode({"data": found, "models": found, "modelSummaries": found}))
+    models = listing.read(wrapped(found))
     assert [model for model in models if not model.id or not model.id.isprintable()] == []
 
 
