@@ -58,6 +58,7 @@ from .serving.listening import SocketFile, bind_socket
 from .serving.server import Server
 from .state import State
 from .store import Store
+from .upstream.fetch import ask_issuer
 from .upstream.transport import Transport
 from .watch import watch
 
@@ -159,10 +160,12 @@ def build(places: Places, home: str, store: Store, limits: Limits = DEFAULT) -> 
     now = clock.now
     state = State(Config(places.config), random.random)
     unreadable = remembered.recall(state, store.load(), now())
-    vault = Vault(KeyringStore(), os.environ, install_key(f"{home}/install.key"))
+    transport = Transport(asleep=clock.asleep)
+    issuers = partial(ask_issuer, transport)
+    vault = Vault(KeyringStore(), os.environ, install_key(f"{home}/install.key"), issuers, now, home)
     bus = Bus(lambda: daemon.status())
     announce = Announce(state, bus, store, _write_down)
-    services = Services(state, vault, Transport(asleep=clock.asleep), store, announce, now, random.random)
+    services = Services(state, vault, transport, store, announce, now, random.random)
     configuration = Configuration(places.config, state, vault, announce, now)
     daemon = Daemon(services, configuration, os.getpid(), now().wall)
     if unreadable:
@@ -189,14 +192,29 @@ def open_door(daemon: Daemon, listeners: Listeners) -> None:
 
 
 async def resume_spending(daemon: Daemon) -> None:
-    """The user's daily limits go on where they were: the ledger knows what today has cost."""
+    """The user's limits go on where they were: the ledger knows what today has cost, and each session."""
     at, now = daemon.at, daemon.at.now()
     try:
         today = await at.store.usage(UsageQuery(by=["provider"], since=day_start(now)))
+        sessions = await _spent_by_session(daemon, now)
     except RpcError as error:
         daemon.announce(at.state.note("storage", f"limits begin anew: {error.answer.message}", now))
         return
-    at.state.spending.resume(at.state.config, {row.key["provider"]: row.cost_usd for row in today.rows}, now)
+    at.state.spending.resume(at.state.config, {row.key["provider"]: row.cost_usd for row in today.rows}, now, sessions)
+
+
+async def _spent_by_session(daemon: Daemon, now: Now) -> dict[SessionKey, float]:
+    """USD at metered providers, of the sessions of the last SESSION_DAYS; nothing is looked up where there is no cap."""
+    config, spent = daemon.at.state.config, dict[SessionKey, float]()
+    if config.usd_per_session is None:
+        return spent
+    query = UsageQuery(by=["provider", "client", "session", "alias"], since=now.wall - SESSION_DAYS * DAY, limit=MOST)
+    for row in (await daemon.at.store.usage(query)).rows:
+        provider = config.providers.get(row.key["provider"])
+        if provider is not None and provider.billing is Billing.METERED and row.key["session"] and row.cost_usd:
+            key = (row.key["client"], row.key["session"], row.key["alias"])
+            spent[key] = spent.get(key, 0.0) + row.cost_usd
+    return spent
 
 
 async def _obey_signals(

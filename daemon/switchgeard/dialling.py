@@ -13,7 +13,7 @@ from .core.failure import Failure
 from .core.issuer import Issuer
 from .core.offer import Offer
 from .core.provider import NoCredential, Passthrough, Provider
-from .credentials.secret import Answer, Broken, Locked, Missing, Ready, Secret
+from .credentials.secret import Answer, Broken, Locked, Missing, Ready, Refused, Secret, Unheard
 from .credentials.vault import Vault
 from .dialects.glimpse import Unreadable
 from .kinds.auth import BadSecret
@@ -78,5 +78,9 @@ def without(found: Answer) -> Failure | None:
             return Failure(FailureKind.MISSING_CREDENTIAL, reason, Scope.CREDENTIAL, hint=hint)
         case Locked(reason=reason, hint=hint):
             return Failure(FailureKind.LOCKED, reason, Scope.CREDENTIAL, hint=hint)
+        case Refused(reason=reason, hint=hint):
+            return Failure(FailureKind.AUTH_FAILED, reason, Scope.CREDENTIAL, hint=hint)
+        case Unheard(reason=reason, hint=hint):
+            return Failure(FailureKind.UNAVAILABLE, reason, Scope.CREDENTIAL, hint=hint)
         case Ready():
             return None

@@ -18,6 +18,7 @@ from .program import Ended, run
 from .secret import Answer, Broken, Locked, Ready, Secret
 
 DEADLINE = 5.0  # seconds, the wait for its turn included
+TRIAL = "switchgear:trial"  # an id no provider can have
 PATIENCE = 60.0  # for what a person asked for: time to answer the unlock prompt it brings up
 
 
@@ -54,6 +55,18 @@ class KeyringStore:
         """Forget a provider's secret; Missing is the good end."""
         found = await self._ask(Request("delete", provider), self._patience)
         return self._nonsense() if isinstance(found, Ready) else found
+
+    async def round_trip(self, token: str) -> Answer:
+        """Whether it keeps what it is given: `token` written under a name of its own, read, deleted."""
+        stored = await self.write(TRIAL, Secret(token))
+        found = await self.read(TRIAL) if isinstance(stored, Ready) else stored
+        gone = await self.delete(TRIAL)
+        if isinstance(found, Ready) and isinstance(gone, Broken | Locked):
+            return gone
+        same = isinstance(found, Ready) and found.secret is not None and found.secret.reveal() == token
+        if same or not isinstance(found, Ready):
+            return found
+        return Broken("the keyring gave back something else than it was given", OTHER_SOURCES)
 
     async def _ask(self, request: Request, deadline: float) -> Answer:
         with trio.move_on_after(deadline):

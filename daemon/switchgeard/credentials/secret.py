@@ -1,4 +1,4 @@
-"""Secret: a credential that does not show itself, and the four answers to "have we one?".
+"""Secret: a credential that does not show itself, and the answers to "have we one?".
 
 Rules for editing: `reveal` is the only way out, called where a request's headers are made and at the
 keyring; no answer's `reason` or `hint` may hold any part of a secret.
@@ -72,7 +72,21 @@ class Broken(Struct, frozen=True, tag=True):
     hint: str
 
 
-Answer = Ready | Missing | Locked | Broken
+class Refused(Struct, frozen=True, tag=True):
+    """It is stored, and its issuer does not take it any more: nothing but another login helps."""
+
+    reason: str
+    hint: str
+
+
+class Unheard(Struct, frozen=True, tag=True):
+    """Its issuer did not say: a later try may bring it."""
+
+    reason: str
+    hint: str
+
+
+Answer = Ready | Missing | Locked | Broken | Refused | Unheard
 
 LONGEST = 65_536  # characters; a service account's JSON is the longest credential in use
 BAD_PASTE = "copy it again: one line, nothing around it"

@@ -5,17 +5,22 @@ provider's health, not here. Rules for editing: nothing in here logs; a secret l
 `Ready`; what is fetched for one source is never used for another.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import trio
 
 from switchgear_protocol.messages import CredentialView
+from switchgeard import clock
+from switchgeard.clock import Clock
 from switchgeard.core.issuer import account
 from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredential, Passthrough, Provider
+from switchgeard.kinds.known import KINDS
 
 from .keyring_store import KeyringStore
-from .secret import BAD_PASTE, Answer, Broken, Locked, Missing, Ready, Secret, clean
+from .renewals import Fetch, Renewals
+from .secret import BAD_PASTE, Answer, Broken, Locked, Missing, Ready, Refused, Secret, Unheard, clean
 from .sources import read_source, restart
 
 Key = tuple[str, CredentialSource]
@@ -32,8 +37,18 @@ class Flight:
 class Vault:
     """Credentials by provider. `use` tells it which providers the config in force names."""
 
-    def __init__(self, keyring: KeyringStore, environ: Mapping[str, str], fingerprint_key: bytes):
+    def __init__(
+        self,
+        keyring: KeyringStore,
+        environ: Mapping[str, str],
+        fingerprint_key: bytes,
+        fetch: Fetch | None = None,
+        now: Clock = clock.now,
+        home: str | None = None,
+    ):
+        """`fetch`: how issuers of tokens are asked; None: no token is ever renewed. `home`: the state directory."""
         self._keyring = keyring
+        self._renewals = Renewals(keyring, fetch, now, self._renewed, home) if fetch else None
         self._environ = dict(environ)  # as it is at the start; never looked at again
         self._fingerprint_key = fingerprint_key
         self._providers: dict[str, Provider] = {}
@@ -52,7 +67,15 @@ class Vault:
         self._accounts.clear()
 
     async def get(self, provider: Provider) -> Answer:
-        """The credential of a provider: from memory, else from its source, once for all who ask at a time."""
+        """What a request to the provider carries: its credential, or the token that one stands for, renewed in time."""
+        stored = self._known.get(_key(provider))
+        found = stored if isinstance(stored, Ready) else await self.stored(provider)
+        if not isinstance(found, Ready) or found.secret is None or (renewals := self._renewing(provider)) is None:
+            return found
+        return await renewals.get(provider, found.secret)
+
+    async def stored(self, provider: Provider) -> Answer:
+        """The credential as it is kept: from memory, else from its source, once for all who ask at a time."""
         key = _key(provider)
         while not isinstance(self._known.get(key), Ready):
             flight = self._flights.get(key)
@@ -68,12 +91,19 @@ class Vault:
         known = self._known.get(_key(provider))
         if isinstance(known, Ready) and known.secret == refused:
             self.invalidate(provider.id)
-        answer = await self.get(provider)
+            known = None
+        renewals = self._renewing(provider)
+        if renewals is not None and isinstance(known, Ready) and known.secret is not None:
+            answer = await renewals.renewed(provider, known.secret, refused)
+        else:
+            answer = await self.get(provider)
         return answer if isinstance(answer, Ready) and answer.secret != refused else None
 
     def invalidate(self, provider_id: str) -> None:
         """Forget what is in memory; the next `get` asks the source."""
         self._accounts.pop(provider_id, None)
+        if self._renewals is not None:
+            self._renewals.forget(provider_id)
         self._known = {key: answer for key, answer in self._known.items() if key[0] != provider_id}
         for key in [key for key in self._flights if key[0] == provider_id]:
             del self._flights[key]  # what it brings is told to those who wait, and not kept
@@ -86,14 +116,17 @@ class Vault:
             pasted = clean(secret)
         except ValueError as fault:
             return Broken(f"this is not a credential: {fault}", BAD_PASTE)
-        answer = await self._keyring.write(provider_id, pasted)
-        return self._changed(provider_id, answer)
+        return self._changed(provider_id, await self._store(provider_id, pasted))
+
+    async def try_keyring(self) -> Answer:
+        """Whether the OS keyring keeps what it is given. Nothing stays in it."""
+        return await self._keyring.round_trip(secrets.token_hex(16))
 
     async def delete(self, provider_id: str) -> Answer:
         """Forget a stored credential, here and in the keyring. Missing is the good end."""
         if refusal := self._not_ours(provider_id):
             return refusal
-        return self._changed(provider_id, await self._keyring.delete(provider_id))
+        return self._changed(provider_id, await self._store(provider_id, None))
 
     def describe(self, provider: Provider) -> str:
         """Where its credential comes from, for people."""
@@ -118,7 +151,8 @@ class Vault:
         """The provider and which of its credentials: whose signatures are whose (`core.issuer`)."""
         known = self._accounts.get(provider.id)
         if known is None or known[0] is not secret:
-            named = account(provider.id, secret.fingerprint(self._fingerprint_key) if secret else None)
+            lasting = self._renewals.origin(provider.id, secret) if self._renewals and secret else secret
+            named = account(provider.id, lasting.fingerprint(self._fingerprint_key) if lasting else None)
             known = self._accounts[provider.id] = (secret, named)
         return known[1]
 
@@ -130,7 +164,7 @@ class Vault:
         match self._known.get(_key(provider)):
             case Ready(Secret() as secret):
                 return CredentialView(provider.id, source, "ok", fingerprint=secret.fingerprint(self._fingerprint_key))
-            case Missing(reason, hint) | Broken(reason, hint):
+            case Missing(reason, hint) | Broken(reason, hint) | Refused(reason, hint) | Unheard(reason, hint):
                 return CredentialView(provider.id, source, "missing", reason, hint)
             case Locked(reason, hint):
                 return CredentialView(provider.id, source, "locked", reason, hint)
@@ -153,6 +187,19 @@ class Vault:
         if isinstance(source, Keyring):
             return await self._keyring.read(provider_id)
         return await read_source(source, self._environ, self._variables())
+
+    def _renewing(self, provider: Provider) -> Renewals | None:
+        """Who renews, where this kind's credential is not sent as it is."""
+        kind = KINDS[provider.kind]
+        return None if kind.refresh is None and kind.exchange is None else self._renewals
+
+    def _renewed(self, provider: Provider, stored: Secret) -> None:
+        self._known[_key(provider)] = Ready(stored)
+
+    async def _store(self, provider_id: str, secret: Secret | None) -> Answer:
+        if self._renewals is not None:
+            return await self._renewals.store(self._providers[provider_id], secret)
+        return await (self._keyring.write(provider_id, secret) if secret else self._keyring.delete(provider_id))
 
     def _variables(self) -> list[str]:
         """The variables that hold credentials: programs we start do not get them."""

@@ -1,0 +1,275 @@
+"""Renewals: tokens that end, renewed once for all who ask, and never lost.
+
+A refresh token that was used is worth nothing any more, so: one renewal at a time per provider, in a task of its own
+that no leaving client cancels; the keyring is read anew right before, since another owner may have been there; what
+comes is in the keyring before it is used. Rules for editing: nothing in here logs; an older generation never takes the
+place of a newer; before `earliest` nothing is asked for, whoever wants it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import msgspec
+import trio
+from msgspec import structs
+
+from switchgeard.core.clock import Now
+from switchgeard.core.provider import Keyring, Provider
+from switchgeard.kinds.bundle import Bundle, parsed, spelled
+from switchgeard.kinds.kind import Exchange, Refresh
+from switchgeard.kinds.known import KINDS
+from switchgeard.upstream.call import HTTPCall
+from switchgeard.upstream.fault import TransportFault
+
+from .carried import AT_LEAST, Carried, as_it_is, of_bundle, of_token
+from .keyring_store import KeyringStore
+from .secret import Answer, Ready, Refused, Secret, Unheard
+from .turn import Busy, turn
+
+PATIENCE = 45.0  # seconds for another process to end its renewal
+REFUSALS = frozenset({400, 401, 403})
+TRIES = 2  # an answer that was lost may have left the token as it was
+
+Fetch = Callable[[HTTPCall], Awaitable[tuple[int, bytes]]]
+"""One exchange with an issuer: status and whole body. Raises TransportFault."""
+
+Keep = Callable[[Provider, Secret], None]
+"""Told what is stored now."""
+
+
+@dataclass(slots=True)
+class Renewal:
+    """One under way, and those who wait for it."""
+
+    answer: Answer | None = None
+    landed: trio.Event = field(default_factory=trio.Event)
+
+
+class Renewals:
+    """What requests carry, by provider. `home`: where the locks between processes are; None: there is but one."""
+
+    def __init__(
+        self, keyring: KeyringStore, fetch: Fetch, now: Callable[[], Now], keep: Keep, home: str | None = None
+    ) -> None:
+        self._keyring = keyring
+        self._fetch = fetch
+        self._now = now
+        self._keep = keep
+        self._home = home
+        self._held: dict[str, Carried] = {}
+        self._flights: dict[str, Renewal] = {}
+        self._rests: dict[str, float] = {}  # boot clock: after trouble, when the next try may be made
+
+    def __repr__(self) -> str:
+        return f"<Renewals: {len(self._held)} held, {len(self._flights)} under way>"
+
+    async def get(self, provider: Provider, stored: Secret) -> Answer:
+        """What a request carries. It waits only where there is nothing left that could be sent."""
+        now, held = self._now(), self._at_hand(provider, stored)
+        if held is not None and held.fresh(now):
+            return Ready(held.secret)
+        usable = held is not None and held.usable(now)
+        if usable and held is not None and now.boot < self._rests.get(provider.id, 0.0):
+            return Ready(held.secret)
+        renewal = self._renewal(provider, stored, None)
+        if usable and held is not None:
+            return Ready(held.secret)
+        return await _landed(renewal)
+
+    async def renewed(self, provider: Provider, stored: Secret, refused: Secret) -> Answer:
+        """After a 401: the next one, unless there is another already or none may be asked for yet."""
+        held = self._at_hand(provider, stored)
+        if held is not None and held.secret != refused:
+            return await self.get(provider, stored)
+        return await _landed(self._renewal(provider, stored, refused))
+
+    def origin(self, provider_id: str, secret: Secret) -> Secret:
+        """What stays the same over renewals of this secret: who is logged in, else what was exchanged."""
+        held = self._held.get(provider_id)
+        if held is None or held.secret is not secret:
+            return secret
+        login = held.bundle
+        named = login is not None and (login.account or login.client_id)
+        return Secret(f"{login.client_id}|{login.account}") if login is not None and named else held.source
+
+    def forget(self, provider_id: str) -> None:
+        """What is stored may be another one now. A renewal under way goes on: what it brings is the newest."""
+        self._rests.pop(provider_id, None)
+        held = self._held.get(provider_id)
+        if held is not None and held.bundle is None:
+            del self._held[provider_id]
+
+    async def store(self, provider: Provider, secret: Secret | None) -> Answer:
+        """Put another credential in the keyring, or None: after whatever is under way."""
+        if renewal := self._flights.get(provider.id):
+            await renewal.landed.wait()
+        self._held.pop(provider.id, None)
+        self._rests.pop(provider.id, None)
+        if secret is None:
+            return await self._keyring.delete(provider.id)
+        return await self._keyring.write(provider.id, secret)
+
+    def _at_hand(self, provider: Provider, stored: Secret) -> Carried | None:
+        held = self._held.get(provider.id)
+        if held is not None and (held.source is stored or held.source == stored):
+            return held
+        begun = self._begun(provider, stored)
+        if begun is not None and not _older(begun, held):
+            self._held[provider.id] = begun
+        return self._held.get(provider.id) if begun is not None else None
+
+    def _begun(self, provider: Provider, stored: Secret) -> Carried | None:
+        """What can be sent without asking anybody. None: it has to be exchanged first."""
+        kind, now = KINDS[provider.kind], self._now()
+        bundle = parsed(stored.reveal()) if kind.refresh else None
+        if kind.refresh is not None and bundle is not None:
+            return of_bundle(bundle, stored, kind.refresh, now, new=False)
+        if kind.exchange is not None and kind.exchange.wants(stored.reveal()):
+            return None
+        return as_it_is(stored, now)
+
+    def _renewal(self, provider: Provider, stored: Secret, refused: Secret | None) -> Renewal:
+        under_way = self._flights.get(provider.id)
+        if under_way is None:
+            under_way = self._flights[provider.id] = Renewal()
+            trio.lowlevel.spawn_system_task(self._fly, provider, stored, refused, under_way)
+        return under_way
+
+    async def _fly(self, provider: Provider, stored: Secret, refused: Secret | None, renewal: Renewal) -> None:
+        try:
+            with trio.CancelScope(shield=True):  # every step has a limit of its own; half a renewal is a lost login
+                renewal.answer = await self._turned(provider, stored, refused)
+        except Exception as bug:  # noqa: BLE001 - a barrier: this task ends for its waiters, not for the daemon
+            renewal.answer = Unheard(f"renewing the login failed: {type(bug).__name__}", _again(provider))
+        finally:
+            if not isinstance(renewal.answer, Ready):
+                self._rests[provider.id] = self._now().boot + AT_LEAST
+            del self._flights[provider.id]
+            renewal.landed.set()
+
+    async def _turned(self, provider: Provider, stored: Secret, refused: Secret | None) -> Answer:
+        kind = KINDS[provider.kind]
+        if kind.refresh is None or not isinstance(provider.credential, Keyring):
+            assert kind.exchange is not None
+            return await self._exchanged(provider, stored, kind.exchange)
+        try:
+            async with turn(self._home and f"{self._home}/login-{provider.id}.lock", PATIENCE):
+                return await self._reread(provider, kind.refresh, refused)
+        except (Busy, OSError):
+            return Unheard("another process is renewing this login, or its lock cannot be had", _again(provider))
+
+    async def _reread(self, provider: Provider, refresh: Refresh, refused: Secret | None) -> Answer:
+        """The login as the keyring has it now: good already, renewed, or why not."""
+        found = await self._keyring.read(provider.id)
+        if not isinstance(found, Ready) or found.secret is None:
+            return found
+        held, now = self._held.get(provider.id), self._now()
+        bundle = parsed(found.secret.reveal())
+        if bundle is None:
+            return self._plain(provider, found.secret)
+        begun = of_bundle(bundle, found.secret, refresh, now, new=False)
+        if held is not None and held.bundle is not None and (_older(begun, held) or held.source == begun.source):
+            begun = held  # its deadlines are on a clock that does not jump
+        wanted = begun.secret != refused
+        if (begun.fresh(now) and wanted) or now.boot < begun.earliest:
+            return self._adopted(provider, begun)
+        assert begun.bundle is not None
+        return await self._refreshed(provider, refresh, begun.bundle)
+
+    async def _refreshed(self, provider: Provider, refresh: Refresh, bundle: Bundle) -> Answer:
+        if bundle.refresh_token is None:
+            return Refused("the login has ended", f"switchgear login {provider.id}")
+        reason = ""
+        for _ in range(TRIES):
+            try:
+                status, body = await self._fetch(refresh.call(bundle, provider.options))
+                if status == 200:
+                    return await self._kept(provider, refresh, refresh.read(body, bundle, self._now()), bundle)
+                if refusal := _refusal(status, body):
+                    return await self._refused(provider, refresh, bundle, refusal)
+                reason = f"it answered {status}"
+            except TransportFault as fault:
+                reason = fault.failure.message
+            except ValueError:
+                reason = "its answer makes no sense"
+        return Unheard(f"the login could not be renewed: {reason}", _again(provider))
+
+    async def _kept(self, provider: Provider, refresh: Refresh, new: Bundle, old: Bundle) -> Answer:
+        """Into the keyring first. One that cannot be stored is still the only one that works: it is kept in memory."""
+        new = structs.replace(new, generation=old.generation + 1)
+        secret = Secret(spelled(new))
+        carried = of_bundle(new, secret, refresh, self._now(), new=True)
+        for _ in range(TRIES):
+            if isinstance(await self._keyring.write(provider.id, secret), Ready):
+                break
+        return self._adopted(provider, carried)
+
+    async def _refused(self, provider: Provider, refresh: Refresh, bundle: Bundle, refusal: str) -> Answer:
+        """Somebody else may have used the token while we asked: theirs is the next one."""
+        found = await self._keyring.read(provider.id)
+        other = parsed(found.secret.reveal()) if isinstance(found, Ready) and found.secret else None
+        if other is not None and other.refresh_token != bundle.refresh_token and isinstance(found, Ready):
+            assert found.secret is not None
+            return self._adopted(provider, of_bundle(other, found.secret, refresh, self._now(), new=False))
+        return Refused(f"the login is not valid any more ({refusal})", f"switchgear login {provider.id}")
+
+    async def _exchanged(self, provider: Provider, stored: Secret, exchange: Exchange) -> Answer:
+        reason = ""
+        for _ in range(TRIES):
+            now = self._now()
+            try:
+                status, body = await self._fetch(exchange.call(stored.reveal(), provider.options, now))
+                if status == 200:
+                    return self._adopted(provider, of_token(exchange.read(body, self._now()), stored, self._now()))
+                if status in exchange.as_it_is:
+                    return self._adopted(provider, as_it_is(stored, now))
+                if status in REFUSALS:
+                    return Refused(f"the issuer of its tokens answered {status}", f"switchgear login {provider.id}")
+                reason = f"it answered {status}"
+            except TransportFault as fault:
+                reason = fault.failure.message
+            except ValueError as bad:
+                return Refused(
+                    f"no token can be had for the stored credential: {bad}", f"switchgear login {provider.id}"
+                )
+        return Unheard(f"no token could be had: {reason}", _again(provider))
+
+    def _plain(self, provider: Provider, stored: Secret) -> Answer:
+        return self._adopted(provider, as_it_is(stored, self._now()))
+
+    def _adopted(self, provider: Provider, carried: Carried) -> Answer:
+        self._held[provider.id] = carried
+        if isinstance(provider.credential, Keyring):
+            self._keep(provider, carried.source)
+        return Ready(carried.secret)
+
+
+async def _landed(renewal: Renewal) -> Answer:
+    await renewal.landed.wait()
+    assert renewal.answer is not None
+    return renewal.answer
+
+
+def _older(one: Carried, other: Carried | None) -> bool:
+    """Whether it is an earlier generation of the same login."""
+    if other is None or one.bundle is None or other.bundle is None:
+        return False
+    a, b = one.bundle, other.bundle
+    return (a.account, a.client_id) == (b.account, b.client_id) and a.generation < b.generation
+
+
+def _refusal(status: int, body: bytes) -> str | None:
+    """The issuer's own word for its no; None where something else answered in its place."""
+    if status not in REFUSALS:
+        return None
+    try:
+        said = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    word = said.get("error") if isinstance(said, dict) else None
+    word = word.get("code") if isinstance(word, dict) else word
+    return word[:60] if isinstance(word, str) and word.isprintable() and " " not in word else None
+
+
+def _again(provider: Provider) -> str:
+    return f"switchgear resume {provider.id}"
