@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from switchgear_protocol.words import Health, Scope
 
-from .core import health, quota
+from .core import health, margin, quota
 from .core.clock import Now
 from .core.health import CLOSED, ScopeKey
 from .core.offer import Offer
@@ -51,6 +51,10 @@ class Allowance:
         """The windows that count this offer's requests."""
         found = self.windows.values()
         return [w for w in found if w.provider == offer.provider and quota.covers(w, offer.model)]
+
+    def headroom(self, offer: Offer, now: Now) -> float:
+        """The fraction left of the fullest window that counts this offer's requests; 1 where none is known."""
+        return margin.headroom(self.of(offer), now) if self.windows else 1.0
 
     def pressing(self, offer: Offer, live: Iterable[Permit], now: Now) -> Pressing | None:
         """The fullest nearly spent window of this offer; None when it can take new sessions."""

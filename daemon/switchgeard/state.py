@@ -16,15 +16,16 @@ from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import Health, Scope, StickyMode
 
-from .allowance import Allowance, Thresholds, closed, key_of
+from .allowance import Allowance, closed, key_of
 from .ask import Ask, Settled
 from .config.settled import Config
-from .core import budget, health, margin, permit, portal, routing, sticky
+from .core import budget, health, permit, portal, routing, sticky
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
 from .core.issued import Issued
 from .core.issuer import Issuer
+from .core.listing import Listing
 from .core.offer import MergedModel, Offer
 from .core.permit import Circuits, Permit
 from .core.quota import Window
@@ -54,6 +55,7 @@ class State:
     retries: dict[OfferKey, float] = field(default_factory=dict)  # retry budget by offer
     live: dict[int, Permit] = field(default_factory=dict)
     pages: portal.Pages = field(default_factory=dict)
+    listings: dict[str, Listing] = field(default_factory=dict)  # by provider
     seq: int = 0
     reserved: int = 0  # event numbers up to it may be in use: the next life begins behind it
     numbers: int = 0
@@ -65,9 +67,8 @@ class State:
 
     def configure(self, config: Config, now: Now) -> list[Event]:
         """A new config is in force. Providers whose login or address changed start with a clean slate."""
-        old, self.config = self.config.providers, config
-        changed = {name for name, provider in config.providers.items() if _moved(old.get(name), provider)}
-        events = [e for name in changed & old.keys() for e in self.forgive(name, now)]
+        old, self.config = self.config, config
+        events = [e for name in config.moved(old) for e in self.forgive(name, now)]
         return [*events, self._event("config", now, reason=f"revision {config.revision} in force")]
 
     def find(self, name: str) -> MergedModel | None:
@@ -78,6 +79,11 @@ class State:
         provider, _, variant = name.partition("/")
         offers = [o for o in self.config.catalog.offers() if o.key == (provider, variant)]
         return MergedModel(name, variant, tuple(offers)) if offers else None
+
+    def listed(self, provider: str, listing: Listing) -> None:
+        """A look at a provider's model list. What is in force follows with the next `configure`."""
+        self.listings[provider] = listing
+        self.dirty.add(("listings", provider))
 
     # --- planning -------------------------------------------------------------------------------
 
@@ -98,7 +104,8 @@ class State:
             offer,
             downgrades=gated.downgrades,
             well_for=self._well_for(offer, now),
-            headroom=self._headroom(offer, now),
+            headroom=self.allowance.headroom(offer, now),
+            pressing=self.allowance.pressing(offer, self.live.values(), now),
         )
         return self._obstacle(offer, ask, now) or well
 
@@ -157,9 +164,6 @@ class State:
             offer, code, reason, circuit.until, health.seconds_left(circuit, now), hint, cause=circuit.cause
         )
 
-    def _headroom(self, offer: Offer, now: Now) -> float:
-        return margin.headroom(self.allowance.of(offer), now) if self.allowance.windows else 1.0
-
     def _well_for(self, offer: Offer, now: Now) -> float:
         keys = permit.scopes(self.circuits, offer) if self.circuits else ()
         return now.wall - max((self.circuits[k].since for k in keys if k in self.circuits), default=0.0)
@@ -204,7 +208,7 @@ class State:
 
     def _switched(self, previous: Assignment | None, to: Offer | None, now: Now) -> dict[str, object]:
         """What moving a session there costs."""
-        tokens, usd = sticky.switched(previous, to, 1.0 if to is None else self._headroom(to, now), now)
+        tokens, usd = sticky.switched(previous, to, 1.0 if to is None else self.allowance.headroom(to, now), now)
         return {"switch_tokens": tokens, "switch_cost_usd": usd}
 
     def _counted(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> None:
@@ -278,17 +282,12 @@ class State:
         events: list[Event] = []
         for window in windows:
             key = key_of(window)
-            if self.allowance.note(window, self.thresholds(window.provider), now):
+            if self.allowance.note(window, self.config.thresholds(window.provider), now):
                 self.dirty.add(("windows", key))
                 events.append(self._read(window, now))
             if key in self.allowance.windows:
                 events += self._changed(closed(self.circuits, window, now), now)
         return events
-
-    def thresholds(self, provider: str) -> Thresholds:
-        """How full each window of this provider may be before new sessions go elsewhere, as the user wrote it."""
-        known = self.config.providers.get(provider)
-        return () if known is None else known.thresholds
 
     # --- what people do -------------------------------------------------------------------------
 
@@ -337,9 +336,9 @@ class State:
         """Set or deleted: what was believed of the old one no longer holds."""
         return [*self.forgive(provider, now), self._event("credential", now, provider=provider, reason=what)]
 
-    def note(self, type: str, reason: str, now: Now) -> list[Event]:
-        """An event about the daemon itself (config refused, storage trouble, shutting down)."""
-        return [self._event(type, now, reason=reason)]
+    def note(self, type: str, reason: str, now: Now, **about: object) -> list[Event]:
+        """An event that changes nothing here (config refused, storage trouble, consent wanted)."""
+        return [self._event(type, now, reason=reason, **about)]
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -390,11 +389,9 @@ class State:
             self.dirty.add(("assignments", oldest))
 
 
-def _moved(before: object, after: object) -> bool:
-    return any(getattr(before, f, None) != getattr(after, f) for f in ("base_url", "credential", "kind"))
-
-
 def _why(standing: Standing, given: Permit) -> str:
     if given.probe:
         return "testing whether it is back"
-    return "without " + ", ".join(standing.downgrades) if standing.downgrades else "first usable in your order"
+    if standing.downgrades:
+        return "without " + ", ".join(standing.downgrades)
+    return standing.note or "first usable in your order"

@@ -33,3 +33,17 @@ class Config(Struct, frozen=True):
     usd_per_session: float | None = None
     http: HTTPDoor = HTTPDoor()
     warnings: tuple[Problem, ...] = ()
+
+    def thresholds(self, provider: str) -> tuple[tuple[str, float], ...]:
+        """How full each quota window of this provider may be before new sessions go elsewhere, as the user wrote it."""
+        known = self.providers.get(provider)
+        return () if known is None else known.thresholds
+
+    def moved(self, old: "Config") -> set[str]:
+        """Providers that were there before, with another login or address."""
+        both = self.providers.keys() & old.providers.keys()
+        return {name for name in both if _moved(old.providers[name], self.providers[name])}
+
+
+def _moved(before: Provider, after: Provider) -> bool:
+    return any(getattr(before, f) != getattr(after, f) for f in ("base_url", "credential", "kind"))

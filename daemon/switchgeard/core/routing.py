@@ -188,6 +188,13 @@ def _may_take(taker: Standing, spared: Standing) -> bool:
     return not metered or (spared.pressing is not None and spared.pressing.written)
 
 
+def withheld(plan: Plan, served: Offer | None) -> Standing | None:
+    """The first offer that only the user's word on spending keeps from going before `served`, or from serving at all."""
+    keys = [offer.key for offer in plan.model.offers]
+    place = len(keys) if served is None else keys.index(served.key)
+    return next((s for s in plan.skipped if s.code == "consent" and keys.index(s.offer.key) < place), None)
+
+
 def _unless_pinned(standing: Standing, pinned: str, pin_left: float | None, alias: str) -> Standing:
     """Another provider's offer waits for the end of the pin, and for its own obstacle."""
     if standing.offer.provider == pinned:
