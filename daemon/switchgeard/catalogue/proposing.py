@@ -1,0 +1,144 @@
+"""Proposing: which variants of several providers are one model, and in which order they would serve.
+
+Rules for editing: pure. What people mapped by hand decides; rules alone only where maker and abilities agree too, and
+never for another quota or mode (`:free`), nor for a name that moves. Nothing here is in force before somebody accepts
+it (or the config says grouping.auto = "merge").
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from switchgear_protocol.words import Billing
+from switchgeard.core.listing import Listed
+from switchgeard.core.offer import Catalog, Price
+from switchgeard.core.provider import Provider
+
+from .bundle import Bundle, Facts
+from .canonical import Name, canonical
+
+ORDER = {Billing.INCLUDED: 0, Billing.LOCAL: 1, Billing.PREPAID: 2, Billing.METERED: 3}
+MOST = 2000  # proposals
+NO_CHAT = re.compile(r"embed|whisper|tts|dall-e|moderation|rerank|realtime|transcri|imagen|veo|sora|stable-diff|speech")
+APART = 4  # one context window this many times the other is another model
+
+
+class Variant(Struct, frozen=True):
+    """One provider's variant, as far as known. `curated`: people mapped it by hand."""
+
+    provider: Provider
+    model: str
+    base: str
+    name: Name
+    curated: bool = False
+    context: int | None = None
+    tools: bool | None = None
+    reasoning: bool | None = None
+    price: Price | None = None
+    quantised: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.provider.id, self.model)
+
+
+class Group(Struct, frozen=True):
+    """Variants of one model in the order proposed. `exists`: the config has a model of this alias; `new`: those of
+    them it has not got there."""
+
+    alias: str
+    variants: tuple[Variant, ...]
+    new: tuple[Variant, ...]
+    exists: bool = False
+
+
+def proposed(
+    providers: Mapping[str, Provider],
+    catalog: Catalog,
+    bundle: Bundle,
+    lists: Mapping[str, tuple[Listed, ...]],
+    single: bool = False,
+) -> list[Group]:
+    """Models that could be, by name. `single`: those that one provider alone has, too."""
+    groups: dict[str, list[Variant]] = {}
+    for variant in sorted(_variants(providers, catalog, bundle, lists), key=_order):
+        _join(groups.setdefault(variant.base, []), variant)
+    taken = _aliases(catalog)
+    found = (_group(base, variants, taken, catalog) for base, variants in sorted(groups.items()))
+    return [group for group in found if group.new and (single or len(group.variants) > 1)][:MOST]
+
+
+def _variants(
+    providers: Mapping[str, Provider], catalog: Catalog, bundle: Bundle, lists: Mapping[str, tuple[Listed, ...]]
+) -> Iterator[Variant]:
+    """Everything listed that can be chatted with, and what the config names beside it."""
+    rows = {(name, row.id): row for name in providers for row in lists.get(name, ()) if row.enabled}
+    known = {offer.key: Listed(offer.model) for offer in catalog.offers() if offer.provider in providers}
+    for (owner, model), row in {**known, **rows}.items():
+        variant = _variant(providers[owner], model, row, bundle)
+        if variant.base and not variant.name.tags and not NO_CHAT.search(model.lower()):
+            yield variant
+
+
+def _variant(provider: Provider, model: str, row: Listed, bundle: Bundle) -> Variant:
+    mapped, facts = bundle.mapped(provider.kind, model), bundle.facts(provider.kind, model) or Facts()
+    # a moving name is told apart by what it stands for now, where the list says that
+    name = canonical(row.target or model)
+    return Variant(
+        provider,
+        model,
+        mapped or name.base,
+        name,
+        curated=mapped is not None,
+        context=row.context or facts.context,
+        tools=facts.tools if row.tools is None else row.tools,
+        reasoning=facts.reasoning if row.reasoning is None else row.reasoning,
+        price=row.price or facts.price,
+        quantised=name.quantised or row.quantisation is not None,
+    )
+
+
+def _order(variant: Variant) -> tuple[bool, int, float, int, str]:
+    """Whole weights, then what is paid for, then the cheaper; of one provider the plainer name first."""
+    cost = variant.price.input + variant.price.output if variant.price else float("inf")
+    billing = variant.provider.billing
+    paid = cost if billing is Billing.METERED else 0.0
+    return variant.quantised, ORDER[billing], paid, len(variant.model), variant.model
+
+
+def _join(group: list[Variant], variant: Variant) -> None:
+    """Put it with the others where it is sure to be the same; one of a provider is enough."""
+    if any(other.provider.id == variant.provider.id for other in group):
+        return
+    if all(_same(other, variant) for other in group):
+        group.append(variant)
+
+
+def _same(one: Variant, other: Variant) -> bool:
+    if one.curated and other.curated:
+        return True
+    if not (one.curated or one.name.merges) or not (other.curated or other.name.merges):
+        return False
+    pairs = ((one.tools, other.tools), (one.reasoning, other.reasoning), (one.name.vendor, other.name.vendor))
+    return _near(one.context, other.context) and all(a is None or b is None or a == b for a, b in pairs)
+
+
+def _near(one: int | None, other: int | None) -> bool:
+    return one is None or other is None or max(one, other) <= APART * min(one, other)
+
+
+def _aliases(catalog: Catalog) -> dict[str, str]:
+    """Canonical name -> alias of the config's own model of it."""
+    found: dict[str, str] = {}
+    for alias, model in catalog.models.items():
+        for offer in model.offers:
+            found.setdefault(offer.canonical or canonical(offer.model).base, alias)
+    return {**found, **{alias: alias for alias in catalog.models}}
+
+
+def _group(base: str, variants: list[Variant], taken: Mapping[str, str], catalog: Catalog) -> Group:
+    alias = taken.get(base, base)
+    model = catalog.models.get(alias)
+    own = {offer.key for offer in model.offers} if model else set()
+    return Group(alias, tuple(variants), tuple(v for v in variants if v.key not in own), model is not None)

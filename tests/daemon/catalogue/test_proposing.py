@@ -1,0 +1,98 @@
+"""Variants become one model only where that is sure, in the order people would choose."""
+
+from msgspec.structs import replace
+
+from switchgear_protocol.words import Billing
+from switchgeard.catalogue.bundle import Bundle
+from switchgeard.catalogue.proposing import Group, proposed
+from switchgeard.core.listing import Listed
+from switchgeard.core.offer import Catalog, MergedModel, Offer, Price
+from switchgeard.core.provider import Provider
+
+
+def provider(name: str, billing: Billing = Billing.METERED) -> Provider:
+    return Provider(name, "openai-compatible", name, "http://x", billing)
+
+
+ALL = {
+    "router": provider("router", Billing.PREPAID),
+    "api": provider("api"),
+    "cheap": provider("cheap"),
+    "sub": provider("sub", Billing.INCLUDED),
+    "home": provider("home", Billing.LOCAL),
+}
+
+
+NONE = Catalog()
+
+
+def groups(single: bool = False, catalog: Catalog = NONE, **lists: tuple[Listed, ...]) -> list[Group]:
+    return proposed(ALL, catalog, Bundle(), lists, single)
+
+
+def names(group: Group) -> list[str]:
+    return [f"{variant.provider.id}/{variant.model}" for variant in group.variants]
+
+
+def test_paid_for_comes_first_then_local_then_the_cheaper() -> None:
+    """One model of five providers, each with its own spelling."""
+    (group,) = groups(
+        api=(Listed("llama-3.3-70b-instruct", price=Price(2.0, 2.0)),),
+        cheap=(Listed("meta-llama/Llama-3.3-70B-Instruct", price=Price(1.0, 1.0)),),
+        sub=(Listed("llama-3.3-70b-versatile"),),
+        home=(Listed("llama3.3:70b-instruct"),),
+        router=(Listed("meta-llama/llama-3.3-70b-instruct"),),
+    )
+    assert group.alias == "llama-3-3-70b-instruct"
+    assert [variant.provider.id for variant in group.variants] == ["sub", "home", "router", "cheap", "api"]
+
+
+def test_lower_precision_stands_behind_what_is_whole() -> None:
+    """Even where it costs nothing."""
+    (group,) = groups(home=(Listed("llama3.3:70b-instruct-q4_K_M"),), api=(Listed("llama-3.3-70b-instruct"),))
+    assert [variant.quantised for variant in group.variants] == [False, True]
+
+
+def test_what_may_be_another_model_is_left_alone() -> None:
+    """Another window, other abilities, another maker, another quota, a moving name."""
+    pairs = (
+        (Listed("m", context=8_000), Listed("m", context=128_000)),
+        (Listed("m", tools=True), Listed("m", tools=False)),
+        (Listed("m", reasoning=True), Listed("m", reasoning=False)),
+        (Listed("acme/m"), Listed("other/m")),
+        (Listed("m"), Listed("m:free")),
+        (Listed("m"), Listed("m-latest")),
+        (Listed("m"), Listed("m", enabled=False)),
+        (Listed("text-embedding-3"), Listed("text-embedding-3")),
+    )
+    assert [groups(api=(one,), sub=(other,)) for one, other in pairs] == [[]] * len(pairs)
+
+
+def test_a_moving_name_counts_as_what_it_stands_for_now() -> None:
+    """Where the provider's list says what that is."""
+    (group,) = groups(api=(Listed("m-latest", target="m-2"),), sub=(Listed("m-2"),))
+    assert names(group) == ["sub/m-2", "api/m-latest"]
+
+
+def test_one_variant_of_a_provider_is_enough() -> None:
+    """Dated and plain name of one release: the plain one."""
+    (group,) = groups(api=(Listed("gpt-5.5-2026-04-23"), Listed("gpt-5.5")), router=(Listed("openai/gpt-5.5"),))
+    assert names(group) == ["router/openai/gpt-5.5", "api/gpt-5.5"]
+
+
+def test_what_the_config_has_is_not_proposed_again() -> None:
+    """Under its alias, whatever that is; only what would be new in it is told."""
+    offer = Offer("api", "gpt-5.5", "openai-compatible", "http://x:80", Billing.METERED, "x")
+    catalog = Catalog({"big": MergedModel("big", "Big", (offer,))})
+    (group,) = groups(catalog=catalog, sub=(Listed("gpt-5.5"),))
+    assert (group.alias, group.exists) == ("big", True)
+    assert [variant.provider.id for variant in group.new] == ["sub"]
+    both = replace(catalog.models["big"], offers=(offer, replace(offer, provider="sub")))
+    assert groups(catalog=Catalog({"big": both}), sub=(Listed("gpt-5.5"),)) == []
+
+
+def test_no_lists_are_no_proposals_and_single_models_only_when_asked() -> None:
+    """Nothing listed, and one provider alone."""
+    assert groups() == []
+    assert groups(api=(Listed("m"),)) == []
+    assert [group.alias for group in groups(single=True, api=(Listed("m"),))] == ["m"]
