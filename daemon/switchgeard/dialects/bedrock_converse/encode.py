@@ -42,6 +42,7 @@ def encode(
     tooled = bool(request.tools) and request.tool_choice != "none"
     request = lacking.without(request, msgspec.structs.replace(features, tools=features.tools and tooled))
     texts, messages = system.apart(request)
+    texts = [text for text in texts if text.strip()]  # blank text is refused
     wanted = request.response_format
     texts += [system.JSON_ONLY] if wanted is not None and wanted.type == "json" else []
     turns = transcript.merged(messages)
