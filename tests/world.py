@@ -139,8 +139,12 @@ def config(
 def _provider(name: str, kind: str, standin: StandIn, timeouts: str) -> str:
     path = "" if kind == "anthropic" else "/v1"
     credential = 'credential = {env = "CANARY"}'
-    limits = f"timeouts = {{{timeouts}}}"
+    limits = f"timeouts = {{{timeouts}}}\n{OWN.get(kind, '')}"
     return f'[[providers]]\nid = "{name}"\nkind = "{kind}"\nbase_url = "{standin.url}{path}"\n{credential}\n{limits}\n'
+
+
+OWN = {"bedrock": 'region = "us-east-1"'}
+"""Keys without which a kind is no provider."""
 
 
 PATIENT = 'connect = "5s", first_event = "20s", idle = "20s"'
