@@ -13,17 +13,21 @@ from msgspec import structs
 from switchgear_protocol.words import FailureKind
 
 from .attempt import Attempt
+from .claude_cli.run import Run
 from .core import objection, quota
 from .core.failure import Failure
+from .core.issuer import Issuer
 from .core.permit import Permit
 from .core.provider import Provider
 from .core.scrub import MASK
 from .delivery import Delivery
+from .dialects.glimpse import Unreadable
 from .dialects.known import WIRES
 from .dialling import Dialled, dial
 from .kinds.known import KINDS
-from .question import Manner, Question
+from .question import Manner, Question, continued
 from .services import Services
+from .upstream.turn import Withdrawn
 from .voice import Voice
 
 
@@ -44,6 +48,8 @@ class Calling:
         provider = self.at.state.config.providers.get(offer.provider)
         if provider is None:
             return Failure(FailureKind.MISSING_CREDENTIAL, "the provider was removed from the config")
+        if KINDS[provider.kind].program:
+            return await self._run(provider, manner)
         dialled = await self._dial(provider, manner)
         if isinstance(dialled, Failure):
             return dialled
@@ -54,6 +60,27 @@ class Calling:
         if failure is not None and failure.kind is FailureKind.AUTH_FAILED:
             return structs.replace(failure, hint=failure.hint or self.at.vault.renewal(provider))
         return failure
+
+    async def _run(self, provider: Provider, manner: Manner) -> Failure | None:
+        """The answer of a program of this machine. Raises Withdrawn."""
+        if not self.at.state.still_wanted(self.permit, self.at.now()):
+            raise Withdrawn
+        offer = self.permit.offer
+        try:
+            request = self.question.request
+        except Unreadable as bad:
+            return Failure(FailureKind.INVALID_REQUEST, bad.message, code=bad.parameter)
+        if manner.so_far is not None:
+            request = continued(request, manner.so_far)
+        issuer = Issuer(self.at.vault.account(provider, None), offer.wire, offer.model)
+        self.delivery.begin(issuer)
+        self.voice.turn_to(issuer)
+        left = self.by - self.at.now().boot
+        program = provider.options["program"]
+        return await Run(offer, program, request, self.delivery.emit, self._observe, self.at.now, left).run()
+
+    def _observe(self, windows: tuple[quota.Window, ...]) -> None:
+        self.at.announce(self.at.state.observe(windows, self.at.now()))
 
     async def _dial(self, provider: Provider, manner: Manner) -> Dialled | Failure:
         return await dial(self.at.vault, provider, self.permit.offer, self.question, manner, self.at.now())

@@ -66,6 +66,11 @@ class Question(Protocol):
     def needs(self) -> Needs: ...
 
     @property
+    def request(self) -> Request:
+        """In canonical form. Raises Unreadable."""
+        ...
+
+    @property
     def turn_boundary(self) -> bool:
         """Whether the conversation stands between turns: the last message is the user's own words, not a tool's."""
         ...

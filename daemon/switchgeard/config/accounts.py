@@ -121,6 +121,8 @@ def _option(table: ProviderTable, option: Option, path: Path, faults: list[Fault
 def _base_url(
     table: ProviderTable, kind: Kind | None, options: dict[str, str], path: Path, faults: list[Fault]
 ) -> str | None:
+    if kind is not None and kind.program:
+        return _program(table, kind, options, path, faults)
     written = table.base_url or (filled(kind.base_url, options) if kind and kind.base_url else None)
     try:
         if written is not None:
@@ -130,6 +132,14 @@ def _base_url(
     except ValueError as fault:
         faults.append(Fault((*path, "base_url"), str(fault)))
     return None
+
+
+def _program(table: ProviderTable, kind: Kind, options: dict[str, str], path: Path, faults: list[Fault]) -> str | None:
+    """What stands for a program where others have an address."""
+    if table.base_url is not None:
+        faults.append(Fault((*path, "base_url"), f"is no key of kind {kind.name}: it is a program of this machine"))
+        return None
+    return filled(kind.base_url or "program:", options)
 
 
 def _credential(

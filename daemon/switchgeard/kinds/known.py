@@ -5,6 +5,7 @@ from . import (
     azure_openai,
     bedrock,
     chatgpt,
+    claude_cli,
     deepseek,
     github_copilot,
     google,
