@@ -94,7 +94,7 @@ def test_an_exception_with_a_broken_body_is_one() -> None:
 
 def test_headers_of_other_types_are_stepped_over() -> None:
     """Dates and bytes may stand before the name."""
-    headers = {":date": 1_763_890_000, "blob": b"\x00\x01", ":event-type": "metadata"}
+    headers: dict[str, str | bytes | int] = {":date": 1_763_890_000, "blob": b"\x00\x01", ":event-type": "metadata"}
     assert read(frame(b"{}", headers)) == [Event("metadata", "{}")]
 
 

@@ -51,7 +51,7 @@ def decoded(*pieces: bytes) -> list[StreamEvent]:
 def test_an_answer_of_every_kind_of_block_arrives_whole() -> None:
     """Thoughts with their signature, text, a call, its finish and the tokens."""
     answer = assembled(decoded(wire(*TALK)))
-    thought, text, call = answer.message.content
+    thought, text, call = list(answer.message.content)
     assert isinstance(thought, Thinking)
     assert (thought.text, thought.signature) == ("Hm", "c2ln")
     assert (text, call) == (Text("Hello you"), ToolCall("t1", "look", '{"at":1}'))
@@ -108,7 +108,7 @@ def test_every_stop_reason_has_a_finish(reason: str, finish: Finish) -> None:
 def test_thinking_that_is_hidden_keeps_its_seal() -> None:
     """It goes back as it came."""
     sealed = ("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"reasoningContent": {"redactedContent": "YQ=="}}})
-    (block,) = assembled(decoded(wire(TALK[0], sealed, *TALK[3:4], *TALK[-2:]))).message.content
+    (block,) = list(assembled(decoded(wire(TALK[0], sealed, *TALK[3:4], *TALK[-2:]))).message.content)
     assert isinstance(block, Thinking)
     assert block.redacted == "YQ=="
 
