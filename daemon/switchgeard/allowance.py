@@ -92,5 +92,16 @@ def closed(circuits: Circuits, window: Window, now: Now) -> Circuits:
     return {key: health.block(circuits.get(key, CLOSED), kind, reason, until, window.source, now)}
 
 
+def reopened(circuits: Circuits, page: Iterable[Window], now: Now) -> Circuits:
+    """After a look at a quota page: the buckets of windows that are not spent may be tried again; the account's, when
+    none of them is."""
+    read = list(page)
+    back = {bucket_of(window) for window in read if quota.state_of(window, now) != "spent"}
+    if read and len(back) == len({bucket_of(window) for window in read}):
+        back |= {ScopeKey(Scope.BUCKET, window.provider, "account") for window in read}
+    hastened = {key: health.hasten(circuits[key], now) for key in back if key in circuits}
+    return {key: circuit for key, circuit in hastened.items() if circuit != circuits[key]}
+
+
 def bucket_of(window: Window) -> ScopeKey:
     return ScopeKey(Scope.BUCKET, window.provider, window.window, window.family)

@@ -18,6 +18,7 @@ from .core.clock import Now
 from .core.needs import Needs
 from .core.offer import Caps, Offer
 from .core.permit import Permit
+from .core.provider import Provider
 from .core.routing import Standing
 
 SPEND = "\0all metered spending"  # a meter's name that no provider id can be
@@ -55,14 +56,25 @@ class Spending:
         limit = caps.blocked(self._meter(offer.provider), reserved, offer.caps, now, needs.input_tokens)
         return _limited(offer, "user_cap", limit, now)
 
+    def used(self, provider: Provider, now: Now) -> list[caps.Used]:
+        """How much of each of the user's limits on it is used."""
+        held = self.held.get(provider.id, Reservations())
+        return caps.used(self._meter(provider.id), held, provider.caps, now)
+
     def reserve(self, permit: Permit) -> None:
         self.held.setdefault(permit.offer.provider, Reservations()).reserve(permit.number, permit.tokens)
 
     def settle(self, permit: Permit) -> None:
         self.held[permit.offer.provider].settle(permit.number)
 
-    def resume(self, config: Config, usd: Mapping[str, float], now: Now) -> None:
-        """After a restart: what the ledger says each provider cost today (UTC), so that no cap begins anew."""
+    def resume(
+        self, config: Config, usd: Mapping[str, float], now: Now, sessions: Mapping[SessionKey, float] | None = None
+    ) -> None:
+        """After a restart: what the ledger says each provider cost today (UTC), so that no cap begins anew.
+
+        `sessions`: what each has spent at metered providers.
+        """
+        self.session_usd.update(sessions or {})
         for name, cost in usd.items():
             self.meters[name] = caps.restored(now, cost)
         metered = [name for name, provider in config.providers.items() if provider.billing is Billing.METERED]

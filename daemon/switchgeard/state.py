@@ -7,7 +7,7 @@ Rules for editing this file:
 - What must survive a restart is noted in `dirty`; `beliefs` turns it into rows and back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import Health, Scope, StickyMode
 
-from .allowance import Allowance, closed, key_of
+from .allowance import Allowance, closed, key_of, reopened
 from .ask import Ask, Settled
 from .config.settled import Config
 from .core import budget, health, permit, portal, routing, sticky
@@ -277,9 +277,9 @@ class State:
         fields = {**about, **self._switched(self._held(ask, left), to, now)}
         return [self._of(left, "failover", now, alias=ask.model.alias, **fields)]
 
-    def observe(self, windows: Iterable[Window], now: Now) -> list[Event]:
-        """Quota windows as a reply just showed them; a spent one closes its bucket until the reset."""
-        events: list[Event] = []
+    def observe(self, windows: Sequence[Window], now: Now, page: bool = False) -> list[Event]:
+        """Windows as a reply, or a quota `page`, just showed them; a spent one closes its bucket until the reset."""
+        events = self._changed(reopened(self.circuits, windows, now), now) if page else []
         for window in windows:
             key = key_of(window)
             if self.allowance.note(window, self.config.thresholds(window.provider), now):

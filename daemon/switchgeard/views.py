@@ -18,6 +18,7 @@ from switchgear_protocol.messages import (
 )
 from switchgear_protocol.words import Health, Scope
 
+from . import remaining
 from .ask import Ask
 from .core import health, permit, routing
 from .core.clock import Now
@@ -76,6 +77,7 @@ def offer(state: State, standing: Standing, now: Now) -> OfferView:
         max_output=one.features.max_output,
         features={name: getattr(one.features, name) for name in FEATURE_CODES},
         price=_price(one),
+        windows=remaining.of_offer(state, one, now),
         canonical=one.canonical,
         quantised=one.quantised,
         facts=one.facts,

@@ -33,12 +33,14 @@ from .logins import LoginName as LoginName
 from .logins import LoginPoll as LoginPoll
 from .logins import LoginStart as LoginStart
 from .logins import LoginView as LoginView
+from .logins import StoreView as StoreView
 from .shapes import Done as Done
 from .shapes import Name
 from .shapes import Nothing as Nothing
 from .shapes import Params as Params
 from .shapes import Result as Result
 from .usage import Quota as Quota
+from .usage import QuotaAccount as QuotaAccount
 from .usage import QuotaList as QuotaList
 from .usage import UsageQuery as UsageQuery
 from .usage import UsageReply as UsageReply
@@ -365,6 +367,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "credentials/list": (Nothing, Credentials),
     "credentials/set": (CredentialsSet, CredentialView),
     "credentials/delete": (ProviderName, CredentialView),
+    "credentials/test": (Nothing, StoreView),
     "login/start": (LoginStart, LoginView),
     "login/poll": (LoginPoll, LoginView),
     "login/cancel": (LoginName, LoginView),

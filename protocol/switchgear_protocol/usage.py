@@ -16,12 +16,25 @@ class QuotaList(Params, frozen=True):
     refresh: bool = False
 
 
+class QuotaAccount(Result, frozen=True):
+    """One provider's account, and how the last look at its quota page went; `looked_at` None: none was taken."""
+
+    provider: str
+    label: str
+    account: str = ""
+    page: bool = False  # it has a page to look at; else only its answers tell
+    looked_at: float | None = None
+    reason: str = ""  # why the page told nothing
+    hint: str | None = None
+
+
 class Quota(Result, frozen=True):
     windows: list[WindowView]
+    accounts: list[QuotaAccount] = []
 
 
 class UsageQuery(Params, frozen=True):
-    """`by`: any of provider, model, alias, day, session. `since`/`until`: epoch seconds."""
+    """`by`: any of provider, model, alias, day, session, client. `since`/`until`: epoch seconds."""
 
     by: Annotated[list[Name], Meta(max_length=64)] = field(default_factory=lambda: ["provider", "model"])
     since: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .quota_rows import quota_rows
 from .status_screen import offer_words
 from .table import rows
 from .times import ahead, wall
@@ -56,6 +57,8 @@ def detail(screen: Screen, model: Json) -> Iterable[str]:
         title = screen.paint("bold", f"{place}. {who(offer['label'])}")
         yield f"{title}  {offer['provider']}/{offer['model']}  {screen.paint(state, words)}"
         yield from rows(screen, _facts(offer), indent="   ")
+        windows = [{**window, "provider": ""} for window in offer.get("windows", [])]
+        yield from rows(screen, [row[1:] for row in quota_rows(screen, windows, now)], indent="   ")
 
 
 def _listed(screen: Screen, model: Json) -> list[Cell]:

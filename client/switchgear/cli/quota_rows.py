@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 BAR = 12  # cells
 LOW = 0.25  # of a window left
 EMPTY = 0.02
+STATES = {"spent": ["spent"], "nearly": ["nearly spent: new sessions go elsewhere"]}
 
 
 def tightest(windows: Sequence[Json], count: int) -> list[Json]:
@@ -85,6 +86,38 @@ def _amount(window: Json, left: float | None) -> str:
 
 
 def full_words(window: Json, now: float) -> str:
-    """What the quota page says besides: clock time of the reset, source and age of the reading."""
-    told = [f"at {clock_time(window['resets_at'], now)}"] if window.get("resets_at") else []
+    """What the quota page says besides: its state, clock time of the reset, source and age of the reading."""
+    told = [*_state(window)]
+    if window.get("resets_at"):
+        told.append(f"at {clock_time(window['resets_at'], now)}")
+    if window["source"] == "config":
+        return ", ".join([*told, "your limit in the config"])
     return ", ".join([*told, f"{window['source']}, read {span(now - window['observed_at'])} ago"])
+
+
+def account_rows(accounts: Sequence[Json], windows: Sequence[Json], now: float) -> list[list[Cell]]:
+    """One row for each account of which there is more to say: whose it is, and why there is no figure."""
+    known = {window["provider"] for window in windows if window["source"] != "config"}
+    return [
+        [account["provider"], account.get("account") or "", ("dim", _page(account, account["provider"] in known, now))]
+        for account in accounts
+        if account.get("account") or account.get("reason") or account["provider"] not in known
+    ]
+
+
+def _state(window: Json) -> list[str]:
+    """ "nearly spent: new sessions go elsewhere"; nothing while there is plenty."""
+    told = {"spent": ["spent"], "nearly": ["nearly spent: new sessions go elsewhere"]}.get(
+        window.get("state", "ok"), []
+    )
+    held = window.get("reserved") or 0.0
+    return [*told, f"{held:.0%} held by running requests".replace("%", " %")] if held >= 0.005 else told
+
+
+def _page(account: Json, known: bool, now: float) -> str:
+    if account.get("reason"):
+        hint = f" (hint: {account['hint']})" if account.get("hint") else ""
+        return f"no figure: {account['reason']}{hint}"
+    if account.get("looked_at"):
+        return f"its quota page was read {span(now - account['looked_at'])} ago"
+    return "told with its answers" if known else "no figure yet: told with its answers, if at all"

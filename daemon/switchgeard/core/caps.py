@@ -91,6 +91,32 @@ def blocked(meter: Meter, reserved: Reservations, caps: Caps, now: Now, tokens: 
     )
 
 
+class Used(Struct, frozen=True):
+    """How much of one limit is used, what is in flight included. `until`: when the day ends; a minute slides."""
+
+    unit: str
+    period: str
+    used: float
+    reserved: float
+    limit: float
+    until: float | None = None
+
+
+def used(meter: Meter, reserved: Reservations, caps: Caps, now: Now) -> list[Used]:
+    """Each limit that is set, with what counts against it."""
+    recent, told = _recent(meter, now), []
+    if caps.requests_per_minute is not None:
+        count = sum(slot.requests for slot in recent) + reserved.requests
+        told.append(Used("requests", "minute", count, reserved.requests, caps.requests_per_minute))
+    if caps.tokens_per_minute is not None:
+        count = sum(slot.tokens for slot in recent) + reserved.tokens
+        told.append(Used("tokens", "minute", count, reserved.tokens, caps.tokens_per_minute))
+    if caps.usd_per_day is not None:
+        midnight = float((max(_day(now), meter.day) + 1) * DAY)
+        told.append(Used("USD", "day", _spent_today(meter, now), 0.0, caps.usd_per_day, midnight))
+    return told
+
+
 def _over_budget(meter: Meter, caps: Caps, now: Now) -> tuple[str, float | None] | None:
     usd = _spent_today(meter, now)
     if caps.usd_per_day is None or usd < caps.usd_per_day:

@@ -230,6 +230,13 @@ def block(circuit: Circuit, health: Health, reason: str, until: float, source: s
     return replace(opened, opens=max(circuit.opens, 1), cause=_READ_AS.get(health))
 
 
+def hasten(circuit: Circuit, now: Now) -> Circuit:
+    """Somebody says that the quota is back: the next request may test it, as if the reset had passed."""
+    if circuit.health not in _READ_AS or eligible(circuit, now):
+        return circuit
+    return replace(circuit, until=now.wall, until_boot=now.boot)
+
+
 def reset(circuit: Circuit, now: Now) -> Circuit:
     """Closed by an action: a new credential, a resume. Permits still out become stale."""
     return Circuit(generation=circuit.generation + 1, since=now.wall)

@@ -1,6 +1,6 @@
 """Daemon: what the methods work on, and how they find a model or a provider by its name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -8,11 +8,13 @@ from switchgear_protocol.events import Event
 from switchgear_protocol.messages import (
     Status,
 )
-from switchgeard import __version__, refusal, views
+from switchgeard import __version__, refusal, remaining, views
 from switchgeard.configuration import Configuration
-from switchgeard.core import quota
 from switchgeard.core.offer import MergedModel
 from switchgeard.core.provider import Provider
+from switchgeard.listings import Listings
+from switchgeard.logins.desk import Desk
+from switchgeard.quotas import Quotas
 from switchgeard.rpc_error import RpcError
 from switchgeard.services import Services
 
@@ -30,6 +32,17 @@ class Daemon:
     storage: str = "ok"
     draining: bool = False
     http: str | None = None  # where the HTTP door is open
+    logins: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.logins = Desk(self.at)
+
+    quotas: Quotas = field(init=False)
+    lists: Listings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.quotas = Quotas(self.at)
+        self.lists = Listings(self.at)
 
     def status(self) -> Status:
         """The snapshot: everything believed, at one moment."""
@@ -43,7 +56,7 @@ class Daemon:
             config=self.configuration.view(),
             models=views.models(state, now),
             providers=views.providers(state, now),
-            quota=[quota.view(window) for window in state.allowance.windows.values()],
+            quota=remaining.windows(state, now),
             in_flight=len(state.live),
             sessions=len(state.sessions),
             storage=self.storage,

@@ -8,17 +8,25 @@ from switchgear_protocol.messages import (
     UsageQuery,
     UsageReply,
 )
-from switchgeard.core import quota
+from switchgear_protocol.words import Billing
+from switchgeard import remaining
+from switchgeard.core.caps import DAY
+from switchgeard.core.clock import Now
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
+from switchgeard.spending import MAX_SESSIONS, SessionKey
 
 from .daemon import Daemon, positive
 
+SESSION_DAYS = 30  # a session older than that begins anew, should it ever go on
+
 
 async def quota_list(at: Daemon, caller: Caller, params: QuotaList) -> Quota:
-    wanted = None if params.provider is None else at.provider(params.provider).id
-    windows = at.at.state.allowance.windows.values()
-    return Quota([quota.view(w) for w in windows if wanted is None or w.provider == wanted])
+    known = at.at.state.config.providers
+    providers = list(known.values()) if params.provider is None else [at.provider(params.provider)]
+    await at.quotas.look(providers, params.refresh)
+    left = remaining.windows(at.at.state, at.at.now(), params.provider)
+    return Quota(left, [at.quotas.account(provider) for provider in providers])
 
 
 async def usage_query(at: Daemon, caller: Caller, params: UsageQuery) -> UsageReply:
@@ -33,3 +41,20 @@ async def spend_allow(at: Daemon, caller: Caller, params: SpendAllow) -> SpendSt
     until = None if params.for_s == 0 else now.wall + positive("for_s", params.for_s)
     at.announce(state.allow_metered(until, now))
     return SpendState(state.config.metered, until)
+
+
+async def spent_by_session(at: Daemon, now: Now) -> dict[SessionKey, float]:
+    """USD each session of the last SESSION_DAYS has spent at metered providers; {} where the config caps no session.
+
+    Raises RpcError when the ledger cannot be read.
+    """
+    config, spent = at.at.state.config, dict[SessionKey, float]()
+    if config.usd_per_session is None:
+        return spent
+    query = UsageQuery(["provider", "client", "session", "alias"], now.wall - SESSION_DAYS * DAY, limit=MAX_SESSIONS)
+    for row in (await at.at.store.usage(query)).rows:
+        provider, session = config.providers.get(row.key["provider"]), row.key["session"]
+        if session and row.cost_usd and provider is not None and provider.billing is Billing.METERED:
+            key = (row.key["client"], session, row.key["alias"])
+            spent[key] = spent.get(key, 0.0) + row.cost_usd
+    return spent

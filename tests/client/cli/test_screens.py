@@ -10,12 +10,14 @@ from switchgear_protocol.messages import (
     CredentialView,
     Models,
     Quota,
+    QuotaAccount,
     RouteExplained,
     RouteStep,
     Tokens,
     TokenView,
     UsageReply,
     UsageRow,
+    WindowView,
 )
 
 MODELS_PAGE = """\
@@ -150,6 +152,20 @@ def test_quota_says_where_the_figure_is_from(run: Run, serve: Serve) -> None:
     """Source and age of each reading."""
     serve({"quota/list": Quota(WINDOWS[:2])})
     assert run("quota").out == QUOTA_PAGE
+
+
+def test_quota_says_why_there_is_no_figure_and_who_is_nearly_spent(run: Run, serve: Serve) -> None:
+    """The state in words, what requests hold, the user's own limit, the account, and the cure."""
+    near = replace(WINDOWS[1], state="nearly", reserved=0.03)
+    own = WindowView("groq", "requests/minute", "config", NOW, used=0.5, limit=10.0, remaining=5.0, unit="requests")
+    failed = QuotaAccount("copilot", "Copilot", "anna", True, NOW, "its page answered 401", "switchgear login copilot")
+    serve({"quota/list": Quota([near, own], [failed, QuotaAccount("groq", "Groq")])})
+    told = run("quota", "--refresh").out
+    assert "nearly spent: new sessions go elsewhere, 3 % held by running requests, at Wed 12:00, header" in told
+    assert "50 % left (5 of 10 requests)" in told
+    assert "your limit in the config" in told
+    assert "copilot   anna   no figure: its page answered 401 (hint: switchgear login copilot)" in told
+    assert "groq             no figure yet: told with its answers, if at all" in told
 
 
 def test_quota_before_any_reading(run: Run, serve: Serve) -> None:

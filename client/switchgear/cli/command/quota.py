@@ -12,17 +12,19 @@ if TYPE_CHECKING:
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Lists every quota window that the providers reported: what is left, when it
-resets, where the figure is from (header, endpoint, local estimate) and how old
-it is. A reset is the provider's prediction; the next request checks it."""
+resets, where the figure is from (header, quota page, your own limit in the
+config) and how old it is. A reset is the provider's prediction; the next
+request checks it. New sessions leave a nearly spent window to those it has."""
+    parser.add_argument("--refresh", action="store_true", help="look at the providers' quota pages now")
     parser.add_argument("provider", nargs="?", metavar="PROVIDER", help="only this one's")
 
 
 def run(invocation: Invocation) -> int:
-    from switchgear.cli.quota_rows import full_words, quota_rows
+    from switchgear.cli.quota_rows import account_rows, full_words, quota_rows
     from switchgear.cli.table import rows
     from switchgear.cli.times import wall
 
-    result = invocation.call("quota/list", provider=invocation.args.provider)
+    result = invocation.call("quota/list", provider=invocation.args.provider, refresh=invocation.args.refresh)
     if invocation.args.json:
         return invocation.emit(result)
     now, screen, windows = wall(), invocation.out, result["windows"]
@@ -32,5 +34,10 @@ def run(invocation: Invocation) -> int:
     for row, window in zip(table, windows, strict=True):
         row.append(("dim", full_words(window, now)))
     for line in rows(screen, table, indent=""):
+        screen.line(line)
+    accounts = account_rows(result.get("accounts", []), windows, now)
+    if accounts:
+        screen.line("")
+    for line in rows(screen, accounts, indent=""):
         screen.line(line)
     return 0

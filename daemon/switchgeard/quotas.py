@@ -1,0 +1,106 @@
+"""Quotas: looks at the pages where providers tell what is left, when somebody wants to know.
+
+Rules for editing: no timers: nobody looks, nothing is asked. One look at a provider at a time, never more often than
+its kind allows. A look that fails is told in words and changes no health; one that says the quota is back lets the next
+request test that.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import trio
+from msgspec import Struct
+
+from switchgear_protocol.messages import QuotaAccount
+
+from . import views
+from .core.clock import Now
+from .core.provider import NoCredential, Passthrough, Provider
+from .core.quota import Window
+from .credentials.secret import Ready
+from .kinds.kind import QuotaPage
+from .kinds.known import KINDS
+from .services import Services
+from .upstream.fault import TransportFault
+from .upstream.fetch import fetch
+
+WITHIN = 8.0  # seconds a look may take
+LARGEST = 256 * 1024  # bytes of a page
+AGAIN = 5.0  # seconds between two looks that somebody asked for
+
+
+class Look(Struct, frozen=True):
+    """How a look went: `reason` "" means it told something."""
+
+    at: Now
+    reason: str = ""
+    hint: str | None = None
+
+
+@dataclass(slots=True)
+class Quotas:
+    services: Services
+    looks: dict[str, Look] = field(default_factory=dict)
+    _flights: dict[str, trio.Event] = field(default_factory=dict)
+
+    async def look(self, providers: Iterable[Provider], refresh: bool = False) -> None:
+        """Look at the pages of these providers that are due; `refresh`: at all, but those of a moment ago."""
+        async with trio.open_nursery() as nursery:
+            for provider in providers:
+                page = KINDS[provider.kind].quota
+                if page is not None and self._due(provider.id, AGAIN if refresh else page.every):
+                    nursery.start_soon(self._once, provider, page)
+
+    def account(self, provider: Provider) -> QuotaAccount:
+        """Whose it is, and how the last look went."""
+        look, has_page = self.looks.get(provider.id), KINDS[provider.kind].quota is not None
+        who = views.provider(self.services.state, provider, self.services.now()).account
+        if look is None:
+            return QuotaAccount(provider.id, provider.label, who, has_page)
+        return QuotaAccount(provider.id, provider.label, who, has_page, look.at.wall, look.reason, look.hint)
+
+    def _due(self, name: str, every: float) -> bool:
+        look = self.looks.get(name)
+        return look is None or self.services.now().boot >= look.at.boot + every
+
+    async def _once(self, provider: Provider, page: QuotaPage) -> None:
+        """One look at a time: who comes while one is under way waits for that one."""
+        if (flight := self._flights.get(provider.id)) is not None:
+            await flight.wait()
+            return
+        self._flights[provider.id] = trio.Event()
+        try:
+            reason, hint = await self._read(provider, page)
+            self.looks[provider.id] = Look(self.services.now(), reason, hint)
+        finally:
+            self._flights.pop(provider.id).set()
+
+    async def _read(self, provider: Provider, page: QuotaPage) -> tuple[str, str | None]:
+        """Why the page told nothing, and what cures that; ("", None) when it did."""
+        secret = ""
+        if not isinstance(provider.credential, NoCredential | Passthrough):
+            found = await (self.services.vault.stored if page.stored else self.services.vault.get)(provider)
+            if not isinstance(found, Ready):
+                return found.reason, found.hint
+            secret = found.secret.reveal() if found.secret else ""
+        try:
+            reply = await fetch(self.services.transport, page.call(provider.base_url, secret, provider.options), WITHIN)
+            if reply.status != 200 or len(reply.body) > LARGEST:
+                return _refused(provider, reply.status)
+            self._told(page.read(reply.body, provider.id, self.services.now()))
+        except TransportFault as fault:
+            return fault.failure.message, None
+        except ValueError:  # BadSecret too; its words may quote what it was read from
+            return "its quota page could not be understood", f"switchgear login {provider.id}"
+        return "", None
+
+    def _told(self, windows: tuple[Window, ...]) -> None:
+        self.services.announce(self.services.state.observe(windows, self.services.now(), page=True))
+
+
+def _refused(provider: Provider, status: int) -> tuple[str, str | None]:
+    if status in (401, 403):
+        return f"its quota page refused the credential (status {status})", f"switchgear login {provider.id}"
+    if status == 200:
+        return f"its quota page is longer than {LARGEST} bytes", None
+    return f"its quota page answered with status {status}", None

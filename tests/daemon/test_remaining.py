@@ -1,0 +1,63 @@
+"""Remaining: windows as clients see them, with the user's own limits among them."""
+
+from attempted import begun
+from sample_offers import T0, ask, merged, offer, state
+from switchgear_protocol.content import Usage
+from switchgear_protocol.words import Outcome
+from switchgeard import remaining, views
+from switchgeard.ask import Settled
+from switchgeard.core.needs import Needs
+from switchgeard.core.offer import Caps
+from switchgeard.core.provider import NoCredential, Provider
+from switchgeard.core.quota import Window
+from switchgeard.state import State
+
+LIMITS = Caps(requests_per_minute=10, tokens_per_minute=1000, usd_per_day=2.0)
+PLUS = offer("plus", caps=LIMITS)
+MODEL = merged(PLUS)
+WHOLE = Window("plus", "5h", T0.wall, "header", used=0.8, limit=1000.0, unit="tokens", resets_at=T0.wall + 3600)
+
+
+def limited() -> State:
+    """A provider with the user's limits on it and a threshold of his."""
+    world = state(MODEL)
+    wrote = (("5h", 0.85),)
+    world.config.providers["plus"] = Provider(
+        "plus", PLUS.kind, "Plus", PLUS.endpoint, PLUS.billing, NoCredential(), caps=LIMITS, thresholds=wrote
+    )
+    return world
+
+
+def test_a_window_tells_its_state_its_threshold_and_what_is_held() -> None:
+    """60 of 1000 tokens in flight bring 80 % over the 85 % the user wrote."""
+    world = limited()
+    world.observe([WHOLE], T0)
+    assert remaining.windows(world, T0)[0].state == "ok"
+    asking = ask(MODEL, needs=Needs(input_tokens=60))
+    begun(world, world.plan(asking, T0).candidates[0], asking)
+    told = remaining.windows(world, T0, "plus")[0]
+    assert (told.state, told.threshold, told.reserved) == ("nearly", 0.85, 0.06)
+
+
+def test_the_users_own_limits_are_windows_too() -> None:
+    """Used, left, and when the day ends; what is in flight counts."""
+    world = limited()
+    asking = ask(MODEL, needs=Needs(input_tokens=60))
+    done = begun(world, world.plan(asking, T0).candidates[0], asking)
+    world.finish(done, asking, Settled(Outcome.COMPLETE, 1.0, None, Usage(300, 100), 0.5), T0)
+    begun(world, world.plan(asking, T0).candidates[0], asking)
+    told = {view.window: view for view in remaining.windows(world, T0)}
+    assert set(told) == {"requests/minute", "tokens/minute", "USD/day"}
+    assert {view.source for view in told.values()} == {"config"}
+    assert (told["requests/minute"].used, told["requests/minute"].remaining) == (0.2, 8)
+    assert (told["tokens/minute"].remaining, told["tokens/minute"].reserved) == (540, 0.06)
+    assert (told["USD/day"].used, told["USD/day"].limit) == (0.25, 2.0)
+    assert T0.wall < (told["USD/day"].resets_at or 0) <= T0.wall + 86_400
+
+
+def test_an_offer_shows_the_windows_that_count_it() -> None:
+    """Those of another model line are not its own."""
+    world = limited()
+    world.observe([WHOLE, Window("plus", "7d_x", T0.wall, "header", "*other*", 0.1)], T0)
+    shown = views.model(world, MODEL, T0).offers[0].windows
+    assert [view.window for view in shown if view.source != "config"] == ["5h"]
