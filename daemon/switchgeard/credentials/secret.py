@@ -7,6 +7,7 @@ keyring; no answer's `reason` or `hint` may hold any part of a secret.
 import hmac
 from typing import NoReturn
 
+import msgspec
 from msgspec import Struct
 
 
@@ -95,9 +96,11 @@ BAD_PASTE = "copy it again: one line, nothing around it"
 def clean(text: str) -> Secret:
     """The secret in what a person pasted or a program printed: one line, outer white space dropped.
 
+    A JSON object may be written over several.
+
     Raises ValueError (without the text) for what no credential contains.
     """
-    value = text.strip()
+    value = _one_line(text.strip())
     if not value:
         raise ValueError("it is empty")
     if len(value) > LONGEST:
@@ -105,6 +108,16 @@ def clean(text: str) -> Secret:
     if not all(" " <= char <= "~" for char in value):
         raise ValueError("it holds a line break, a control or a non-ASCII character")
     return Secret(value)
+
+
+def _one_line(text: str) -> str:
+    """A JSON object written over several lines (a service account's, AWS's keys) on one; anything else as it is."""
+    if not text.startswith("{") or "\n" not in text or len(text) > LONGEST:
+        return text
+    try:
+        return msgspec.json.format(text, indent=-1)
+    except (ValueError, RecursionError):
+        return text
 
 
 def answer(text: str, where: str) -> Ready | Missing | Broken:

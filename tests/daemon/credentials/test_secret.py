@@ -64,6 +64,13 @@ def test_what_people_paste_is_trimmed() -> None:
     assert clean(f"  {CANARY}\r\n").reveal() == CANARY
 
 
+def test_keys_written_as_json_may_stand_on_several_lines() -> None:
+    """As AWS's command prints them and Google's service accounts come; what is only like it is refused."""
+    assert clean('{\n  "AccessKeyId": "a b",\r\n  "Version": 1\n}\n').reveal() == '{"AccessKeyId":"a b","Version":1}'
+    with pytest.raises(ValueError, match="line break"):
+        clean('{"a":\n1')
+
+
 @pytest.mark.parametrize("text", ["", " \n", "a\nb", "a\x00b", "k\u00e9y", "x" * (LONGEST + 1), "\u202esk"])
 def test_what_is_no_credential_is_refused(text: str) -> None:
     """The reason does not repeat it."""
