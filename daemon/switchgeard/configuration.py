@@ -8,11 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import trio
+from msgspec import structs
 
 from switchgear_protocol.events import Event
 from switchgear_protocol.messages import ConfigChecked, ConfigState
 
 from .announce import Announce
+from .catalogue.bundle import shipped
+from .catalogue.enrichment import applied, by_name
+from .config.append import Entry, appended
 from .config.edit import EditRefused, reorder
 from .config.file import Unreadable, load_file, read, save
 from .config.load import load
@@ -35,6 +39,7 @@ class Configuration:
     now: Callable[[], Now]
     follow: Callable[[Config], None] = lambda config: None  # told the config in force after every look at the file
     problems: list[Problem] = field(default_factory=list)
+    written: Config | None = None  # as in the file; State's has what is known of its offers beside
 
     def view(self) -> ConfigState:
         """For status: the revision in force, and the first problem of the file when it is refused."""
@@ -73,10 +78,25 @@ class Configuration:
             kept = f"refused, revision {self.state.config.revision} stays in force: {sentence(found[0])}"
             return [] if again else self.state.note("config", kept, now)
         mended, self.problems = bool(self.problems), []
-        if _same(found, self.state.config) and not mended:
+        if self.written is not None and _same(found, self.written) and not mended:
             return []
+        self.written = found
         self.vault.use(found.providers)
-        return self.state.configure(found, now)
+        return self.state.configure(self._enriched(found), now)
+
+    def relist(self) -> None:
+        """A model list has come: what it says of the offers is in force from now on."""
+        if self.written is not None:
+            known = self._enriched(structs.replace(self.written, revision=self.state.config.revision))
+            if known.catalog != self.state.config.catalog:
+                self.announce(self.state.configure(known, self.now()))
+
+    def _enriched(self, config: Config) -> Config:
+        """Its offers with what the lists and the shipped facts say of them."""
+        if not config.providers:
+            return config  # nothing to look up: the facts stay unread
+        lists = {name: by_name(listing.models) for name, listing in self.state.listings.items()}
+        return structs.replace(config, catalog=applied(config.catalog, shipped(), lists))
 
     async def check(self, text: str | None) -> ConfigChecked:
         """What loading would say of `text`, or of the file as it is now."""
@@ -90,8 +110,11 @@ class Configuration:
 
     async def reorder(self, alias: str, providers: list[str]) -> None:
         """Write a new provider order for `alias` into the file, comments kept, and put it in force."""
+        await self._write(lambda: self._rewrite(alias, providers))
+
+    async def _write(self, change: Callable[[], None]) -> None:
         try:
-            await trio.to_thread.run_sync(self._rewrite, alias, providers)
+            await trio.to_thread.run_sync(change)
         except EditRefused as refused:
             raise RpcError.of("config_invalid", str(refused), hint=refused.hint) from None
         except FileNotFoundError:
@@ -102,6 +125,17 @@ class Configuration:
             message = f"The config file cannot be written: {error.strerror}"
             raise RpcError.of("config_invalid", message, hint=f"ls -l {self.path}") from None
         await self.reload()
+
+    async def add(self, table: str, entries: list[Entry]) -> None:
+        """Write new entries behind the file, and put it in force. Raises RpcError."""
+        await self._write(lambda: self._append(table, entries))
+
+    def _append(self, table: str, entries: list[Entry]) -> None:
+        try:
+            before = read(self.path)
+        except FileNotFoundError:
+            before = ""
+        save(self.path, appended(before, table, entries))
 
     def _rewrite(self, alias: str, providers: list[str]) -> None:
         before = read(self.path)

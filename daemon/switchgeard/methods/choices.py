@@ -1,44 +1,157 @@
 """`kinds/list`, `providers/add`, `providers/probe`, `models/refresh|propose|accept`: what there is to choose from."""
 
+from typing import Any
+
+import trio
+
 from switchgear_protocol.messages import (
     Accepted,
     Kinds,
+    KindView,
     Listings,
+    ListingView,
     ModelsAccept,
     ModelsPropose,
     ModelsRefresh,
     Nothing,
     ProbeView,
+    Proposal,
     Proposals,
+    ProposedOffer,
     ProvidersAdd,
     ProvidersProbe,
     ProviderView,
 )
+from switchgeard import views
+from switchgeard.catalogue.bundle import shipped
+from switchgeard.catalogue.proposing import Group, Variant, proposed
+from switchgeard.config.label import label
+from switchgeard.core.listing import Listing
+from switchgeard.core.provider import Provider
+from switchgeard.kinds.kind import Kind, NoLogin, Paste
+from switchgeard.kinds.known import KINDS
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
 
 from .daemon import Daemon
 
+NEVER = Listing()
+
 
 async def kinds_list(at: Daemon, caller: Caller, params: Nothing) -> Kinds:
-    raise RpcError.of("internal", "not built yet")
+    return Kinds([_kind(kind) for kind in KINDS.values()])
 
 
 async def providers_add(at: Daemon, caller: Caller, params: ProvidersAdd) -> ProviderView:
-    raise RpcError.of("internal", "not built yet")
+    """What the config's own rules refuse is refused in their words, and nothing is written."""
+    told = {name: getattr(params, name) for name in ("label", "base_url", "credential", "billing")}
+    kept = {name: value for name, value in told.items() if value is not None}
+    await at.configuration.add("providers", [{"id": params.id, "kind": params.kind, **kept, **params.options}])
+    return views.provider(at.at.state, at.provider(params.id), at.at.now())
 
 
 async def providers_probe(at: Daemon, caller: Caller, params: ProvidersProbe) -> ProbeView:
-    raise RpcError.of("internal", "not built yet")
+    provider, began = at.provider(params.provider), at.at.now().boot
+    found = await _refreshed(at, provider)
+    return ProbeView(
+        provider=provider.id,
+        ok=not found.reason,
+        asked=provider.base_url.partition("://")[2].partition("/")[0],
+        reason=found.reason,
+        hint=found.hint,
+        milliseconds=(at.at.now().boot - began) * 1000,
+        models=len(found.models) if not found.reason else None,
+    )
 
 
 async def models_refresh(at: Daemon, caller: Caller, params: ModelsRefresh) -> Listings:
-    raise RpcError.of("internal", "not built yet")
+    known = list(at.at.state.config.providers.values())
+    asked = known if params.provider is None else [at.provider(params.provider)]
+    async with trio.open_nursery() as nursery:
+        for provider in asked:
+            nursery.start_soon(at.lists.refresh, provider)
+    at.configuration.relist()
+    return Listings([_listing(at, provider) for provider in asked])
 
 
 async def models_propose(at: Daemon, caller: Caller, params: ModelsPropose) -> Proposals:
-    raise RpcError.of("internal", "not built yet")
+    if params.refresh:
+        await models_refresh(at, caller, ModelsRefresh())
+    config = at.at.state.config
+    found = [_proposal(group, at) for group in _groups(at, params.single)]
+    return Proposals(found, [_listing(at, provider) for provider in config.providers.values()], config.grouping)
 
 
 async def models_accept(at: Daemon, caller: Caller, params: ModelsAccept) -> Accepted:
-    raise RpcError.of("internal", "not built yet")
+    """Only models the config does not have: a group that is there is the user's to order."""
+    groups = {group.alias: group for group in _groups(at, single=not params.all) if not group.exists}
+    unknown = [alias for alias in params.aliases if alias not in groups]
+    if unknown:
+        message = f'"{unknown[0]}" is not proposed, or is in the config already.'
+        raise RpcError.of("invalid_params", message, hint="switchgear models propose")
+    chosen = list(groups) if params.all else list(dict.fromkeys(params.aliases))
+    if chosen:
+        await at.configuration.add("models", [_entry(groups[alias]) for alias in chosen])
+    return Accepted(chosen, at.configuration.view())
+
+
+async def _refreshed(at: Daemon, provider: Provider) -> Listing:
+    found = await at.lists.refresh(provider)
+    at.configuration.relist()
+    return found
+
+
+def _groups(at: Daemon, single: bool) -> list[Group]:
+    state = at.at.state
+    lists = {name: listing.models for name, listing in state.listings.items()}
+    return proposed(state.config.providers, state.config.catalog, shipped(), lists, single)
+
+
+def _entry(group: Group) -> dict[str, Any]:
+    return {"alias": group.alias, "group": [{"provider": v.provider.id, "model": v.model} for v in group.variants]}
+
+
+def _proposal(group: Group, at: Daemon) -> Proposal:
+    model = at.at.state.config.catalog.models.get(group.alias)
+    return Proposal(
+        alias=group.alias,
+        label=model.label if model else label(group.alias),
+        offers=[_offer(variant) for variant in group.variants],
+        new=[f"{variant.provider.id}/{variant.model}" for variant in group.new],
+        exists=group.exists,
+    )
+
+
+def _offer(variant: Variant) -> ProposedOffer:
+    price = variant.price
+    return ProposedOffer(
+        provider=variant.provider.id,
+        model=variant.model,
+        billing=variant.provider.billing,
+        why="curated" if variant.curated else "rule",
+        context=variant.context,
+        price={} if price is None else {"input": price.input, "output": price.output},
+        quantised=variant.quantised,
+    )
+
+
+def _listing(at: Daemon, provider: Provider) -> ListingView:
+    found = at.at.state.listings.get(provider.id, NEVER)
+    return ListingView(provider.id, len(found.models), found.read_at, found.reason, found.hint)
+
+
+def _kind(kind: Kind) -> KindView:
+    login = kind.login
+    what = login.what if isinstance(login, Paste) else login.words if isinstance(login, NoLogin) else ""
+    return KindView(
+        name=kind.name,
+        label=kind.label,
+        billing=kind.billing,
+        login=str(login.__struct_config__.tag or "paste"),
+        base_url=kind.base_url,
+        what=what,
+        page=None if isinstance(login, NoLogin) else login.page,
+        env=list(kind.env),
+        options=[option.name for option in kind.options],
+        required=[option.name for option in kind.options if option.required],
+    )

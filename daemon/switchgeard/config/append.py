@@ -1,0 +1,43 @@
+"""Entries commands add to the end of config.toml: a provider, merged models.
+
+What is there is not touched. Rules for editing: as in `edit`: the result is read back and must mean the old config and
+the new entries, or nothing is returned.
+"""
+
+import json
+from typing import Any
+
+from .edit import EditRefused
+from .load import load, parse
+from .problem import Problem, sentence
+
+Entry = dict[str, Any]
+
+
+def appended(text: str, table: str, entries: list[Entry]) -> str:
+    """The text with these `[[table]]` entries behind it. Raises EditRefused for a text or entry that is not valid."""
+    before = parse(text)
+    if isinstance(before, Problem):
+        raise EditRefused(sentence(before), before.hint)
+    blocks = "".join(_block(table, entry) for entry in entries)
+    after = f"{text.rstrip()}\n{blocks}" if text.strip() else blocks.lstrip("\n")
+    before[table] = [*before.get(table, []), *entries]
+    if parse(after) != before:
+        raise EditRefused(f"{table} are written in a way that cannot be added to safely", "switchgear config edit")
+    problems = load(after, "", 0)
+    if isinstance(problems, list):
+        raise EditRefused(sentence(problems[0]), problems[0].hint)
+    return after
+
+
+def _block(table: str, entry: Entry) -> str:
+    return f"\n[[{table}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in entry.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        inside = ",\n".join(f"  {_value(each)}" for each in value)
+        return f"[\n{inside},\n]" if value and isinstance(value[0], dict) else f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,115 @@
+"""Providers' own lists over real sockets: what they fill in, what they propose, and what goes wrong with them."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from raw_server import raw_server, request_head
+from world import World, world
+
+
+@asynccontextmanager
+async def listing(body: bytes, asked: list[bytes], status: str = "200 OK") -> AsyncIterator[str]:
+    """A provider that answers every request with this."""
+
+    async def answer(stream: trio.abc.Stream) -> None:
+        asked.append(await request_head(stream))
+        head = f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        await stream.send_all(head.encode() + body)
+
+    async with raw_server(answer) as url:
+        yield url
+
+
+def rows(*names: str) -> bytes:
+    return json.dumps({"data": [{"id": name} for name in names]}).encode()
+
+
+async def added(w: World, name: str, url: str, **more: Any) -> Any:
+    told = {"id": name, "kind": "openai-compatible", "base_url": url, "credential": "none", **more}
+    return await w.call("providers/add", **told)
+
+
+async def test_a_provider_is_added_asked_for_its_models_and_one_is_merged(tmp_path: Path) -> None:
+    """From nothing to a merged model of two providers, without an editor."""
+    asked: list[bytes] = []
+    async with (
+        world(tmp_path, {"a": "ok"}) as w,
+        listing(rows("glm-9", "lonely"), asked) as one,
+        listing(rows("z-ai/glm-9", "z-ai/glm-9:free"), asked) as other,
+    ):
+        view = await added(w, "one", f"{one}/v1")
+        assert (view["id"], view["kind"]) == ("one", "openai-compatible")
+        await added(w, "other", f"{other}/v1", billing="included")
+        found = await w.call("models/propose", refresh=True)
+        told = {p["alias"]: [f"{o['provider']}/{o['model']}" for o in p["offers"]] for p in found["proposals"]}
+        assert told == {"glm-9": ["other/z-ai/glm-9", "one/glm-9"]}
+        accepted = await w.call("models/accept", aliases=["glm-9"])
+        assert (accepted["aliases"], accepted["config"]["ok"]) == (["glm-9"], True)
+        shown = await w.call("models/show", model="glm-9")
+        assert [offer["provider"] for offer in shown["offers"]] == ["other", "one"]
+        assert shown["offers"][0]["canonical"] == "glm-9"
+        again = await w.call("models/accept", aliases=["glm-9"])
+        assert again["error"]["data"]["hint"] == "switchgear models propose"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (b"<html>", "200 OK", "no JSON"),
+        (b'{"models": 3}', "200 OK", "no model list"),
+        (b"{}", "404 Not Found", "status 404"),
+        (b"x" * 1_200_000, "200 OK", "more than"),
+    ],
+)
+async def test_a_list_that_is_none_is_told_and_keeps_the_last_one(
+    tmp_path: Path, body: bytes, status: str, words: str
+) -> None:
+    """Malformed, missing, huge: the reason in words; what was listed before stays."""
+    async with world(tmp_path, {"a": "ok"}) as w, listing(body, [], status) as url:
+        await added(w, "one", url)
+        probe = await w.call("providers/probe", provider="one")
+        assert (probe["ok"], probe["models"]) == (False, None)
+        assert words in probe["reason"]
+
+
+async def test_an_empty_list_is_a_list(tmp_path: Path) -> None:
+    """A local server with nothing loaded is well."""
+    async with world(tmp_path, {"a": "ok"}) as w, listing(b'{"data": []}', []) as url:
+        await added(w, "one", url)
+        probe = await w.call("providers/probe", provider="one")
+        assert (probe["ok"], probe["models"], probe["asked"]) == (True, 0, url.removeprefix("http://"))
+
+
+async def test_many_who_ask_at_once_are_one_look(tmp_path: Path) -> None:
+    """A provider is not asked ten times because ten windows opened."""
+    asked: list[bytes] = []
+    async with world(tmp_path, {"a": "ok"}) as w, listing(rows("m"), asked) as url:
+        await added(w, "one", url)
+        provider = w.daemon.provider("one")
+        async with trio.open_nursery() as nursery:
+            for _ in range(10):
+                nursery.start_soon(w.daemon.lists.refresh, provider)
+        assert len(asked) == 1
+
+
+async def test_every_kind_can_be_looked_up(tmp_path: Path) -> None:
+    """For those who add a provider: what it is called, how to log in, what it needs."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        kinds = {kind["name"]: kind for kind in (await w.call("kinds/list"))["kinds"]}
+        assert kinds["openai"]["login"] == "paste"
+        assert {kind["login"] for kind in kinds.values()} <= {"paste", "device", "browser", "none"}
+
+
+async def test_an_entry_the_config_would_refuse_is_not_written(tmp_path: Path) -> None:
+    """The words are the config's own; the file stays as it was."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        before = (tmp_path / "config.toml").read_text()
+        refused = await w.call("providers/add", id="a", kind="openai")
+        assert "already the id" in refused["error"]["message"]
+        assert (tmp_path / "config.toml").read_text() == before
