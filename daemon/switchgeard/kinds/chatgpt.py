@@ -16,6 +16,7 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.rule import Rule
 from switchgeard.upstream.call import HTTPCall
 
+from . import codex_headers
 from .bundle import Bundle
 from .claims import claims
 from .kind import Browser, Draft, Kind, Listing, Options, Refresh
@@ -128,6 +129,7 @@ KIND = Kind(
         page="https://platform.openai.com/api-keys",
     ),
     refresh=Refresh(refreshing, refreshed),
+    readings=codex_headers.windows,
     rules=(
         Rule(FailureKind.QUOTA_EXCEEDED, code="subscription_sharing_usage_limit_exceeded"),
         Rule(FailureKind.OVERLOADED, code="subscription_sharing_usage_unavailable"),
