@@ -18,6 +18,8 @@ USER_AGENT = "switchgear/0.1.0"
 AT_NO_TIME = Now(0.0, 0.0)
 NOTHING = Needs()
 NONE: Options = {}
+BESIDE_V1 = ("/v1/", "/api/", "/anthropic/", "/user/")
+"""How paths begin that no kind has under a `/v1` of its address."""
 
 
 def build_call(
@@ -88,7 +90,7 @@ def joined(base_url: str, path: str) -> str:
     """The path under the base URL, which people write with or without its `/v1`."""
     base = base_url.rstrip("/")
     # people paste https://api.anthropic.com/v1 as well as https://api.anthropic.com, and http://localhost:11434/v1
-    if path.startswith(("/v1/", "/api/")) and base.endswith("/v1"):
+    if path.startswith(BESIDE_V1) and base.endswith("/v1"):
         base = base.removesuffix("/v1")
     return base + path
 

@@ -89,6 +89,16 @@ def test_the_model_list_is_asked_with_the_same_credential() -> None:
     assert dict(call.headers)["x-api-key"] == CANARY
 
 
+@pytest.mark.parametrize("base_url", ["https://api.deepseek.com", "https://api.deepseek.com/v1"])
+def test_deepseeks_other_dialect_and_its_balance_are_beside_its_v1(base_url: str) -> None:
+    """Its own pages give the address in both ways."""
+    kind = KINDS["deepseek"]
+    call = build_call(kind, base_url, drafted(kind, "anthropic.messages", "m", b"{}", True), CANARY)
+    assert call.url == "https://api.deepseek.com/anthropic/v1/messages"
+    assert kind.quota is not None
+    assert kind.quota.call(base_url, CANARY, {}).url == "https://api.deepseek.com/user/balance"
+
+
 @pytest.mark.parametrize("base_url", ["http://localhost:1234", "http://localhost:1234/v1/"])
 def test_a_local_servers_own_list_is_beside_its_v1(base_url: str) -> None:
     """People write the address as other programs want it."""

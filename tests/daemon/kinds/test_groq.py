@@ -1,9 +1,13 @@
 """Groq: the periods that its headers leave unsaid, and its list."""
 
+from pathlib import Path
+
 import msgspec
 
 from switchgeard.core.clock import Now
+from switchgeard.demo.standin import StandIn
 from switchgeard.kinds.groq import KIND, models, readings
+from world import world
 
 NOW = Now(wall=1_795_000_000.0, boot=1.0)
 HEADERS = {
@@ -35,3 +39,12 @@ def test_the_list_tells_limits_and_what_is_not_active() -> None:
     llama, old = models(msgspec.json.encode({"object": "list", "data": rows}))
     assert (llama.context, llama.max_output, llama.enabled) == (131_072, 32_768, True)
     assert (old.enabled, old.why_not) == (False, "not active there")
+
+
+async def test_the_daemon_tells_each_window_once_and_with_its_period(tmp_path: Path) -> None:
+    """From the headers of an answer to `quota/list`."""
+    standin = StandIn("ok", headers=lambda wall: tuple(HEADERS.items()))
+    async with world(tmp_path, {"a": standin}, kinds={"a": "groq"}) as w:
+        await w.ask()
+        found = (await w.call("quota/list"))["windows"]
+        assert sorted(window["window"] for window in found) == ["requests-day", "tokens-minute"]
