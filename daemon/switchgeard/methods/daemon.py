@@ -33,14 +33,12 @@ class Daemon:
     draining: bool = False
     http: str | None = None  # where the HTTP door is open
     logins: Desk = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.logins = Desk(self.at)
-
     quotas: Quotas = field(init=False)
     lists: Listings = field(init=False)
 
     def __post_init__(self) -> None:
+        self.logins = Desk(self.at)
+        self.logins = Desk(self.at)
         self.quotas = Quotas(self.at)
         self.lists = Listings(self.at)
 
