@@ -1,6 +1,6 @@
 """A scripted daemon for the command's tests: NDJSON over a Unix socket, answers from a dict.
 
-`answers[method]` is a result struct, an ErrorObject, a callable of the params, or a list of
+`answers[method]` is a result (struct or dict), an ErrorObject, a callable of the params, or a list of
 progress values ending with one of those. Every request is kept in `requests`.
 """
 
@@ -19,7 +19,7 @@ from switchgear_protocol.errors import ErrorObject, error
 from switchgear_protocol.events import Event
 
 Params = dict[str, Any]
-Answer = Struct | Callable[[Params], Any] | Sequence[Any]
+Answer = Struct | dict[str, Any] | Callable[[Params], Any] | Sequence[Any]
 HANG = object()  # in a list of values: no more is said until the request is cancelled
 LEAVE = object()  # in a list of values: the daemon dies
 
@@ -94,7 +94,7 @@ def _say(connection: socket.socket, identity: int, part: Any) -> None:
         _send(connection, id=identity, error=part)
     elif isinstance(part, Event):
         _send(connection, method="events/event", params={"subscription": "s1", "event": part})
-    elif type(part).__struct_config__.tag_field == "type":
+    elif isinstance(part, Struct) and part.__struct_config__.tag_field == "type":
         _send(connection, method="$/progress", params={"token": identity, "value": part})
     else:
         _send(connection, id=identity, result=part)

@@ -39,5 +39,14 @@ class LoginPoll(Params, frozen=True):
     wait_s: float = 0.0
 
 
+class StoreView(Result, frozen=True):
+    """Whether the OS keyring keeps what it is given: written, read back and deleted."""
+
+    ok: bool
+    reason: str = ""
+    hint: str | None = None
+    milliseconds: float = 0.0
+
+
 class LoginName(Params, frozen=True):
     login: Name

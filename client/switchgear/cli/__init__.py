@@ -18,6 +18,8 @@ dicts here: the thin client library is the typed way in.
 
 import sys
 
+WANT_MODELS = ("ask", "connect", "models", "quota", "status")  # commands that are of no use without a config
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command line (default: this process's) and returns its exit code; never raises."""
@@ -48,7 +50,23 @@ def _run(argv: list[str]) -> int:
 
     module, arguments = chosen
     with Invocation(arguments) as invocation:
+        if _is_first_run(module.__name__, arguments.json):
+            from .setup.offer import offered
+
+            if offered(invocation):
+                return 0
         return int(module.run(invocation))
+
+
+def _is_first_run(module: str, as_json: bool) -> bool:
+    """Whether somebody at a terminal uses a command that wants models, and there is no config yet."""
+    import os
+
+    if as_json or module.rpartition(".")[2] not in WANT_MODELS or not (sys.stdin and sys.stdin.isatty()):
+        return False
+    from switchgear_protocol.paths import config_path
+
+    return sys.stdout.isatty() and not os.path.exists(config_path())
 
 
 def _system_failed(error: OSError) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from .failed import CommandError, usage
 
 GROUPS: dict[str, dict[str, str]] = {
+    "Begin": {
+        "setup": "the first run: what you have already, into merged models",
+    },
     "Use": {
         "ask": "one answer from a merged model; prompt as words or on stdin",
         "status": "who serves each model now, what is wrong, what quota is left",

@@ -156,6 +156,10 @@ class Vault:
             known = self._accounts[provider.id] = (secret, named)
         return known[1]
 
+    def brought(self, provider: Provider, secret: Secret) -> str:
+        """The same for a credential that is a client's own: nothing of it is kept."""
+        return account(provider.id, secret.fingerprint(self._fingerprint_key))
+
     def view(self, provider: Provider) -> CredentialView:
         """The same for one provider."""
         source = provider.credential_text

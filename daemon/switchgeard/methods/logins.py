@@ -8,12 +8,16 @@ from .daemon import Daemon
 
 
 async def login_start(at: Daemon, caller: Caller, params: LoginStart) -> LoginView:
-    raise RpcError.of("internal", "not built yet")
+    login = await at.logins.start(at.provider(params.provider))
+    if params.method not in (None, login.method):
+        await at.logins.cancel(login.id)
+        raise RpcError.of("invalid_params", f"{params.provider} is logged in to by {login.method}.")
+    return login.view()
 
 
 async def login_poll(at: Daemon, caller: Caller, params: LoginPoll) -> LoginView:
-    raise RpcError.of("internal", "not built yet")
+    return (await at.logins.wait(params.login, params.wait_s)).view()
 
 
 async def login_cancel(at: Daemon, caller: Caller, params: LoginName) -> LoginView:
-    raise RpcError.of("internal", "not built yet")
+    return (await at.logins.cancel(params.login)).view()

@@ -9,9 +9,10 @@ from switchgear_protocol.messages import (
     Providers,
     ProvidersPause,
     ProviderView,
+    StoreView,
 )
 from switchgeard import views
-from switchgeard.credentials.secret import Broken, Locked
+from switchgeard.credentials.secret import Broken, Locked, Ready
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
 
@@ -63,3 +64,13 @@ async def credentials_delete(at: Daemon, caller: Caller, params: ProviderName) -
         raise RpcError.of("credential_store", message, detail=answer.reason, hint=answer.hint)
     at.announce(at.at.state.credential_changed(provider.id, "deleted", at.at.now()))
     return at.at.vault.view(provider)
+
+
+async def credentials_test(at: Daemon, caller: Caller, params: Nothing) -> StoreView:
+    """Brings up the unlock prompt, where there is one: only ever asked for by a person."""
+    began = at.at.now()
+    answer = await at.at.vault.try_keyring()
+    spent = round((at.at.now().boot - began.boot) * 1000, 1)
+    if isinstance(answer, Ready):
+        return StoreView(ok=True, milliseconds=spent)
+    return StoreView(False, answer.reason, answer.hint, spent)

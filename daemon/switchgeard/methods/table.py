@@ -25,6 +25,7 @@ METHODS: dict[str, Method] = {
     "credentials/list": providers.credentials_list,
     "credentials/set": providers.credentials_set,
     "credentials/delete": providers.credentials_delete,
+    "credentials/test": providers.credentials_test,
     "login/start": logins.login_start,
     "login/poll": logins.login_poll,
     "login/cancel": logins.login_cancel,

@@ -1,0 +1,42 @@
+"""Questions: asked on the terminal, or answered beforehand by a flag.
+
+Nobody to ask and no flag is an error that names the flag.
+"""
+
+from __future__ import annotations
+
+from switchgear.cli.failed import usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from switchgear.cli.invocation import Invocation
+
+ALL, NONE = "all", "none"
+
+
+def chosen(names: Sequence[str], told: str | None, flag: str) -> list[str] | None:
+    """Which of `names` a flag such as `--models all` or `--models a,b` takes; None when it was not given."""
+    if told is None:
+        return None
+    if told in (ALL, NONE):
+        return list(names) if told == ALL else []
+    wanted = [word.strip() for word in told.split(",") if word.strip()]
+    unknown = [word for word in wanted if word not in names]
+    if unknown:
+        there = f"there are: {', '.join(names)}" if names else "there is none"
+        raise usage(f"{flag}: no {unknown[0]!r}", f"switchgear setup {flag} all", there)
+    return wanted
+
+
+def yes(invocation: Invocation, question: str, *, default: bool = True) -> bool:
+    """A yes or a no; Enter is the default, which is what stands in capitals."""
+    from switchgear.cli.command.connect import answer, asks
+
+    if invocation.args.yes:
+        return default
+    if invocation.args.json or not asks():
+        raise usage("nobody to ask", "switchgear setup --yes", "every answer is also a flag: switchgear setup -h")
+    said = answer(f"{question} [{'Y/n' if default else 'y/N'}] ")
+    return default if not said else said in ("y", "yes")

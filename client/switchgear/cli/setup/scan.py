@@ -1,0 +1,179 @@
+"""The scan: well-known variables, other tools' logins, local servers. Read-only.
+
+Rules for editing: a place to look at is a row of a table or one small function; what cannot be read is not there.
+No secret is kept: a finding holds the way to read it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from functools import partial
+from typing import Any
+
+from .finding import Finding, Left
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from switchgear.cli.wire import Json
+
+LARGEST = 256 * 1024  # bytes of another tool's file
+CONNECT = 0.2  # seconds for a port of this machine
+
+OPENCODE = {
+    "anthropic": "anthropic",
+    "deepseek": "deepseek",
+    "google": "google",
+    "groq": "groq",
+    "mistral": "mistral",
+    "openai": "openai",
+    "openrouter": "openrouter",
+    "togetherai": "together",
+    "xai": "xai",
+}
+"""OpenCode's name of a provider -> our kind; those with an API key of the user's own."""
+
+SERVERS = (("ollama", 11434), ("lmstudio", 1234))
+"""Kind, the port it listens on unless told otherwise."""
+
+LOOKED_AT = (
+    "variables such as ANTHROPIC_API_KEY",
+    "logins of OpenCode and Codex",
+    "gh and claude on the PATH",
+    "ports 11434 (Ollama) and 1234 (LM Studio) of this machine",
+)
+
+
+def scan(environ: Mapping[str, str], kinds: Sequence[Json]) -> tuple[list[Finding], list[Left]]:
+    """What there is, each kind and source once; and what is there but not taken."""
+    labels = {kind["name"]: kind["label"] for kind in kinds}
+    found = [
+        *_variables(environ, kinds),
+        *_opencode(environ),
+        *_codex(environ),
+        *_github(environ),
+        *_claude(environ),
+        *_servers(),
+    ]
+    return _distinct([one._replace(label=labels[one.kind]) for one in found if one.kind in labels]), _left(environ)
+
+
+def _distinct(found: list[Finding]) -> list[Finding]:
+    """Each under an id of its own: the second key for a provider is named after where it was found."""
+    taken: set[str] = set()
+    named = []
+    for one in found:
+        name = one.id if one.id not in taken else f"{one.id}-{one.source.lower().replace(' ', '-')}"
+        while name in taken:
+            name += "-2"
+        taken.add(name)
+        named.append(one._replace(id=name))
+    return named
+
+
+def _variables(environ: Mapping[str, str], kinds: Sequence[Json]) -> Iterable[Finding]:
+    for kind in kinds:
+        for name in kind.get("env", ()):
+            if environ.get(name, "").strip():
+                read = partial(environ.__getitem__, name)
+                yield Finding(kind["name"], kind["name"], "", "environment", name, "keyring", read)
+                break  # the first of several names for one key
+
+
+def _opencode(environ: Mapping[str, str]) -> Iterable[Finding]:
+    path = _opencode_path(environ)
+    for name, login in _object(path).items():
+        kind = OPENCODE.get(name)
+        if kind and isinstance(login, dict) and login.get("type") == "api" and login.get("key"):
+            read = partial(_read_key, path, name, "key")
+            yield Finding(kind, kind, "", "OpenCode", path, "keyring", read)
+
+
+def _codex(environ: Mapping[str, str]) -> Iterable[Finding]:
+    path = _codex_path(environ)
+    if _object(path).get("OPENAI_API_KEY"):
+        read = partial(_read_key, path, None, "OPENAI_API_KEY")
+        yield Finding("openai", "openai", "", "Codex", path, "keyring", read)
+
+
+def _github(environ: Mapping[str, str]) -> Iterable[Finding]:
+    """`gh` keeps its own token; it is asked for it each time, so nothing is copied."""
+    program = shutil.which("gh", path=environ.get("PATH"))
+    hosts = os.path.join(_config_home(environ), "gh", "hosts.yml")
+    if program and os.path.exists(hosts):
+        credential: dict[str, str | list[str]] = {"command": [program, "auth", "token"]}
+        words = "its token has to carry the Copilot permission"
+        yield Finding("copilot", "github-copilot", "", "gh", hosts, credential, words=words)
+
+
+def _claude(environ: Mapping[str, str]) -> Iterable[Finding]:
+    """The user's own logged-in `claude`: its token is never touched, the program itself is asked."""
+    program = shutil.which("claude", path=environ.get("PATH"))
+    if program:
+        words = "runs your own claude; subject to Anthropic's terms, for personal use; no tools of your editor's"
+        yield Finding("claude-cli", "claude-cli", "", "claude", program, "none", words=words, wary=True)
+
+
+def _servers() -> Iterable[Finding]:
+    for kind, port in SERVERS:
+        if _listens(port):
+            yield Finding(kind, kind, "", "this machine", f"127.0.0.1:{port}", "none")
+
+
+def _left(environ: Mapping[str, str]) -> list[Left]:
+    left = []
+    codex = _codex_path(environ)
+    if _object(codex).get("tokens"):
+        why = "Codex's ChatGPT login is Codex's own: a refresh token used by two programs is lost to both"
+        left.append(Left("Codex", codex, why, "add a provider of kind chatgpt, then: switchgear login chatgpt"))
+    opencode = _opencode_path(environ)
+    for name, login in _object(opencode).items():
+        if isinstance(login, dict) and login.get("type") == "oauth":
+            why = f"its login for {name} was given to OpenCode, and only it may refresh it"
+            left.append(Left("OpenCode", opencode, why, f"switchgear login, with a login of your own for {name}"))
+    return left
+
+
+def _opencode_path(environ: Mapping[str, str]) -> str:
+    data = environ.get("XDG_DATA_HOME") or os.path.join(_home(environ), ".local", "share")
+    return os.path.join(data, "opencode", "auth.json")
+
+
+def _codex_path(environ: Mapping[str, str]) -> str:
+    return os.path.join(environ.get("CODEX_HOME") or os.path.join(_home(environ), ".codex"), "auth.json")
+
+
+def _config_home(environ: Mapping[str, str]) -> str:
+    return environ.get("XDG_CONFIG_HOME") or os.path.join(_home(environ), ".config")
+
+
+def _home(environ: Mapping[str, str]) -> str:
+    return environ.get("HOME") or os.path.expanduser("~")
+
+
+def _object(path: str) -> dict[str, Any]:
+    """The JSON object of another tool's file; {} where there is none that can be read."""
+    try:
+        with open(path, "rb") as file:
+            found = json.loads(file.read(LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _read_key(path: str, name: str | None, member: str) -> str:
+    table = _object(path)
+    found = table if name is None else table.get(name, {})
+    return str(found.get(member, ""))
+
+
+def _listens(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), CONNECT):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,158 @@
+"""`switchgear setup`: asks, writes at the end, and leaves nothing half-written."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli_runs import Run, Serve
+from on_terminal import on_terminal
+from switchgear.cli.setup import scan as scanning
+
+KEY = "sk-CANARY-setup"
+KINDS = [{"name": "openai", "label": "OpenAI", "billing": "metered", "login": "paste", "env": ["OPENAI_API_KEY"]}]
+OFFERS = [{"provider": "openai", "model": "gpt-6-sol", "billing": "metered", "why": "curated"}]
+PROPOSAL = {"alias": "gpt-6-sol", "label": "GPT-6 Sol", "offers": OFFERS, "new": ["openai/gpt-6-sol"], "exists": False}
+REPLY = {
+    "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello from here."}]},
+    "served_by": {"provider": "openai", "model": "gpt-6-sol", "label": "GPT-6 Sol (via OpenAI)"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine has, the tests do not see it."""
+    monkeypatch.setattr(scanning, "SERVERS", ())
+    monkeypatch.setenv("PATH", "/nonexistent")
+    for name in ("OPENAI_API_KEY", "CODEX_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def answers(home: Path, **more: Any) -> Mapping[str, Any]:
+    """A daemon that takes everything, and writes the config as the real one does."""
+    path = home / "config.toml"
+
+    def add(params: Any) -> Any:
+        path.write_text(f'[[providers]]\nid = "{params["id"]}"\nkind = "{params["kind"]}"\n')
+        return {
+            "id": params["id"],
+            "label": "OpenAI",
+            "kind": params["kind"],
+            "billing": "metered",
+            "health": "available",
+        }
+
+    usual: dict[str, Any] = {
+        "config/check": {"ok": True, "path": str(path), "problems": [], "warnings": []},
+        "config/reload": {"path": str(path), "revision": 2, "ok": True},
+        "kinds/list": {"kinds": KINDS},
+        "providers/list": lambda params: {"providers": [{"id": "openai"}] if path.exists() else []},
+        "providers/add": add,
+        "providers/probe": {"provider": "openai", "ok": True, "asked": "api.openai.com", "models": 61},
+        "credentials/set": {"provider": "openai", "source": "keyring", "state": "ok"},
+        "credentials/delete": {"provider": "openai", "source": "keyring", "state": "missing"},
+        "credentials/test": {"ok": True, "milliseconds": 130.0},
+        "models/propose": {"proposals": [PROPOSAL], "listings": [], "auto": "propose"},
+        "models/accept": {"aliases": ["gpt-6-sol"], "config": {"path": str(path), "revision": 3, "ok": True}},
+        "models/list": {"models": [{"alias": "gpt-6-sol"}]},
+        "completion/create": REPLY,
+    }
+    return usual | more
+
+
+def test_yes_takes_everything_to_an_answer(home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key goes from the variable to the daemon and is never shown."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    daemon = serve(answers(home))
+    ran = run("setup", "--yes")
+    assert ran.code == 0, ran.err
+    assert daemon.asked("credentials/set") == {"provider": "openai", "secret": KEY}
+    assert daemon.asked("models/accept") == {"aliases": ["gpt-6-sol"]}
+    assert "GPT-6 Sol (via OpenAI)" in ran.out
+    assert KEY not in ran.out + ran.err
+
+
+def test_every_answer_is_also_a_flag(home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing found is taken, nothing is connected, nobody is asked."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    serve(answers(home))
+    ran = run("setup", "--import", "none", "--models", "none", "--connect", "none", "--no-ask")
+    assert ran.code == 0, ran.err
+    assert not (home / "config.toml").exists()
+
+
+def test_a_name_that_is_not_there_is_refused(
+    home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is written."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    serve(answers(home))
+    ran = run("setup", "--import", "opena", "--yes")
+    assert ran.code == 2
+    assert "--import: no 'opena'" in ran.err
+    assert not (home / "config.toml").exists()
+
+
+def test_without_a_terminal_it_says_how_to_answer(
+    home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script must not hang on a question."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    serve(answers(home))
+    ran = run("setup")
+    assert ran.code == 2
+    assert "switchgear setup --yes" in ran.err
+
+
+def test_a_keyring_that_cannot_keep_a_key_stops_before_anything_is_written(
+    home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the reason and the cure."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    trouble = {"ok": False, "reason": "no keyring service runs", "hint": "install gnome-keyring", "milliseconds": 5.0}
+    serve(answers(home, **{"credentials/test": trouble}))
+    ran = run("setup", "--yes")
+    assert ran.code == 1
+    assert "no keyring service runs" in ran.err
+    assert "hint: install gnome-keyring" in ran.err
+    assert not (home / "config.toml").exists()
+
+
+@pytest.mark.parametrize("before", [None, "# mine\n"])
+def test_cut_short_everything_is_as_it_was(
+    home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    """The config to the byte, and the key that was stored is deleted."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    path = home / "config.toml"
+    if before is not None:
+        path.write_text(before)
+    daemon = serve(answers(home, **{"providers/list": {"providers": []}, "models/propose": KeyboardInterrupt}))
+    monkeypatch.setattr("switchgear.cli.command.setup._models", leaves)
+    assert run("setup", "--yes").code == 130
+    assert (path.read_text() if path.exists() else None) == before
+    assert daemon.asked("credentials/delete") == {"provider": "openai"}
+
+
+def leaves(invocation: object) -> list[str]:
+    raise KeyboardInterrupt
+
+
+def test_with_nothing_at_all_it_says_what_to_do(home: Path, run: Run, serve: Serve) -> None:
+    """And is not content with itself."""
+    nothing = {"models/propose": {"proposals": []}, "models/list": {"models": []}}
+    serve(answers(home, **nothing))
+    ran = run("setup", "--yes", "--connect", "none")
+    assert ran.code == 1
+    assert "nothing new; looked at" in ran.out
+    assert "No merged model yet" in ran.out
+    assert "config edit" in ran.err
+
+
+def test_the_first_command_at_a_terminal_offers_it(home: Path) -> None:
+    """No config: one question, and no is an answer."""
+    code, shown = on_terminal("models", typed=(b"Set Switchgear up now?", b"n\n"))
+    assert "There is no config yet." in shown
+    assert "later: switchgear setup" in shown
+    assert code == 3  # then the command itself, which has no daemon here
