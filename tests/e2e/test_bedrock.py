@@ -22,6 +22,16 @@ FRAMES = [
     event("messageStop", {"stopReason": "end_turn"}),
     event("metadata", {"usage": {"inputTokens": 11, "outputTokens": 4, "cacheReadInputTokens": 2, "totalTokens": 17}}),
 ]
+CALL = [
+    FRAMES[0],
+    event("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": "Hm"}}}),
+    event("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"reasoningContent": {"signature": "c2ln"}}}),
+    event("contentBlockStop", {"contentBlockIndex": 0}),
+    event("contentBlockStart", {"contentBlockIndex": 1, "start": {"toolUse": {"toolUseId": "t1", "name": "look"}}}),
+    event("contentBlockDelta", {"contentBlockIndex": 1, "delta": {"toolUse": {"input": '{"at":1}'}}}),
+    event("contentBlockStop", {"contentBlockIndex": 1}),
+    event("messageStop", {"stopReason": "tool_use"}),
+]
 PAIR = "AKIDEXAMPLE0000000:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY:session/token=="
 
 
@@ -88,6 +98,24 @@ async def test_trouble_before_the_first_word_moves_on(tmp_path: Path, first: Sta
     async with world(tmp_path, {"a": fresh, "b": "ok"}, kinds={"a": "bedrock"}, model=more) as w:
         heard = await w.ask(stream=True)
         assert heard.outcomes == [("a", kind), ("b", None)]
+
+
+async def test_a_tool_loop_with_thinking_comes_back_as_it_was_signed(tmp_path: Path) -> None:
+    """The call with its arguments; the next step shows the provider its own signature."""
+    tool = {"name": "look", "description": "Looks.", "parameters": {"type": "object", "properties": {}}}
+    async with world(tmp_path, {"a": framed(*CALL)}, kinds={"a": "bedrock"}) as w:
+        heard = await w.ask(stream=True, tools=[tool])
+        assert heard.result is not None
+        assert heard.result["finish"] == "tool_calls"
+        result = {"role": "user", "content": [{"type": "tool_result", "id": "t1", "content": "seen"}]}
+        talk = [{"role": "user", "content": "hello"}, heard.result["message"], result]
+        await w.ask(stream=True, tools=[tool], messages=talk)
+        _, assistant, user = w.standins["a"].asked[-1].json["messages"]
+        assert assistant["content"] == [
+            {"reasoningContent": {"reasoningText": {"text": "Hm", "signature": "c2ln"}}},
+            {"toolUse": {"toolUseId": "t1", "name": "look", "input": {"at": 1}}},
+        ]
+        assert user["content"] == [{"toolResult": {"toolUseId": "t1", "content": [{"text": "seen"}]}}]
 
 
 async def test_an_answer_that_is_cut_is_never_whole(tmp_path: Path) -> None:
