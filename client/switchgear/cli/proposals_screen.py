@@ -1,0 +1,50 @@
+"""The page of `switchgear models propose`: models that could be merged, and which lists could not be read."""
+
+from __future__ import annotations
+
+from .table import rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .screen import Screen
+    from .wire import Json
+
+NONE = (
+    "Nothing to merge: no two providers list the same model.",
+    "  hint: switchgear models propose --refresh",
+)
+
+
+def proposals(screen: Screen, result: Json) -> Iterable[str]:
+    """Each proposal with its variants in the order they would serve, then what could not be asked."""
+    found = result["proposals"]
+    yield from [line for each in found for line in _proposal(screen, each)] if found else NONE
+    yield from _trouble(result.get("listings", []))
+    accepted = next((each["alias"] for each in found if not each["exists"]), None)
+    if accepted:
+        yield ""
+        yield f"  hint: switchgear models propose --accept {accepted}"
+
+
+def _proposal(screen: Screen, proposal: Json) -> Iterator[str]:
+    note = "  in your config; new ones are marked +" if proposal["exists"] else ""
+    yield f"{screen.paint('bold', proposal['alias'])}{note}"
+    yield from rows(screen, [_variant(offer, proposal) for offer in proposal["offers"]], indent="  ")
+
+
+def _variant(offer: Json, proposal: Json) -> list[str]:
+    name = f"{offer['provider']}/{offer['model']}"
+    mark = "+" if proposal["exists"] and name in proposal["new"] else ""
+    price = offer.get("price") or {}
+    cost = f"${price['input']:g} in, ${price['output']:g} out" if price else ""
+    return [f"{name} {mark}".rstrip(), offer["billing"], cost, "quantised" if offer["quantised"] else "", offer["why"]]
+
+
+def _trouble(listings: list[Json]) -> Iterator[str]:
+    for listing in listings:
+        if listing.get("reason"):
+            yield f"{listing['provider']}: {listing['reason']}"
+            if listing.get("hint"):
+                yield f"  hint: {listing['hint']}"

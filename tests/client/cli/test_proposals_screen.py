@@ -1,0 +1,69 @@
+"""`switchgear models propose`: what could be merged, accepted by name or all at once."""
+
+from cli_runs import Run, Serve
+
+OFFERS = [
+    {
+        "provider": "sub",
+        "model": "glm-9",
+        "billing": "included",
+        "why": "rule",
+        "context": None,
+        "price": {},
+        "quantised": False,
+    },
+    {
+        "provider": "api",
+        "model": "z-ai/glm-9",
+        "billing": "metered",
+        "why": "curated",
+        "context": 200_000,
+        "price": {"input": 0.6, "output": 2.2},
+        "quantised": True,
+    },
+]
+GLM = {"alias": "glm-9", "label": "GLM 9", "offers": OFFERS, "new": ["sub/glm-9", "api/z-ai/glm-9"], "exists": False}
+UNREAD = {"provider": "home", "models": 0, "read_at": None, "reason": "connection refused", "hint": "ollama serve"}
+FOUND = {"proposals": [GLM], "listings": [UNREAD], "auto": "propose"}
+ACCEPTED = {"aliases": ["glm-9"], "config": {"path": "/c", "revision": 2, "ok": True}}
+
+
+def test_proposals_are_shown_in_the_order_they_would_serve(run: Run, serve: Serve) -> None:
+    """With price, precision, why they are thought to be one, and the lists that could not be read."""
+    serve({"models/propose": FOUND})
+    shown = run("models", "propose").out
+    assert shown.index("sub/glm-9") < shown.index("api/z-ai/glm-9")
+    for words in ("$0.6 in, $2.2 out", "quantised", "curated", "home: connection refused", "hint: ollama serve"):
+        assert words in shown
+    assert shown.endswith("hint: switchgear models propose --accept glm-9\n")
+
+
+def test_what_would_be_new_in_a_group_of_the_config_is_marked(run: Run, serve: Serve) -> None:
+    """The group itself is the user's."""
+    serve({"models/propose": {"proposals": [{**GLM, "exists": True, "new": ["api/z-ai/glm-9"]}], "listings": []}})
+    shown = run("models", "propose").out
+    assert "api/z-ai/glm-9 +" in shown
+    assert "sub/glm-9 +" not in shown
+    assert "--accept" not in shown
+
+
+def test_proposals_are_accepted_by_name_or_all(run: Run, serve: Serve) -> None:
+    """After a fresh look at the lists where that is asked for."""
+    daemon = serve({"models/accept": ACCEPTED, "models/refresh": {"listings": []}})
+    assert run("models", "propose", "--refresh", "--accept", "glm-9").out == "merged: glm-9\n"
+    assert daemon.asked("models/accept") == {"aliases": ["glm-9"], "all": False}
+    assert daemon.asked("models/refresh") == {}
+
+
+def test_all_may_be_none(run: Run, serve: Serve) -> None:
+    """What the config has is not written again."""
+    daemon = serve({"models/accept": {**ACCEPTED, "aliases": []}})
+    assert run("models", "propose", "--all").out == "nothing new to merge\n"
+    assert daemon.asked("models/accept") == {"aliases": [], "all": True}
+
+
+def test_nothing_to_merge_says_what_to_try(run: Run, serve: Serve) -> None:
+    """Lists may never have been read; and the options mean nothing elsewhere."""
+    serve({"models/propose": {"proposals": [], "listings": []}})
+    assert "hint: switchgear models propose --refresh" in run("models", "propose").out
+    assert run("models", "--refresh").code == 2
