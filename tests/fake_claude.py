@@ -13,7 +13,8 @@ import json, os, sys, time
 from pathlib import Path
 home = Path(os.environ["CLAUDE_CONFIG_DIR"])
 told = sys.stdin.readline()
-seen = dict(argv=sys.argv[1:], env=dict(os.environ), cwd=os.getcwd(), around=os.listdir("."), told=told, pid=os.getpid())
+seen = dict(argv=sys.argv[1:], env=dict(os.environ), cwd=os.getcwd(), around=os.listdir("."))
+seen |= dict(told=told, pid=os.getpid())
 (home / "seen.json").write_text(json.dumps(seen))
 for step in json.loads((home / "steps.json").read_text()):
     if "say" in step:

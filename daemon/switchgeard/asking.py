@@ -29,7 +29,7 @@ from .dialects import sealed
 from .dialects.dialect import Dialect, Told
 from .dialects.glimpse import Unreadable
 from .dialects.known import DIALECTS
-from .question import NOBODY, Question, Theirs, ours
+from .question import NOBODY, Brought, Question, Theirs, ours
 from .rpc_error import RpcError
 from .services import Services
 from .serving.caller import Caller
@@ -86,6 +86,7 @@ def theirs(
     model: str | None = None,
     stream: bool | None = None,
     headers: tuple[tuple[str, str], ...] = (),
+    brought: Brought | None = None,
 ) -> Theirs:
     """The question in a client's own body. `model`, `stream`: where the body does not say them. Raises RpcError."""
 
@@ -96,7 +97,7 @@ def theirs(
     if crowded(body, DEFAULT.values, binary=False):  # a million little messages would keep everybody waiting
         raise RpcError.of("too_large", f"The request holds more than {DEFAULT.values} JSON values.")
     try:
-        return Theirs(spoken, body, spoken.glimpse(body, model=model, stream=stream), issuer_of, headers)
+        return Theirs(spoken, body, spoken.glimpse(body, model=model, stream=stream), issuer_of, headers, brought)
     except Unreadable as bad:
         raise unreadable(bad) from None
 

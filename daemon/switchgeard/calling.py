@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import trio
 from msgspec import structs
 
-from switchgear_protocol.words import FailureKind
+from switchgear_protocol.words import FailureKind, Scope
 
 from .attempt import Attempt
 from .claude_cli.run import Run
@@ -18,7 +18,7 @@ from .core import objection, quota
 from .core.failure import Failure
 from .core.issuer import Issuer
 from .core.permit import Permit
-from .core.provider import Provider
+from .core.provider import Passthrough, Provider
 from .core.scrub import MASK
 from .delivery import Delivery
 from .dialects.glimpse import Unreadable
@@ -58,6 +58,8 @@ class Calling:
             again = await self._dial(provider, mended)
             failure = await self._call(again) if isinstance(again, Dialled) else again
         if failure is not None and failure.kind is FailureKind.AUTH_FAILED:
+            if isinstance(provider.credential, Passthrough):  # it says nothing of what another client brings
+                return structs.replace(failure, scope=Scope.NONE, hint="log in again in the program that asked")
             return structs.replace(failure, hint=failure.hint or self.at.vault.renewal(provider))
         return failure
 
@@ -96,6 +98,8 @@ class Calling:
     async def _replaced(self, provider: Provider, dialled: Dialled, failure: Failure) -> bool:
         """Whether a refused credential was replaced outside of us: look once more before believing it is bad."""
         if failure.kind is not FailureKind.AUTH_FAILED or dialled.secret is None:
+            return False
+        if isinstance(provider.credential, Passthrough):
             return False
         return await self.at.vault.rotated(provider, dialled.secret) is not None
 

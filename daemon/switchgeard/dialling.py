@@ -4,7 +4,7 @@ Rules for editing: the only place where a revealed secret meets a call. Where it
 provider's own config, never by the request. What cannot be called is a Failure with its cure.
 """
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from switchgear_protocol.words import FailureKind, Scope
 
@@ -22,6 +22,8 @@ from .kinds.known import KINDS
 from .question import Manner, Question, Wording
 from .upstream.call import HTTPCall
 
+NOT_BROUGHT = Failure(FailureKind.MISSING_CREDENTIAL, "who asks brings no credential of its own")
+
 
 class Dialled(Struct, frozen=True):
     call: HTTPCall
@@ -35,7 +37,9 @@ async def dial(
 ) -> Dialled | Failure:
     """The call that puts `question` to `offer`. Reads the credential; words the body."""
     secret: Secret | None = None
-    if not isinstance(provider.credential, NoCredential | Passthrough):
+    if isinstance(provider.credential, Passthrough):
+        return _passed_through(vault, provider, offer, question, manner, now)
+    if not isinstance(provider.credential, NoCredential):
         found = await vault.get(provider)
         trouble = without(found)
         if trouble is not None:
@@ -50,6 +54,24 @@ async def dial(
         return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL)
     except Unreadable as bad:
         return Failure(FailureKind.INVALID_REQUEST, bad.message, code=bad.parameter)
+
+
+def _passed_through(
+    vault: Vault, provider: Provider, offer: Offer, question: Question, manner: Manner, now: Now
+) -> Dialled | Failure:
+    """The client's own words with its own credential, for this one call; anything else is not asked."""
+    if question.brought is None:
+        return NOT_BROUGHT
+    secret = Secret(question.brought.headers[0][1].removeprefix("Bearer "))
+    issuer = Issuer(vault.brought(provider, secret), offer.wire, offer.model)
+    try:
+        wording = question.wording(offer, issuer, manner)
+    except Unreadable as bad:
+        return Failure(FailureKind.INVALID_REQUEST, bad.message, code=bad.parameter)
+    if not wording.passing:
+        return NOT_BROUGHT
+    carried = structs.replace(wording, headers=(*wording.headers, *question.brought.headers))
+    return Dialled(_call(provider, offer, carried, None, question, now), issuer, wording, secret)
 
 
 def _call(

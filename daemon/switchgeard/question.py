@@ -35,6 +35,16 @@ FORWARDED = {"anthropic.messages": ("anthropic-version", "anthropic-beta"), "ope
 """Dialect -> the client's headers that belong to its words, and so go where its words go."""
 
 
+class Brought(Struct, frozen=True):
+    """The credential a client brings for its own provider, as the headers it came in. In no repr, log or file; gone
+    with the request."""
+
+    headers: tuple[Header, ...]
+
+    def __repr__(self) -> str:
+        return "<Brought>"
+
+
 class Manner(Struct, frozen=True):
     """How the question is put this time. `so_far`: the beginning of an answer to be continued. `plain`: without
     signatures and with tool call ids nobody can object to, because the provider did."""
@@ -66,6 +76,9 @@ class Question(Protocol):
     def needs(self) -> Needs: ...
 
     @property
+    def brought(self) -> Brought | None: ...
+
+    @property
     def request(self) -> Request:
         """In canonical form. Raises Unreadable."""
         ...
@@ -92,6 +105,7 @@ class Ours:
     request: Request
     needs: Needs
     dialect: str = "switchgear"
+    brought: Brought | None = None
 
     @property
     def turn_boundary(self) -> bool:
@@ -121,6 +135,7 @@ class Theirs:
     glimpse: Glimpse
     issuer_of: IssuerOf
     headers: tuple[Header, ...] = ()
+    brought: Brought | None = None
     _request: Request | None = None
 
     @property
@@ -129,7 +144,8 @@ class Theirs:
 
     @property
     def needs(self) -> Needs:
-        return self.glimpse.needs
+        needs = self.glimpse.needs
+        return needs if self.brought is None else structs.replace(needs, brings=True)
 
     @property
     def turn_boundary(self) -> bool:

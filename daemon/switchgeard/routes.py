@@ -20,17 +20,21 @@ from . import asking, counting, listed, views
 from .complete import Options
 from .dialects.dialect import Dialect
 from .dialects.known import DIALECTS
+from .door.admission import OWN_HEADER
 from .door.exchange import Exchange
 from .door.head import Head
 from .door.refusal import Headers, Refusal
 from .identity import session_of
 from .methods.daemon import Daemon
-from .question import FORWARDED
+from .question import FORWARDED, Brought
 from .rpc_error import RpcError
+from .store.tokens import PREFIX
 from .upstream.sse import Event
 
 JSON: Headers = (("content-type", "application/json"),)
 STREAM: Headers = (("content-type", "text/event-stream"), ("x-accel-buffering", "no"))
+CREDENTIALS = ("authorization", "x-api-key")
+"""Where a client of anthropic.messages has its own credential."""
 PATIENT = 60.0  # seconds: clients that are told to come back later than that should not wait for it
 DIALECT_OF = (
     (re.compile(r"/v1/messages(/|$)"), "anthropic.messages"),
@@ -98,7 +102,15 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
     """One completion in the dialect of the path. `model`, `stream`: where the path says them."""
     daemon, spoken, headers = routes.daemon, dialect_of(exchange.head), exchange.head.headers
     kept = forwarded(spoken, headers)
-    question = asking.theirs(daemon.at.state, spoken, exchange.body, model=model, stream=stream, headers=kept)
+    question = asking.theirs(
+        daemon.at.state,
+        spoken,
+        exchange.body,
+        model=model,
+        stream=stream,
+        headers=kept,
+        brought=brought(spoken, headers),
+    )
     name = question.glimpse.model
     merged = daemon.model(name)
     options = Options(stream=question.glimpse.stream, on_interrupt=merged.failover.after_commit)
@@ -123,6 +135,15 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
 def forwarded(spoken: Dialect, headers: Mapping[str, str]) -> Headers:
     """The client's headers that go where its words go, as bytes that any server takes."""
     return tuple((name, printable(headers[name])) for name in FORWARDED.get(spoken.NAME, ()) if name in headers)
+
+
+def brought(spoken: Dialect, headers: Mapping[str, str]) -> Brought | None:
+    """The client's own credential, where our token came in a header of its own. Never a token of ours."""
+    if OWN_HEADER not in headers or spoken.NAME != "anthropic.messages":
+        return None
+    found = tuple((name, headers[name]) for name in CREDENTIALS if headers.get(name))
+    usable = all(value == printable(value) and PREFIX not in value for _, value in found)
+    return Brought(found) if found and usable else None
 
 
 async def close(exchange: Exchange, speaking: asking.Speaking, answer: Answer) -> None:
@@ -250,7 +271,9 @@ async def count_tokens(routes: Routes, exchange: Exchange) -> None:
     daemon, headers = routes.daemon, exchange.head.headers
     spoken = DIALECTS["anthropic.messages"]
     kept = forwarded(spoken, headers)
-    question = asking.theirs(daemon.at.state, spoken, exchange.body, stream=False, headers=kept)
+    question = asking.theirs(
+        daemon.at.state, spoken, exchange.body, stream=False, headers=kept, brought=brought(spoken, headers)
+    )
     tokens = await counting.input_tokens(daemon.at, daemon.model(question.glimpse.model), question)
     await exchange.answer(200, JSON, msgspec.json.encode({"input_tokens": tokens}))
 

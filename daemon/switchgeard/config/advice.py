@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from switchgear_protocol.words import Billing
 from switchgeard.core.offer import Offer
-from switchgeard.core.provider import Passthrough, Provider
+from switchgeard.core.provider import Passthrough
+from switchgeard.kinds.known import KINDS
 
 from .problem import EDIT, Problem, listed
 from .settled import Config
 
+BROUGHT = "anthropic.messages"  # the dialect whose clients may bring a credential of their own
 PRICE = "write price = {input = ..., output = ...} beside it (USD per million tokens)"
 
 
@@ -55,10 +57,6 @@ def _not_yet(config: Config) -> Iterator[Problem]:
     if config.grouping == "merge":
         yield Problem("this version merges only the groups you write", "grouping.auto")
     for one in config.providers.values():
-        if _passes_through(one):
-            message = "what a program brings itself is not passed on by this version: requests go without one"
+        if isinstance(one.credential, Passthrough) and BROUGHT not in (one.wire or "", *KINDS[one.kind].wires):
+            message = f"only what speaks {BROUGHT} brings a credential of its own: this provider is never asked"
             yield Problem(message, f'providers["{one.id}"].credential')
-
-
-def _passes_through(one: Provider) -> bool:
-    return isinstance(one.credential, Passthrough)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from switchgear_protocol.words import StickyMode
 from switchgeard.core.offer import FailoverPolicy, MergedModel, Offer, Price, RoutingPolicy
-from switchgeard.core.provider import Provider
+from switchgeard.core.provider import Passthrough, Provider
 from switchgeard.kinds.known import KINDS
 from switchgeard.upstream.origin import endpoint
 
@@ -106,6 +106,7 @@ def _offer(table: GroupTable, name: str, known: Known, path: Path, faults: list[
         caps=provider.caps,
         lacks=kind.lacks,
         streams_only=kind.streams_only,
+        brought=isinstance(provider.credential, Passthrough),
         written=_written(table),
         thresholds=provider.thresholds,
     )

@@ -55,6 +55,7 @@ class Needs(Struct, frozen=True):
     output_tokens: int | None = None
     dialect: str = "switchgear"  # the one the request is written in
     uses: frozenset[str] = frozenset()  # of USES
+    brings: bool = False  # whoever asks brings a credential of its own, for a provider of its own dialect
     spares: frozenset[str] = frozenset()  # of USES: offered beside what does the work, so done without, but named
 
     def beyond(self, wire: str, model: str) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ class Offer(Struct, frozen=True):
     caps: Caps = Caps()
     lacks: frozenset[str] = frozenset()  # uses (core.needs.USES) its kind cannot carry whatever the wire says
     streams_only: bool = False  # it must be asked for a stream
+    brought: bool = False  # its credential is the one that the asking program brings itself
     written: frozenset[str] = frozenset()  # what the user said of it himself: "context", "tools", "price", ...
     withheld: str = ""  # why this account may not have it, as its provider's list says
     facts: str = ""  # where price and context are from: config, listed, catalogue

@@ -45,6 +45,7 @@ SKIPS: dict[str, str] = {
     "no_pdf": "cannot read PDF",
     "no_json_schema": "cannot hold answers to a JSON schema",
     "no_reasoning": "cannot reason as asked",
+    "not_brought": "who asks brings no credential of its own",
     "context": "the conversation does not fit its context window",
     **{f"no_{use}": f"does not take {words}" for use, words in USES.items()},
 }
@@ -110,6 +111,8 @@ def gate(offer: Offer, needs: Needs, policy: RoutingPolicy) -> Standing:
     """The capability gate: skipped rather than silently downgraded, unless the user allowed it."""
     if offer.withheld:
         return Standing(offer, "withheld", offer.withheld, hint="switchgear models propose --refresh")
+    if offer.brought and not (needs.brings and needs.dialect == offer.wire):
+        return Standing(offer, "not_brought", SKIPS["not_brought"])
     if overflows(offer, needs):
         window = offer.features.context
         return Standing(offer, "context", f"about {needs.input_tokens} tokens, its window is {window}")

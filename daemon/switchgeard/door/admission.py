@@ -17,6 +17,7 @@ from .refusal import FOREIGN, MISDIRECTED, NO_TOKEN, Refusal
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 OWN_SITE = frozenset({"same-origin", "none"})
+OWN_HEADER = "x-switchgear-token"
 KEY_HEADERS = ("x-api-key", "x-goog-api-key")
 
 Check = Callable[[str], str | None]
@@ -80,7 +81,13 @@ def _client(head: Head, check: Check) -> str | None:
 
 
 def _tokens(head: Head) -> Iterator[str]:
-    """What may be a token. Never of the query: addresses end up in histories and logs."""
+    """What may be a token. Never of the query: addresses end up in histories and logs.
+
+    In a header of ours it is the only one: then the others hold what the client has for somebody else.
+    """
+    if OWN_HEADER in head.headers:
+        yield head.headers[OWN_HEADER]
+        return
     scheme, _, token = head.headers.get("authorization", "").partition(" ")
     yield token.strip() if scheme.lower() == "bearer" else ""
     for name in KEY_HEADERS:

@@ -62,6 +62,8 @@ def test_what_this_version_only_reads_is_told() -> None:
 
 def test_a_credential_that_nobody_can_bring_is_told() -> None:
     """`passthrough` is for programs that come with their own."""
-    found = load((BASE % ("", "", "")).replace('{env = "A"}', '"passthrough"'), "config.toml", 1)
+    found = load(
+        (BASE % ("", "", "")).replace('{env = "A"}', '"passthrough"').replace("anthropic", "groq"), "config.toml", 1
+    )
     assert isinstance(found, Config)
     assert [note.key for note in found.warnings] == ['providers["a"].credential']
