@@ -141,7 +141,7 @@ def leaves(invocation: object) -> list[str]:
 
 def test_with_nothing_at_all_it_says_what_to_do(home: Path, run: Run, serve: Serve) -> None:
     """And is not content with itself."""
-    nothing = {"models/propose": {"proposals": []}, "models/list": {"models": []}}
+    nothing: dict[str, Any] = {"models/propose": {"proposals": []}, "models/list": {"models": []}}
     serve(answers(home, **nothing))
     ran = run("setup", "--yes", "--connect", "none")
     assert ran.code == 1
