@@ -82,7 +82,8 @@ def _amount(window: Json, left: float | None) -> str:
     if window.get("remaining") is None or window.get("limit") is None:
         return percent
     unit = f" {window['unit']}" if window.get("unit") else ""
-    return f"{percent} ({window['remaining']:,.0f} of {window['limit']:,.0f}{unit})"
+    digits = 2 if window.get("unit") == "USD" else 0
+    return f"{percent} ({window['remaining']:,.{digits}f} of {window['limit']:,.{digits}f}{unit})"
 
 
 def full_words(window: Json, now: float) -> str:

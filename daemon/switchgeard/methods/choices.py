@@ -53,6 +53,8 @@ async def providers_add(at: Daemon, caller: Caller, params: ProvidersAdd) -> Pro
 async def providers_probe(at: Daemon, caller: Caller, params: ProvidersProbe) -> ProbeView:
     provider, began = at.provider(params.provider), at.at.now().boot
     found = await _refreshed(at, provider)
+    if not found.reason:
+        await at.quotas.look([provider], refresh=True)
     return ProbeView(
         provider=provider.id,
         ok=not found.reason,

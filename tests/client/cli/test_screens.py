@@ -159,10 +159,12 @@ def test_quota_says_why_there_is_no_figure_and_who_is_nearly_spent(run: Run, ser
     near = replace(WINDOWS[1], state="nearly", reserved=0.03)
     own = WindowView("groq", "requests/minute", "config", NOW, used=0.5, limit=10.0, remaining=5.0, unit="requests")
     failed = QuotaAccount("copilot", "Copilot", "anna", True, NOW, "its page answered 401", "switchgear login copilot")
-    serve({"quota/list": Quota([near, own], [failed, QuotaAccount("groq", "Groq")])})
+    day = WindowView("groq", "USD/day", "config", NOW, used=0.45, limit=2.0, remaining=1.1, unit="USD")
+    serve({"quota/list": Quota([near, own, day], [failed, QuotaAccount("groq", "Groq")])})
     told = run("quota", "--refresh").out
     assert "nearly spent: new sessions go elsewhere, 3 % held by running requests, at Wed 12:00, header" in told
     assert "50 % left (5 of 10 requests)" in told
+    assert "55 % left (1.10 of 2.00 USD)" in told
     assert "your limit in the config" in told
     assert "copilot   anna   no figure: its page answered 401 (hint: switchgear login copilot)" in told
     assert "groq             no figure yet: told with its answers, if at all" in told
