@@ -39,3 +39,13 @@ async def test_consent_to_spend_is_for_a_year_at_most(tmp_path: Path, seconds: f
         refused = await w.call("spend/allow", for_s=seconds)
         assert refused["error"]["data"]["kind"] == "invalid_params"
         assert (await w.call("spend/allow", for_s=0))["allowed_until"] is None
+
+
+async def test_quota_lists_each_account_and_refuses_a_provider_nobody_has(tmp_path: Path) -> None:
+    """A provider without a page is asked nothing; its account is told all the same."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        told = await w.call("quota/list", refresh=True)
+        assert told["windows"] == []
+        assert [(account["provider"], account["page"]) for account in told["accounts"]] == [("a", False)]
+        refused = await w.call("quota/list", provider="b")
+        assert refused["error"]["data"]["kind"] == "no_such_provider"
