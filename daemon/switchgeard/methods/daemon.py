@@ -38,7 +38,6 @@ class Daemon:
 
     def __post_init__(self) -> None:
         self.logins = Desk(self.at)
-        self.logins = Desk(self.at)
         self.quotas = Quotas(self.at)
         self.lists = Listings(self.at)
 
