@@ -62,6 +62,12 @@ class Line(Struct):
     stop_reason: str | None = None
 
 
+class Typed(Struct):
+    type: Any = None
+
+
+TYPES = ("stream_event", "assistant", "rate_limit_event", "result")
+_TYPED = msgspec.json.Decoder(Typed)
 _LINE = msgspec.json.Decoder(Line)
 
 
@@ -85,6 +91,8 @@ class Lines:
         """The events of one line. At `result` it is done, with the end of the answer or with `failure`. Raises
         Garbled."""
         if self.done or not line.startswith(b"{"):
+            return []
+        if parsed(_TYPED, line).type not in TYPES:
             return []
         read = parsed(_LINE, line)
         match read.type:
