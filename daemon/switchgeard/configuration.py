@@ -16,10 +16,12 @@ from switchgear_protocol.messages import ConfigChecked, ConfigState
 from .announce import Announce
 from .catalogue.bundle import shipped
 from .catalogue.enrichment import applied, by_name
+from .catalogue.proposing import proposed
 from .config.append import Entry, appended
 from .config.edit import EditRefused, reorder
 from .config.file import Unreadable, load_file, read, save
 from .config.load import load
+from .config.merging import merged
 from .config.problem import Problem, sentence
 from .config.settled import Config
 from .core.clock import Now
@@ -96,7 +98,12 @@ class Configuration:
         if not config.providers:
             return config  # nothing to look up: the facts stay unread
         lists = {name: by_name(listing.models) for name, listing in self.state.listings.items()}
-        return structs.replace(config, catalog=applied(config.catalog, shipped(), lists))
+        known = applied(config.catalog, shipped(), lists)
+        if config.grouping == "merge":
+            rows = {name: listing.models for name, listing in self.state.listings.items()}
+            groups = proposed(config.providers, known, shipped(), rows)
+            known = applied(merged(structs.replace(config, catalog=known), groups), shipped(), lists)
+        return structs.replace(config, catalog=known)
 
     async def check(self, text: str | None) -> ConfigChecked:
         """What loading would say of `text`, or of the file as it is now."""

@@ -113,3 +113,22 @@ async def test_an_entry_the_config_would_refuse_is_not_written(tmp_path: Path) -
         refused = await w.call("providers/add", id="a", kind="openai")
         assert "already the id" in refused["error"]["message"]
         assert (tmp_path / "config.toml").read_text() == before
+
+
+async def test_models_merge_themselves_where_the_config_says_so(tmp_path: Path) -> None:
+    """As soon as two lists have one; nothing is written, and the user's own models stay."""
+    async with (
+        world(tmp_path, {"a": "ok"}, more='\n[grouping]\nauto = "merge"\n') as w,
+        listing(rows("glm-9"), []) as one,
+        listing(rows("z-ai/glm-9"), []) as other,
+    ):
+        await added(w, "one", one)
+        await added(w, "other", other)
+        before = (tmp_path / "config.toml").read_text()
+        await w.call("models/refresh", provider="one")
+        assert [model["alias"] for model in (await w.call("models/list"))["models"]] == ["m"]
+        await w.call("models/refresh", provider="other")
+        models = {model["alias"]: model for model in (await w.call("models/list"))["models"]}
+        assert set(models) == {"m", "glm-9"}
+        assert [offer["provider"] for offer in models["glm-9"]["offers"]] == ["one", "other"]
+        assert (tmp_path / "config.toml").read_text() == before

@@ -54,8 +54,6 @@ def _unused(config: Config) -> Iterator[Problem]:
 
 def _not_yet(config: Config) -> Iterator[Problem]:
     """Keys of the format that this version only reads."""
-    if config.grouping == "merge":
-        yield Problem("this version merges only the groups you write", "grouping.auto")
     for one in config.providers.values():
         if isinstance(one.credential, Passthrough) and BROUGHT not in (one.wire or "", *KINDS[one.kind].wires):
             message = f"only what speaks {BROUGHT} brings a credential of its own: this provider is never asked"

@@ -1,7 +1,5 @@
 """`kinds/list`, `providers/add`, `providers/probe`, `models/refresh|propose|accept`: what there is to choose from."""
 
-from typing import Any
-
 import trio
 
 from switchgear_protocol.messages import (
@@ -26,6 +24,7 @@ from switchgeard import views
 from switchgeard.catalogue.bundle import shipped
 from switchgeard.catalogue.proposing import Group, Variant, proposed
 from switchgeard.config.label import label
+from switchgeard.config.merging import entry
 from switchgeard.core.listing import Listing
 from switchgeard.core.provider import Provider
 from switchgeard.kinds.kind import Kind, NoLogin, Paste
@@ -93,7 +92,7 @@ async def models_accept(at: Daemon, caller: Caller, params: ModelsAccept) -> Acc
         raise RpcError.of("invalid_params", message, hint="switchgear models propose")
     chosen = list(groups) if params.all else list(dict.fromkeys(params.aliases))
     if chosen:
-        await at.configuration.add("models", [_entry(groups[alias]) for alias in chosen])
+        await at.configuration.add("models", [entry(groups[alias]) for alias in chosen])
     return Accepted(chosen, at.configuration.view())
 
 
@@ -105,12 +104,10 @@ async def _refreshed(at: Daemon, provider: Provider) -> Listing:
 
 def _groups(at: Daemon, single: bool) -> list[Group]:
     state = at.at.state
+    if state.config.grouping == "off":
+        return []
     lists = {name: listing.models for name, listing in state.listings.items()}
     return proposed(state.config.providers, state.config.catalog, shipped(), lists, single)
-
-
-def _entry(group: Group) -> dict[str, Any]:
-    return {"alias": group.alias, "group": [{"provider": v.provider.id, "model": v.model} for v in group.variants]}
 
 
 def _proposal(group: Group, at: Daemon) -> Proposal:

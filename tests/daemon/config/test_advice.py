@@ -55,9 +55,9 @@ def test_a_plan_needs_no_price_for_the_budget_of_metered_offers() -> None:
     assert advised('billing = "included"', more="[spend]\nusd_per_day = 9") == []
 
 
-def test_what_this_version_only_reads_is_told() -> None:
-    """So that nobody waits for what never happens."""
-    assert [told for told, _ in advised(more='[grouping]\nauto = "merge"')] == ["grouping.auto"]
+def test_models_that_merge_themselves_need_no_advice() -> None:
+    """The key does what it says."""
+    assert advised(more='[grouping]\nauto = "merge"') == []
 
 
 def test_a_credential_that_nobody_can_bring_is_told() -> None:

@@ -1,0 +1,33 @@
+"""Merging: `[grouping] auto = "merge"`: proposals in force without being written.
+
+Rules for editing: what the file has wins; an alias it uses is never touched. The models are read by the same code as
+written ones.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from switchgeard.catalogue.proposing import Group
+from switchgeard.core.offer import Catalog
+
+from .explain import Fault
+from .groups import Known, read_models
+from .schema import DefaultsTable
+from .settled import Config
+
+Entry = dict[str, Any]
+
+
+def entry(group: Group) -> Entry:
+    """The `[[models]]` entry that says this group."""
+    return {"alias": group.alias, "group": [{"provider": v.provider.id, "model": v.model} for v in group.variants]}
+
+
+def merged(config: Config, groups: Iterable[Group]) -> Catalog:
+    """The config's models, and behind them the groups it has no model for."""
+    faults: list[Fault] = []
+    known = Known(config.providers, frozenset(config.providers), DefaultsTable())
+    raw: list[object] = [entry(group) for group in groups if not group.exists]
+    return replace(config.catalog, models={**read_models(raw, known, faults), **config.catalog.models})
