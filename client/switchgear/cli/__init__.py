@@ -16,7 +16,13 @@ dicts here: the thin client library is the typed way in.
     command/     one module per command: `declare(parser)` and `run(invocation) -> exit code`
 """
 
+from __future__ import annotations
+
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .options import Arguments
 
 WANT_MODELS = ("ask", "connect", "models", "quota", "status")  # commands that are of no use without a config
 
@@ -50,7 +56,7 @@ def _run(argv: list[str]) -> int:
 
     module, arguments = chosen
     with Invocation(arguments) as invocation:
-        if _is_first_run(module.__name__, arguments.json):
+        if _is_first_run(module.__name__, arguments):
             from .setup.offer import offered
 
             if offered(invocation):
@@ -58,11 +64,13 @@ def _run(argv: list[str]) -> int:
         return int(module.run(invocation))
 
 
-def _is_first_run(module: str, as_json: bool) -> bool:
+def _is_first_run(module: str, arguments: Arguments) -> bool:
     """Whether somebody at a terminal uses a command that wants models, and there is no config yet."""
     import os
 
-    if as_json or module.rpartition(".")[2] not in WANT_MODELS or not (sys.stdin and sys.stdin.isatty()):
+    if arguments.json or module.rpartition(".")[2] not in WANT_MODELS or not (sys.stdin and sys.stdin.isatty()):
+        return False
+    if arguments.socket or os.environ.get("SWITCHGEAR_SOCKET"):  # a daemon with a config of its own
         return False
     from switchgear_protocol.paths import config_path
 

@@ -150,8 +150,9 @@ def test_with_nothing_at_all_it_says_what_to_do(home: Path, run: Run, serve: Ser
     assert "config edit" in ran.err
 
 
-def test_the_first_command_at_a_terminal_offers_it(home: Path) -> None:
+def test_the_first_command_at_a_terminal_offers_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No config: one question, and no is an answer."""
+    monkeypatch.delenv("SWITCHGEAR_SOCKET")
     code, shown = on_terminal("models", typed=(b"Set Switchgear up now?", b"n\n"))
     assert "There is no config yet." in shown
     assert "later: switchgear setup" in shown
