@@ -17,7 +17,7 @@ from switchgeard.core.provider import (
     Provider,
     Systemd,
 )
-from switchgeard.kinds.calls import filled
+from switchgeard.kinds.calls import filled, home
 from switchgeard.kinds.kind import Kind, Option
 from switchgeard.kinds.known import KINDS
 
@@ -123,7 +123,7 @@ def _base_url(
 ) -> str | None:
     if kind is not None and kind.program:
         return _program(table, kind, options, path, faults)
-    written = table.base_url or (filled(kind.base_url, options) if kind and kind.base_url else None)
+    written = table.base_url or (home(kind, options) if kind else None)
     try:
         if written is not None:
             return destination(written, table.insecure_http)

@@ -86,6 +86,13 @@ def filled(base_url: str, options: Mapping[str, str]) -> str:
     return base_url.format_map(options) if "{" in base_url else base_url
 
 
+def home(kind: Kind, options: Options) -> str | None:
+    """Where a kind is unless the user says otherwise; None for one that is nowhere. Raises KeyError."""
+    if kind.site is not None:
+        return kind.site(options)
+    return filled(kind.base_url, options) if kind.base_url else None
+
+
 def joined(base_url: str, path: str) -> str:
     """The path under the base URL, which people write with or without its `/v1`."""
     base = base_url.rstrip("/")

@@ -181,6 +181,7 @@ class Kind(Struct, frozen=True):
     shape: Callable[[Draft], Draft] = unshaped  # its last word on path, body and headers
     sign: Callable[[HTTPCall, str, Options, Now], HTTPCall] | None = None  # instead of `auth`
     vendor: str | None = None  # the models' maker where the kind has only one: "anthropic"
+    site: Callable[[Options], str] | None = None  # where it is, where that depends on its options; else `base_url`
     program: bool = False  # a program on this machine, not an address
 
     @property

@@ -18,6 +18,7 @@ from . import (
     openai_compatible,
     openrouter,
     together,
+    vertex,
     vllm,
     xai,
 )
@@ -32,6 +33,7 @@ KINDS: dict[str, Kind] = {
         claude_cli.KIND,
         google.KIND,
         github_copilot.KIND,
+        vertex.KIND,
         chatgpt.KIND,
         openrouter.KIND,
         azure_openai.KIND,

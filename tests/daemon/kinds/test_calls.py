@@ -19,7 +19,8 @@ CANARY = "sk-CANARY0123456789abcdef"
 def called(kind: str, base_url: str | None = None, secret: str | None = CANARY, stream: bool = True) -> HTTPCall:
     """A completion call with the kind's own wire."""
     row = KINDS[kind]
-    draft = drafted(row, row.wires[0], "m", b"{}", stream)
+    options = {option.name: option.default or "x" for option in row.options}
+    draft = drafted(row, row.wires[0], "m", b"{}", stream, options=options)
     return build_call(row, base_url or row.base_url or "http://localhost:1234/v1", draft, secret)
 
 
