@@ -9,7 +9,7 @@ from cli_runs import Run, Serve
 from on_terminal import on_terminal
 from sample_world import PROVIDERS
 from switchgear_protocol.errors import error
-from switchgear_protocol.messages import CredentialView, Done, Providers, TokenCreated
+from switchgear_protocol.messages import CredentialView, Done, Kinds, KindView, LoginView, Providers, TokenCreated
 
 KEY = "sk-ant-very-secret"
 STORED = CredentialView("claude_api", "keyring", "unknown")
@@ -35,11 +35,38 @@ def test_a_mistyped_provider_is_told_before_the_key_is_asked_for(home: Path, ser
 def test_login_asks_hidden_on_a_terminal(home: Path, serve: Serve) -> None:
     """The key is typed and never shown."""
     known = replace(PROVIDERS[0], id="claude_api")
-    daemon = serve({"providers/list": Providers([known]), "credentials/set": STORED})
+    daemon = serve({"providers/list": Providers([known]), "credentials/set": STORED, "kinds/list": Kinds([])})
     code, shown = on_terminal("login", "claude_api", typed=(b"not shown", f"{KEY}\n".encode()))
     assert (code, KEY in shown) == (0, False)
     assert "Key for claude_api (not shown): " in shown
     assert daemon.asked("credentials/set")["secret"] == KEY
+
+
+PENDING = LoginView("l1", "claude_api", "device", "pending", "https://page.example/device", "ABCD-1234")
+BY_CODE = KindView(PROVIDERS[0].kind, "X", "included", "device")
+
+
+@pytest.mark.parametrize(
+    ("ended", "code", "words"),
+    [
+        (replace(PENDING, state="done", account="me@x.org"), 0, "logged in to claude_api as me@x.org"),
+        (replace(PENDING, state="denied", reason="refused in the browser"), 4, "not logged in: refused in the browser"),
+    ],
+)
+def test_login_shows_page_and_code_and_waits(home: Path, serve: Serve, ended: LoginView, code: int, words: str) -> None:
+    """Where the provider has a login of its own; no key is asked for."""
+    known = replace(PROVIDERS[0], id="claude_api")
+    serve(
+        {
+            "providers/list": Providers([known]),
+            "kinds/list": Kinds([BY_CODE]),
+            "login/start": PENDING,
+            "login/poll": ended,
+        }
+    )
+    status, shown = on_terminal("login", "claude_api")
+    assert (status, "Key for" in shown) == (code, False)
+    assert all(part in shown for part in ("https://page.example/device", "ABCD-1234", words))
 
 
 @pytest.mark.parametrize("typed", [b"", b"  \n", b"two\nlines", b"esc\x1b[A", b"x" * 70_000])

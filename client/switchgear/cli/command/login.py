@@ -1,4 +1,4 @@
-"""`switchgear login`: stores a provider's key in the OS keyring, through the daemon."""
+"""`switchgear login`: a provider's key into the OS keyring, or a login in the browser; the daemon does both."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from switchgear.cli.invocation import Invocation
+    from switchgear.cli.wire import Json
 
 LARGEST = 65536  # characters
 
@@ -18,12 +19,14 @@ LARGEST = 65536  # characters
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Stores the key of PROVIDER in your OS keyring. It is typed or pasted without
-being shown; with --stdin it is read from there. A key is never an argument,
+being shown; with --stdin it is read from there. Where the provider has a login of
+its own, that begins instead: an address to open, maybe a code to type. A key is never an argument,
 where `ps` and the shell's history would keep it.
 
   switchgear login claude_api
   op read op://dev/anthropic/key | switchgear login claude_api --stdin"""
     parser.add_argument("provider", metavar="PROVIDER")
+    parser.add_argument("--key", action="store_true", help="store a key, also where there is a login")
     parser.add_argument("--stdin", action="store_true", help="read the key from stdin")
 
 
@@ -31,6 +34,10 @@ def run(invocation: Invocation) -> int:
     from switchgear.cli.screen import clean
 
     provider = invocation.args.provider
+    if not invocation.args.stdin and sys.stdin.isatty():
+        kind = _kind(invocation, provider)
+        if not invocation.args.key and _has_login(invocation, kind):
+            return _by_login(invocation, provider)
     secret = _from_stdin() if invocation.args.stdin else _asked(invocation, provider)
     view = invocation.call("credentials/set", provider=provider, secret=_checked(secret, provider))
     if invocation.args.json:
@@ -42,12 +49,51 @@ def run(invocation: Invocation) -> int:
     return OK if view["state"] in ("ok", "unknown") else LOGIN
 
 
-def _check_known(invocation: Invocation, provider: str) -> None:
+def _has_login(invocation: Invocation, kind: str) -> bool:
+    known = invocation.call("kinds/list")["kinds"]
+    return any(view["login"] in ("device", "browser") for view in known if view["name"] == kind)
+
+
+def _by_login(invocation: Invocation, provider: str) -> int:
+    """Shows what to open and waits; Ctrl-C ends it, and nothing is left of it."""
+    from switchgear.cli.screen import clean
+
+    view = invocation.call("login/start", provider=provider)
+    try:
+        if view["state"] == "pending":
+            _show(invocation, view)
+        while view["state"] == "pending":
+            view = invocation.call("login/poll", login=view["login"], wait_s=25.0)
+    except KeyboardInterrupt:
+        invocation.call("login/cancel", login=view["login"])
+        raise
+    if invocation.args.json:
+        invocation.emit(view)
+    elif view["state"] == "done":
+        who = f" as {view['account']}" if view.get("account") else ""
+        invocation.out.line(clean(f"logged in to {provider}{who}"))
+    else:
+        invocation.err.line(clean(f"{provider}: not logged in: {view.get('reason', view['state'])}"))
+        invocation.err.line(clean(f"hint: {view.get('hint') or f'switchgear login {provider}'}"))
+    return OK if view["state"] == "done" else LOGIN
+
+
+def _show(invocation: Invocation, view: Json) -> None:
+    from switchgear.cli.screen import clean
+
+    invocation.err.line(clean(f"open this page: {view['url']}"))
+    if view.get("user_code"):
+        invocation.err.line(clean(f"and type there: {view['user_code']}"))
+    invocation.note("waiting for you there; Ctrl-C gives up")
+
+
+def _kind(invocation: Invocation, provider: str) -> str:
     """Nobody should paste a key only to hear that the name was mistyped."""
-    known = [view["id"] for view in invocation.call("providers/list")["providers"]]
-    if provider not in known:
-        told = f"known: {', '.join(known)}" if known else "the config has no provider yet"
+    kinds = {view["id"]: str(view["kind"]) for view in invocation.call("providers/list")["providers"]}
+    if provider not in kinds:
+        told = f"known: {', '.join(kinds)}" if kinds else "the config has no provider yet"
         raise usage(f"there is no provider {provider!r}", "switchgear auth", told)
+    return kinds[provider]
 
 
 def _from_stdin() -> str:
@@ -61,7 +107,6 @@ def _asked(invocation: Invocation, provider: str) -> str:
             f"switchgear login {provider} --stdin < FILE",
             "the key is asked for on a terminal, or read with --stdin",
         )
-    _check_known(invocation, provider)
     from getpass import getpass
 
     return getpass(f"Key for {provider} (not shown): ")
