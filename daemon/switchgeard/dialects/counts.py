@@ -13,6 +13,7 @@ from switchgear_protocol.content import Usage
 Counts = dict[str, Any]
 
 MOST = 1e12  # tokens; a larger number is no count
+DEAREST = 1e6  # USD for one answer; a larger number is no price
 
 
 def number(*values: object) -> int:
@@ -21,6 +22,15 @@ def number(*values: object) -> int:
         if isinstance(value, (int, float)) and value is not True and 0 < value < MOST:
             return int(value)
     return 0
+
+
+def money(value: object) -> float | None:
+    """What an answer cost by its provider's own word, in USD; None where it says nothing usable."""
+    return (
+        float(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < DEAREST
+        else None
+    )
 
 
 def inner(counts: Counts, name: str) -> Counts:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchgear_protocol.content import Usage
-from switchgeard.dialects.counts import added, inner, number, output
+from switchgeard.dialects.counts import added, inner, money, number, output
 
 JUNK = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
 
@@ -56,3 +56,12 @@ def test_what_two_answers_spent_is_added_field_by_field() -> None:
     assert added(one, other) == Usage(11, 22, 33, 44, 11)
     assert added(None, one) == added(one, None) == one
     assert added(None, None) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "usd"),
+    [(0.0012, 0.0012), (0, 0.0), (-1, None), (True, None), ("1", None), ({"total": 1}, None), (1e9, None)],
+)
+def test_what_an_answer_cost_is_a_plain_number_of_dollars(said: object, usd: float | None) -> None:
+    """Perplexity has an object of that name, which is another matter."""
+    assert money(said) == usd

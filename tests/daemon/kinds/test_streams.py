@@ -106,6 +106,7 @@ async def test_a_hosts_own_stream_is_read_to_the_same_answer(tmp_path: Path, nam
         assert heard.result is not None
         usage = heard.result["usage"]
         assert (usage["input"], usage["output"]) == (9, 3)
+        assert usage.get("cost_usd") == (0.00012 if name == "openrouter" else None)
         thought = [block for block in heard.result["message"]["content"] if block["type"] == "thinking"]
         assert [block["text"] for block in thought] == (["Hm."] if "Hm." in _said(name) else [])
 

@@ -5,7 +5,7 @@ provider that uses it, in the comment beside it.
 """
 
 from switchgear_protocol.content import Usage
-from switchgeard.dialects.counts import Counts, inner, number, output
+from switchgeard.dialects.counts import Counts, inner, money, number, output
 
 
 def usage(counts: Counts) -> Usage:
@@ -22,4 +22,5 @@ def usage(counts: Counts) -> Usage:
     prompt, written = number(counts.get("prompt_tokens")), number(counts.get("completion_tokens"))
     put_out = output(prompt, written, number(counts.get("total_tokens")), reasoning)  # xAI: reasoning is beside it
     kept = number(inner(prompt_details, "cache_write_tokens_details").get("ttl_12h_tokens"))
-    return Usage(max(prompt - read - write, 0), put_out, read, write, reasoning, cache_write_1h=min(kept, write))
+    fresh, charged = max(prompt - read - write, 0), money(counts.get("cost"))  # OpenRouter, in credits of a dollar
+    return Usage(fresh, put_out, read, write, reasoning, cache_write_1h=min(kept, write), cost_usd=charged)
