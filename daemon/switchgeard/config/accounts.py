@@ -139,7 +139,7 @@ def _program(table: ProviderTable, kind: Kind, options: dict[str, str], path: Pa
     if table.base_url is not None:
         faults.append(Fault((*path, "base_url"), f"is no key of kind {kind.name}: it is a program of this machine"))
         return None
-    return filled(kind.base_url or "program:", options)
+    return home(kind, options)
 
 
 def _credential(
