@@ -24,6 +24,7 @@ QUICK: dict[str, list[str]] = {
     "gateways.py": ["--quick"],
     "crash.py": ["--kills", "20"],
     "outage.py": ["--quick"],
+    "catalogue.py": ["--quick"],
 }
 """What each is told when time is short; at full length they are told nothing."""
 
