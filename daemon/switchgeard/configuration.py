@@ -69,7 +69,7 @@ class Configuration:
         for provider in list(self.state.config.providers.values()):
             if not isinstance(provider.credential, Env | File | Systemd):
                 continue
-            trouble = without(await self.vault.get(provider))
+            trouble = without(await self.vault.stored(provider))
             if trouble is not None:
                 self.announce(self.state.credential_absent(provider.id, trouble, self.now()))
 

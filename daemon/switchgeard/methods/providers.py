@@ -42,7 +42,7 @@ async def credentials_list(at: Daemon, caller: Caller, params: Nothing) -> Crede
     vault = at.at.vault
     for provider in list(at.at.state.config.providers.values()):
         if provider.credential.__struct_config__.tag in ("keyring", "env", "file", "systemd"):
-            await vault.get(provider)
+            await vault.stored(provider)
     return Credentials([views.credential(at.at.state, view) for view in vault.views()])
 
 
