@@ -9,7 +9,6 @@ import time
 from importlib import resources
 
 from figures import at_most, options, report
-
 from switchgeard.catalogue import bundle
 
 LIMIT_MS = 15.0
