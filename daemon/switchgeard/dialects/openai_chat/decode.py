@@ -69,6 +69,7 @@ class Chunk(Struct):
     usage: Any = None
     error: Any = None
     x_groq: Any = None
+    copilot_usage: Any = None  # GitHub Copilot: what it cost, beside the counts
     object: Any = None
     message: Any = None  # with no choices: a flat error, as is `detail`
     detail: Any = None
@@ -155,7 +156,7 @@ class Decoder:
     def _note(self, chunk: Chunk) -> None:
         counts = chunk.usage or (chunk.x_groq.get("usage") if isinstance(chunk.x_groq, dict) else None)
         if isinstance(counts, dict):
-            self._usage = usage(counts)
+            self._usage = usage(counts, chunk.copilot_usage)
 
     def _choice(self, choice: Choice, raw: Raw, out: list[StreamEvent]) -> None:
         delta = choice.delta or choice.message

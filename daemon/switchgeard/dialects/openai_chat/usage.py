@@ -7,8 +7,11 @@ provider that uses it, in the comment beside it.
 from switchgear_protocol.content import Usage
 from switchgeard.dialects.counts import Counts, inner, money, number, output
 
+USD_PER_NANO = 1e-11  # a billionth of an AI credit, which is a cent
 
-def usage(counts: Counts) -> Usage:
+
+def usage(counts: Counts, credits_used: object = None) -> Usage:
+    """`credits_used`: Copilot's own account of what the answer cost."""
     prompt_details = inner(counts, "prompt_tokens_details")
     output_details = inner(counts, "completion_tokens_details")
     read = number(
@@ -23,4 +26,6 @@ def usage(counts: Counts) -> Usage:
     put_out = output(prompt, written, number(counts.get("total_tokens")), reasoning)  # xAI: reasoning is beside it
     kept = number(inner(prompt_details, "cache_write_tokens_details").get("ttl_12h_tokens"))
     fresh, charged = max(prompt - read - write, 0), money(counts.get("cost"))  # OpenRouter, in credits of a dollar
+    if isinstance(credits_used, dict) and (nanos := number(credits_used.get("total_nano_aiu"))):
+        charged = nanos * USD_PER_NANO
     return Usage(fresh, put_out, read, write, reasoning, cache_write_1h=min(kept, write), cost_usd=charged)
