@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/ready
-SOURCE := protocol client daemon tests benchmarks
+SOURCE := protocol client daemon tests benchmarks scripts
 
 .PHONY: help demo test check clients test-clients test-clients-ci test-long test-keyring bench bench-full wheel clean
 

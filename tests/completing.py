@@ -10,23 +10,24 @@ import trio
 import trio.testing
 from msgspec import structs
 
-from fake_clock import trio_clock
+from fake_clock import EPOCH, trio_clock
 from fake_upstream import SECRET, Fault, Hit, Upstream
 from sample_offers import configured, merged, offer
 from switchgear_protocol.content import Message, Request, Text
 from switchgear_protocol.events import Continued, Event, Restarted, TextDelta
 from switchgear_protocol.messages import Answer
-from switchgear_protocol.words import Interrupt
+from switchgear_protocol.words import Billing, Interrupt
 from switchgeard.announce import Announce
 from switchgeard.asking import asked
 from switchgeard.complete import Completing, Options
+from switchgeard.core.clock import Now
 from switchgeard.core.offer import FailoverPolicy, MergedModel, RoutingPolicy
 from switchgeard.core.provider import Env
 from switchgeard.credentials.vault import Vault
 from switchgeard.question import ours
 from switchgeard.rpc_error import RpcError
 from switchgeard.services import Services
-from switchgeard.state import State
+from switchgeard.state import PinState, State
 from switchgeard.store.row import AttemptRow
 from switchgeard.voice import Ours
 
@@ -142,6 +143,10 @@ class World:
             told.usable, told.blocked_until = bool(plan.candidates), plan.retry_after
             told.ends.append("error")
 
+    def pin(self, number: int) -> None:
+        """The user pins the model to its provider of this number."""
+        self.publish(self.state.pin(self.model.alias, None, PinState(f"p{number}"), Now(EPOCH, 0.0)))
+
     def hits(self, name: str) -> list[Hit]:
         return [hit for hit in self.upstream.hits if hit.request == name]
 
@@ -150,11 +155,18 @@ class World:
 
 
 def world(
-    scripts: Sequence[Sequence[Fault]], seed: int = 0, failover: FailoverPolicy | None = None, **settings: object
+    scripts: Sequence[Sequence[Fault]],
+    seed: int = 0,
+    failover: FailoverPolicy | None = None,
+    *,
+    billings: Sequence[Billing] | None = None,
+    order: str = "given",
+    **settings: object,
 ) -> World:
     """One provider per script, which it plays over and over; all offer the one model `m`, in this order."""
-    offers = [offer(f"p{n}") for n in range(len(scripts))]
-    model = merged(*offers, routing=RoutingPolicy(), failover=failover)
+    each = billings or [Billing.INCLUDED] * len(scripts)
+    offers = [offer(f"p{n}", billing=billing) for n, billing in enumerate(each)]
+    model = merged(*offers, routing=RoutingPolicy(order=order), failover=failover)
     config = configured(model, **settings)
     providers = {name: structs.replace(one, credential=Env(f"KEY_{name}")) for name, one in config.providers.items()}
     vault = Vault(cast(Any, None), {f"KEY_{name}": SECRET for name in providers}, b"k" * 32)

@@ -45,6 +45,7 @@ from .credentials.vault import Vault
 from .door.listeners import Listeners
 from .door.server import Door
 from .methods.daemon import Daemon
+from .methods.money import spent_by_session
 from .methods.table import dispatch
 from .routes import Routes
 from .rpc_error import RpcError
@@ -196,25 +197,11 @@ async def resume_spending(daemon: Daemon) -> None:
     at, now = daemon.at, daemon.at.now()
     try:
         today = await at.store.usage(UsageQuery(by=["provider"], since=day_start(now)))
-        sessions = await _spent_by_session(daemon, now)
+        sessions = await spent_by_session(daemon, now)
     except RpcError as error:
         daemon.announce(at.state.note("storage", f"limits begin anew: {error.answer.message}", now))
         return
     at.state.spending.resume(at.state.config, {row.key["provider"]: row.cost_usd for row in today.rows}, now, sessions)
-
-
-async def _spent_by_session(daemon: Daemon, now: Now) -> dict[SessionKey, float]:
-    """USD at metered providers, of the sessions of the last SESSION_DAYS; nothing is looked up where there is no cap."""
-    config, spent = daemon.at.state.config, dict[SessionKey, float]()
-    if config.usd_per_session is None:
-        return spent
-    query = UsageQuery(by=["provider", "client", "session", "alias"], since=now.wall - SESSION_DAYS * DAY, limit=MOST)
-    for row in (await daemon.at.store.usage(query)).rows:
-        provider = config.providers.get(row.key["provider"])
-        if provider is not None and provider.billing is Billing.METERED and row.key["session"] and row.cost_usd:
-            key = (row.key["client"], row.key["session"], row.key["alias"])
-            spent[key] = spent.get(key, 0.0) + row.cost_usd
-    return spent
 
 
 async def _obey_signals(

@@ -22,6 +22,7 @@ from switchgear_protocol.words import FailureKind, Interrupt, Outcome
 from . import record, refusal
 from .ask import Ask, Settled
 from .calling import Calling
+from .core import routing
 from .core.clock import Now
 from .core.cost import cost_usd
 from .core.estimate import counted
@@ -73,6 +74,7 @@ class Completing:
     first_content: Now | None = None
     limit: trio.CancelScope | None = None  # the client's own deadline
     has_paused: bool = False  # for a short rate limit, once a request
+    has_told_withheld: bool = False
 
     def __post_init__(self) -> None:
         self.started = self.began = self.at.now()
@@ -106,6 +108,7 @@ class Completing:
                 return ended
             again = await self._worth_waiting(attempts) if ended.why == "exhausted" else None
             if again is None:
+                self._tell_withheld(self._plan(), None)
                 raise refusal.why(ended, self._plan(), self.reports, captive=self.at.state.captive(self.at.now()))
             attempts.replan(self._plan(), again)
 
@@ -123,6 +126,7 @@ class Completing:
             if permit is None:
                 attempts.refused(self._plan())
                 continue
+            self._tell_withheld(attempts.plan, permit.offer)
             try:
                 ended = await self._try(permit, step)
             except Withdrawn:
@@ -299,6 +303,19 @@ class Completing:
 
     def _elapsed(self) -> float:
         return (self.at.now().boot - self.began.boot) * 1000
+
+    def _tell_withheld(self, plan: Plan, served: Offer | None) -> None:
+        """Who watches is told, once a request, that only consent kept it from a metered offer. "never" was told."""
+        state, ask = self.at.state, self.ask
+        if self.has_told_withheld or (served is not None and state.config.metered == "never"):
+            return
+        standing = routing.withheld(plan, served)
+        if standing is not None:
+            self.has_told_withheld, offer = True, standing.offer
+            about = {"provider": offer.provider, "model": offer.model, "label": offer.label, "until": standing.until}
+            who = {"alias": ask.model.alias, "request": ask.request, "session": ask.session}
+            reason = f"{standing.reason}: {standing.hint}" if standing.hint else standing.reason
+            self.at.announce(state.note("spend", reason, self.at.now(), **about, **who))
 
     async def _tell_skips(self, plan: Plan) -> None:
         for standing in plan.skipped:

@@ -107,7 +107,8 @@ def test_a_route_says_what_the_request_would_cost_at_each_offer() -> None:
     cold = views.explained(made, made.plan(asking, T0), asking)
     assert [step.cost_usd for step in cold.steps] == [pytest.approx(0.1), 0.0, None]
     ended(made, None, asking)
-    made.sessions[asking.key] = structs.replace(made.sessions[asking.key], prefix=9000)
+    key = ("editor", "s", "m")
+    made.sessions[key] = structs.replace(made.sessions[key], prefix=9000)
     warm = views.explained(made, made.plan(asking, T0), asking)
     assert warm.steps[0].cost_usd == pytest.approx(0.019)
 

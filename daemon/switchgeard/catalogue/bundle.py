@@ -74,5 +74,5 @@ class Bundle(Struct, frozen=True):
 @lru_cache(maxsize=1)
 def shipped() -> Bundle:
     """The wheel's own; read once. Raises OSError or msgspec's errors only for a broken installation."""
-    packed = resources.files(__package__).joinpath("facts.msgpack.gz").read_bytes()
+    packed = resources.files("switchgeard.catalogue").joinpath("facts.msgpack.gz").read_bytes()
     return msgspec.msgpack.decode(gzip.decompress(packed), type=Bundle)

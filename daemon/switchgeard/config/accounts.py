@@ -17,7 +17,7 @@ from switchgeard.core.provider import (
     Provider,
     Systemd,
 )
-from switchgeard.kinds.calls import filled, home
+from switchgeard.kinds.calls import home
 from switchgeard.kinds.kind import Kind, Option
 from switchgeard.kinds.known import KINDS
 

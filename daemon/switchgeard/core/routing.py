@@ -192,7 +192,7 @@ def _may_take(taker: Standing, spared: Standing) -> bool:
 
 
 def withheld(plan: Plan, served: Offer | None) -> Standing | None:
-    """The first offer that only the user's word on spending keeps from going before `served`, or from serving at all."""
+    """The first offer that only the user's word on spending keeps from going before `served`, or from serving."""
     keys = [offer.key for offer in plan.model.offers]
     place = len(keys) if served is None else keys.index(served.key)
     return next((s for s in plan.skipped if s.code == "consent" and keys.index(s.offer.key) < place), None)

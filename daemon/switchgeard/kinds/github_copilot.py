@@ -77,8 +77,8 @@ def exchanged(body: bytes, now: Now) -> Token:
     if not isinstance(secret, str) or not secret:
         raise ValueError("GitHub's answer holds no token")
     life = found.get("refresh_in")
-    fit = isinstance(life, int | float) and not isinstance(life, bool) and SHORTEST <= life <= LONGEST
-    kept = float(life) if fit else SHORTEST
+    told = float(life) if isinstance(life, int | float) and not isinstance(life, bool) else 0.0
+    kept = told if SHORTEST <= told <= LONGEST else SHORTEST
     return Token(header_safe(secret), now.wall + kept + SPARE, now.wall + kept - RENEWED_AHEAD)
 
 

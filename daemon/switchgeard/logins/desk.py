@@ -90,10 +90,11 @@ class Desk:
         async def store(credential: str) -> str | None:
             with trio.CancelScope(shield=True):  # the keyring has its own deadline
                 answer = await self._at.vault.set(provider.id, credential)
-            if isinstance(answer, Ready | Missing):
-                self._at.announce(self._at.state.credential_changed(provider.id, "stored", self._at.now()))
-                return None
-            return answer.reason
+                if isinstance(answer, Ready | Missing):
+                    self._at.announce(self._at.state.credential_changed(provider.id, "stored", self._at.now()))
+                    return None
+                return answer.reason
+            raise AssertionError("nothing cancels a shield")
 
         return Login(secrets.token_urlsafe(12), provider, method, ask, self._at.now, store)
 

@@ -29,6 +29,7 @@ BY = {
     "model": "model",
     "alias": "alias",
     "session": "COALESCE(session, '')",
+    "client": "client",
     "day": "date(at, 'unixepoch', 'localtime')",
 }
 """What usage can be summed by, and the expression for it. A day is one of the daemon's time zone."""
