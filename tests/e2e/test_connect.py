@@ -16,6 +16,7 @@ CONFIG = """\
 # what is paid for comes first
 [[providers]]
 id = "pro"
+billing = "included"
 kind = "anthropic"
 label = "Claude Pro"
 base_url = "http://127.0.0.1:9"

@@ -173,7 +173,7 @@ def test_an_unknown_key_is_refused_with_the_known_ones(database: sqlite3.Connect
         ledger.usage(database, UsageQuery(by=["model; DROP TABLE attempts"]))
     assert refused.value.answer.data is not None
     assert refused.value.answer.data.kind == "invalid_params"
-    assert refused.value.answer.data.hint == "use any of: provider, model, alias, session, day"
+    assert refused.value.answer.data.hint == "use any of: provider, model, alias, session, client, day"
 
 
 def test_no_keys_ask_for_the_total_only(database: sqlite3.Connection) -> None:

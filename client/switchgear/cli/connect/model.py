@@ -39,8 +39,13 @@ def model_of(view: dict[str, Any]) -> Model:
         _smallest(offers, "context"),
         _smallest(offers, "max_output"),
         **abilities,
-        price=dict(offers[0].get("price") or {}) if offers else {},
+        price=_charged(offers[0]) if offers else {},
     )
+
+
+def _charged(offer: dict[str, Any]) -> dict[str, float]:
+    """What a token costs there; nothing for a subscription's, whose list price is known all the same."""
+    return {} if offer.get("billing") in ("included", "local") else dict(offer.get("price") or {})
 
 
 def _name(view: dict[str, Any], offers: list[dict[str, Any]]) -> str:
