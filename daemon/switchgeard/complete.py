@@ -40,6 +40,7 @@ from .store.row import AttemptRow
 from .upstream.turn import Withdrawn
 from .voice import Voice
 
+LEAST = 0.01  # seconds: less is not waited for
 SETTLE_WAIT = 30.0  # seconds a request waits for somebody else's probe before it gives up
 OVERTAKEN = "not asked: another request was turned away there meanwhile"
 CROWD = 8  # attempts at the same time
@@ -252,11 +253,12 @@ class Completing:
         plan, waited = self._plan(), self.at.now().boot - self.started.boot - attempts.waited
         if attempts.spent:
             return None
-        if waited < SETTLE_WAIT and attempts.untried(plan):
+        settle = settle_left(waited)
+        if settle and attempts.untried(plan):
             await trio.lowlevel.checkpoint()
             return frozenset()
-        if waited < SETTLE_WAIT and plan.settling:
-            with trio.move_on_after(SETTLE_WAIT - waited):
+        if settle and plan.settling:
+            with trio.move_on_after(settle):
                 await self.at.announce.change()
             return frozenset(s.offer.key for s in plan.skipped if s.code == "recovering")
         if await self._waited_out(plan, attempts.done):
@@ -334,3 +336,9 @@ class Completing:
 def _next(attempts: Attempts) -> Offer | None:
     """Who is asked next, once an attempt has failed; None when nobody is at once."""
     return attempts.verdict.standing.offer if isinstance(attempts.verdict, Try) else None
+
+
+def settle_left(waited: float) -> float:
+    """Seconds left for somebody else's probe; a rest that rounding left over is none, and no clock would move by it."""
+    left = SETTLE_WAIT - waited
+    return left if left > LEAST else 0.0
