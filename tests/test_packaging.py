@@ -126,4 +126,8 @@ def test_the_wheel_holds_our_three_packages_and_nothing_else(tmp_path: Path) -> 
     assert not [name for name in names if name.endswith((".pth", ".pyc"))]
     assert {f"{package}/py.typed" for package in ("switchgear", "switchgear_protocol", "switchgeard")} <= set(names)
     assert f"{info}/licenses/LICENSE" in names
-    assert {name.rpartition(".")[2] for name in names if not name.startswith((info, data))} <= {"py", "typed"}
+    facts = {"switchgeard/catalogue/facts.msgpack.gz", "switchgeard/catalogue/NOTICE"}  # and whose they are
+    assert facts <= set(names)
+    ours = (name for name in names if not name.startswith((info, data)) and name not in facts)
+    assert {name.rpartition(".")[2] for name in ours} <= {"py", "typed"}
+    assert zipfile.ZipFile(wheel).getinfo("switchgeard/catalogue/facts.msgpack.gz").file_size <= 300 * 1024
