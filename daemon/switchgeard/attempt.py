@@ -2,28 +2,26 @@
 
 Rules for editing:
 - Trouble comes back as a Failure; only bugs and cancellation are raised.
-- Two deadlines, moved and never stacked: first content, then idle. Only content moves them: pings,
-  comments and empty events are not life. The time a slow client takes is not the provider's.
+- How long it may take is `patience`'s matter.
 - An answer is complete when the dialect's decoder has seen its terminal marker; an end of bytes is not.
   From then on nothing that happens to the connection can spoil it: the rest (usage, an end) is waited
   for a moment, and done without.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 import trio
 
-from switchgear_protocol.events import Restarted, commits
-
 from .core.clock import Now
-from .core.failure import ErrorReply, Failure, classify, garbled, transport_failure
+from .core.failure import ErrorReply, Failure, classify, garbled
 from .core.offer import Offer
 from .core.rule import Rule
 from .dialects.dialect import Decoding, ProviderSide
 from .dialects.fault import Garbled, UpstreamError
 from .passed import Heard, Passed, PassedBody
+from .patience import FOREVER, Emit, Patience
 from .upstream import eventstream, sse
 from .upstream.call import HTTPCall
 from .upstream.transport import Reply, Transport, TransportFault
@@ -33,8 +31,6 @@ STREAM_LIMIT = 64 * 1024 * 1024  # bytes of a streamed answer
 REST_SECONDS = 0.5  # for what may follow the terminal marker, since the marker or the last content behind it
 ERROR_LIMIT = 64 * 1024  # bytes of an error body that are looked at
 ERROR_SECONDS = 5.0  # an error body that does not end is judged by what has come
-
-Emit = Callable[[Sequence[Heard]], Awaitable[None]]
 
 
 class Rejected(Exception):
@@ -53,19 +49,15 @@ class Attempt:
     now: Callable[[], Now]
     emit: Emit
     on_headers: Callable[[dict[str, str]], None]
-    watch: trio.CancelScope
+    patience: Patience
     still_wanted: Callable[[], bool] = lambda: True  # asked right before the request is written
-    left: float = float("inf")  # seconds the request itself has for its first content, over all its attempts
     passing: bool = False  # the client speaks this dialect: it gets what came, beside what is made of it
-    whole: bool = False  # a whole body is asked for, not a stream
-    content_seen: bool = False
     headers: dict[str, str] | None = None
     rules: tuple[Rule, ...] = ()  # what errors of this kind of provider mean
 
     async def run(self, call: HTTPCall) -> Failure | None:
         """None when the answer is complete and every event of it has been emitted. Raises Withdrawn."""
-        self._expect(min(self._patience, self.left))
-        with self.watch:
+        with self.patience.begin():
             try:
                 async with self._open(call) as reply:
                     await self._read(reply)
@@ -78,7 +70,7 @@ class Attempt:
                 return garbled(str(fault))
             except UpstreamError as fault:
                 return self._classify(fault.status, fault.body, in_stream=True)
-        return self._too_slow()
+        return self.patience.spent()
 
     def _open(self, call: HTTPCall) -> AbstractAsyncContextManager[Reply]:
         connect = self.offer.timeouts.connect
@@ -117,22 +109,22 @@ class Attempt:
                 raise Garbled(f"an answer of more than {WHOLE_LIMIT >> 20} MiB")
         whole = bytes(body)
         events: list[Heard] = [*self.dialect.whole(whole)]
-        await self._deliver([*events, PassedBody(whole)] if self.passing else events)
+        await self._hand_on([*events, PassedBody(whole)] if self.passing else events)
 
     async def _stream(self, first: bytes, incoming: "_Incoming") -> None:
         decoder = self.dialect.Decoder()
         events: list[sse.Event] | None = incoming.parse(first)
-        rest = float("inf")
+        rest = FOREVER
         while events is not None and not decoder.done:
             was, news = decoder.complete, await self._feed(decoder, events)
             if decoder.complete:
                 rest = trio.current_time() + REST_SECONDS if news or not was else rest
-                self._expect(float("inf"))
+                self.patience.expect(FOREVER)
             elif was:  # another message of the same answer
-                self._expect(self.offer.timeouts.idle)
+                self.patience.expect(self.offer.timeouts.idle)
             if not decoder.done:
                 events = await (incoming.rest(rest) if decoder.complete else incoming.more())
-        await self._deliver([*decoder.end()])
+        await self._hand_on([*decoder.end()])
 
     async def _feed(self, decoder: Decoding, events: list[sse.Event]) -> bool:
         """Whether there was anything in the events. What came before one that is wrong is delivered too."""
@@ -146,38 +138,13 @@ class Attempt:
                 if self.passing:
                     told.append(Passed(event, decoder.complete))
         except (Garbled, UpstreamError):
-            await self._deliver(told)
+            await self._hand_on(told)
             raise
-        await self._deliver(told)
+        await self._hand_on(told)
         return news
 
-    async def _deliver(self, events: list[Heard]) -> None:
-        """All that one read brought, at once: a deadline moved and a write made for each would cost the most."""
-        if not events:
-            return
-        content = any(commits(event) or isinstance(event, Restarted) for event in events)
-        self.content_seen = self.content_seen or content
-        left = self.watch.deadline - trio.current_time()
-        self._expect(float("inf"))
-        await self.emit(events)
-        self._expect(self.offer.timeouts.idle if content else left)
-
-    def _expect(self, seconds: float) -> None:
-        self.watch.deadline = trio.current_time() + seconds
-
-    @property
-    def _patience(self) -> float:
-        """Seconds until there must be content: of a whole body nothing is seen before it is written to its end."""
-        limits = self.offer.timeouts
-        return max(limits.first_event, limits.whole) if self.whole else limits.first_event
-
-    def _too_slow(self) -> Failure:
-        limits = self.offer.timeouts
-        if self.content_seen:
-            return transport_failure("idle", f"silent for {limits.idle:g} s in the middle of its answer", sent=True)
-        if self.left < self._patience:
-            return transport_failure("deadline", "no answer within the time the request had left", sent=True)
-        return transport_failure("first_event", f"no answer within {self._patience:g} s", sent=True)
+    async def _hand_on(self, events: list[Heard]) -> None:
+        await self.patience.hand_on(events, self.emit)
 
     def _classify(self, status: int | None, body: bytes, *, in_stream: bool = False) -> Failure:
         reply = ErrorReply(

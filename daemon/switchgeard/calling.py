@@ -7,7 +7,6 @@ transcript the provider objects to.
 
 from dataclasses import dataclass
 
-import trio
 from msgspec import structs
 
 from switchgear_protocol.words import FailureKind, Scope
@@ -25,6 +24,7 @@ from .dialects.glimpse import Unreadable
 from .dialects.known import WIRES
 from .dialling import Dialled, dial
 from .kinds.known import KINDS
+from .patience import Patience
 from .question import Manner, Question, continued
 from .services import Services
 from .upstream.turn import Withdrawn
@@ -77,9 +77,9 @@ class Calling:
         issuer = Issuer(self.at.vault.account(provider, None), offer.wire, offer.model)
         self.delivery.begin(issuer)
         self.voice.turn_to(issuer)
-        left = self.by - self.at.now().boot
+        patience = Patience(offer.timeouts, self.by - self.at.now().boot)
         program = provider.options["program"]
-        return await Run(offer, program, request, self.delivery.emit, self._observe, self.at.now, left).run()
+        return await Run(offer, program, request, self.delivery.emit, self._observe, self.at.now, patience).run()
 
     def _observe(self, windows: tuple[quota.Window, ...]) -> None:
         self.at.announce(self.at.state.observe(windows, self.at.now()))
@@ -104,7 +104,7 @@ class Calling:
         return await self.at.vault.rotated(provider, dialled.secret) is not None
 
     async def _call(self, dialled: Dialled) -> Failure | None:
-        offer, left = self.permit.offer, self.by - self.at.now().boot
+        offer, wording = self.permit.offer, dialled.wording
 
         def read_quota(headers: dict[str, str]) -> None:
             now = self.at.now()
@@ -116,7 +116,7 @@ class Calling:
         def still_wanted() -> bool:
             return self.at.state.still_wanted(self.permit, self.at.now())
 
-        self.delivery.begin(dialled.issuer, dialled.wording.names)
+        self.delivery.begin(dialled.issuer, wording.names)
         self.voice.turn_to(dialled.issuer)
         attempt = Attempt(
             offer,
@@ -125,11 +125,9 @@ class Calling:
             self.at.now,
             self.delivery.emit,
             read_quota,
-            trio.CancelScope(),
+            Patience(offer.timeouts, self.by - self.at.now().boot, whole=not wording.stream),
             still_wanted,
-            left,
-            dialled.wording.passing,
-            not dialled.wording.stream,
+            wording.passing,
             rules=KINDS[offer.kind].rules,
         )
         return _unsaid(await attempt.run(dialled.call), dialled)

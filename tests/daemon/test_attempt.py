@@ -19,6 +19,7 @@ from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import ANTHROPIC, OPENAI, Said, frame, stream
 from switchgeard.dialects.known import DIALECTS
 from switchgeard.passed import Heard, Passed, PassedBody
+from switchgeard.patience import Patience
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport, TransportFault
 
@@ -37,7 +38,7 @@ def heard(wire: str, transport: Any, events: list[StreamEvent], slow: float = 0.
 
     limits = Timeouts(5.0, 5.0, IDLE)
     offer = Offer("p", "m", "openai", "http://here", Billing.METERED, "M (via P)", wire=wire, timeouts=limits)
-    return Attempt(offer, DIALECTS[wire], transport, clock.now, emit, lambda headers: None, trio.CancelScope())
+    return Attempt(offer, DIALECTS[wire], transport, clock.now, emit, lambda headers: None, Patience(offer.timeouts))
 
 
 async def answered(wire: str, pieces: list[Any], **ends: Any) -> tuple[list[StreamEvent], Failure | None]:

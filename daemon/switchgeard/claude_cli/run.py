@@ -1,8 +1,8 @@
 """The process: one run of Claude Code for one answer.
 
-Rules for editing: the same two deadlines as for a provider on the network (first content, then idle), and a slow
-client's time is not its. Whoever leaves early kills the whole group at once. What it complains about is bounded and
-scrubbed before anyone sees it; what it prints is in no log and no repr.
+Rules for editing: it is waited for as a provider on the network is (`patience`). Whoever leaves early kills the whole
+group at once. What it complains about is bounded and scrubbed before anyone sees it; what it prints is in no log and no
+repr.
 """
 
 import os
@@ -10,20 +10,20 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import trio
 
 from switchgear_protocol.content import Request
-from switchgear_protocol.events import Restarted, StreamEvent, commits
 from switchgear_protocol.words import FailureKind, Scope
 from switchgeard.core.clock import Now
-from switchgeard.core.failure import Failure, garbled, transport_failure
+from switchgeard.core.failure import Failure, garbled
 from switchgeard.core.offer import Offer
 from switchgeard.core.quota import Window
 from switchgeard.dialects.fault import Garbled, UpstreamError
+from switchgeard.patience import Emit, Patience
 
 from .argv import argv, environment, told
 from .lines import Lines, too_long
@@ -36,18 +36,16 @@ DRAIN = 0.2  # seconds for its last complaint, and for an end by itself
 
 @dataclass(slots=True)
 class Run:
-    """One answer. `left`: seconds the request has for its first content."""
+    """One answer."""
 
     offer: Offer
     program: str
     request: Request = field(repr=False)
-    emit: Callable[[Sequence[StreamEvent]], Awaitable[None]]
+    emit: Emit
     observe: Callable[[tuple[Window, ...]], None]
     now: Callable[[], Now]
-    left: float = float("inf")
+    patience: Patience
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    watch: trio.CancelScope = field(default_factory=trio.CancelScope)
-    content_seen: bool = False
     complaint: bytearray = field(default_factory=bytearray, repr=False)
 
     async def run(self) -> Failure | None:
@@ -55,10 +53,9 @@ class Run:
         found = shutil.which(self.program, path=self.environ.get("PATH"))
         if found is None:
             return missing(self.program, "is not there")
-        self._expect(min(self.offer.timeouts.first_event, self.left))
-        with self.watch:
+        with self.patience.begin():
             return await self._in_a_directory(found)
-        return self._too_slow()
+        return self.patience.spent()
 
     async def _in_a_directory(self, found: str) -> Failure | None:
         """In an empty directory of its own: it looks around where it is started."""
@@ -113,32 +110,11 @@ class Run:
         if lines.windows:
             self.observe(lines.windows)
             lines.windows = ()
-        await self._deliver(events)
-
-    async def _deliver(self, events: list[StreamEvent]) -> None:
-        if not events:
-            return
-        content = any(commits(event) or isinstance(event, Restarted) for event in events)
-        self.content_seen = self.content_seen or content
-        left = self.watch.deadline - trio.current_time()
-        self._expect(float("inf"))
-        await self.emit(events)
-        self._expect(self.offer.timeouts.idle if content else left)
+        await self.patience.hand_on(events, self.emit)
 
     async def _listen(self, pipe: trio.abc.ReceiveStream) -> None:
         async for chunk in pipe:
             self.complaint += chunk[: COMPLAINT_LIMIT - len(self.complaint)]
-
-    def _expect(self, seconds: float) -> None:
-        self.watch.deadline = trio.current_time() + seconds
-
-    def _too_slow(self) -> Failure:
-        limits = self.offer.timeouts
-        if self.content_seen:
-            return transport_failure("idle", f"silent for {limits.idle:g} s in the middle of its answer", sent=True)
-        if self.left < limits.first_event:
-            return transport_failure("deadline", "no answer within the time the request had left", sent=True)
-        return transport_failure("first_event", f"no answer within {limits.first_event:g} s", sent=True)
 
 
 def missing(program: str, how: str) -> Failure:

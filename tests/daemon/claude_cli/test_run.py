@@ -19,6 +19,7 @@ from switchgeard.core.failure import Failure
 from switchgeard.core.quota import Window
 from switchgeard.dialects.assemble import Assembler
 from switchgeard.dialects.fault import Garbled
+from switchgeard.patience import FOREVER, Patience
 
 PROMPT = "PROMPT-CANARY"
 KEY = "sk-ant-KEY-CANARY"
@@ -50,7 +51,9 @@ def prepared(home: Path, program: str, heard: Heard, **more: Any) -> Run:
     request = Request([Message("user", f"{PROMPT} hello")], system=f"{PROMPT} be kind")
     environ = {"PATH": os.environ["PATH"], "CLAUDE_CONFIG_DIR": str(home), "ANTHROPIC_API_KEY": KEY, "CLAUDECODE": "1"}
     one = offer("plan", "claude-opus-5-5", kind="claude-cli", wire="anthropic.messages")
-    return Run(one, program, request, more.pop("emit", heard.emit), heard.observe, clock.now, environ=environ, **more)
+    patience = Patience(one.timeouts, more.pop("left", FOREVER))
+    emit = more.pop("emit", heard.emit)
+    return Run(one, program, request, emit, heard.observe, clock.now, patience, environ, **more)
 
 
 async def ran(home: Path, *steps: dict[str, Any], **more: Any) -> Heard:
