@@ -5,6 +5,7 @@
     errors      the error answers of real providers, as rows
     faults      every named behaviour: complete answers, errors, cuts, hangs, floods
     standin     the server
+    github      logins, tokens and a plan; copilot its endpoints and refusals (copilot_wire: the bodies)
 
 Only `standin` does I/O. Nothing here is imported by the daemon itself.
 """

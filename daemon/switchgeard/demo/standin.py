@@ -49,6 +49,7 @@ class StandIn:
     models: tuple[str, ...] = ("gpt-5.5", "claude-opus-4-6")
     tls: ssl.SSLContext | None = None
     clock: Clock = now
+    beside: Callable[[Asked], Answer | None] = lambda asked: None  # answers what is no completion; None: the usual
 
     url: str = ""  # known once it serves
     release: trio.Event = field(default_factory=trio.Event)  # ends every hang
@@ -104,6 +105,8 @@ class StandIn:
 
     def answer(self, asked: Asked) -> Answer:
         """What the script has for this request. Counts completions."""
+        if (other := self.beside(asked)) is not None:
+            return other
         if asked.method == "GET":
             return self._get(asked)
         self.hits += 1

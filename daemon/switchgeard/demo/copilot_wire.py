@@ -1,0 +1,136 @@
+"""GitHub and Copilot as they are on the wire: list, plan page, headers, token counts, refusals.
+
+Rules for editing: source is GitHub's documentation and recorded answers of both; bodies are literal, every value is
+made up. `REFUSALS` is what Copilot says instead of an answer: status, further headers, body.
+"""
+
+GITHUB_TOKEN = "ghu_CANARY000000000000000000000000000000"  # noqa: S105 - made up
+SHORT_TOKEN = "tid=0123;exp=1795001800;sku=plus_monthly_subscriber;8kp=1:CANARY"  # noqa: S105
+
+Json = dict[str, object]
+
+_PRICES: Json = {
+    "batch_size": 1_000_000,
+    "default": {
+        "input_price": 500,
+        "output_price": 2500,
+        "cache_price": 50,
+        "cache_write_price": 625,
+        "context_max": 200_000,
+    },
+    "long_context": {"input_price": 1000, "output_price": 3750, "cache_price": 100, "cache_write_price": 1250},
+}
+MODELS: Json = {
+    "object": "list",
+    "data": [
+        {
+            "id": "claude-opus-4.6",
+            "name": "Claude Opus 4.6",
+            "vendor": "Anthropic",
+            "version": "claude-opus-4.6",
+            "policy": {"state": "enabled", "terms": "..."},
+            "supported_endpoints": ["/chat/completions", "/v1/messages"],
+            "billing": {"is_premium": True, "multiplier": 3, "token_prices": _PRICES},
+            "capabilities": {
+                "type": "chat",
+                "family": "claude-opus-4.6",
+                "limits": {
+                    "max_context_window_tokens": 200_000,
+                    "max_prompt_tokens": 168_000,
+                    "max_output_tokens": 64_000,
+                },
+                "supports": {
+                    "streaming": True,
+                    "tool_calls": True,
+                    "vision": True,
+                    "structured_outputs": False,
+                    "adaptive_thinking": True,
+                },
+            },
+        },
+        {
+            "id": "gpt-5.5",
+            "name": "GPT-5.5",
+            "policy": {"state": "unconfigured"},
+            "supported_endpoints": ["/chat/completions", "/responses", "ws:/responses"],
+            "capabilities": {"type": "chat", "supports": {"reasoning_effort": ["low", "high"]}},
+        },
+        {"id": "gpt-4.1", "capabilities": {"type": "chat"}},
+        {"id": "gpt-live", "supported_endpoints": ["ws:/responses"], "capabilities": {"type": "chat"}},
+        {"id": "gemini-3.1-pro", "policy": {"state": "disabled"}, "capabilities": {"type": "chat"}},
+        {"id": "text-embedding-3-small", "capabilities": {"type": "embeddings"}},
+        {"id": "gpt-41-copilot", "capabilities": {"type": "completion"}},
+    ],
+}
+USER: Json = {
+    "login": "somebody",
+    "access_type_sku": "plus_monthly_subscriber_quota",
+    "copilot_plan": "individual_pro",
+    "token_based_billing": True,
+    "endpoints": {"api": "https://api.individual.githubcopilot.com"},
+    "quota_reset_date": "2026-12-01",
+    "quota_reset_date_utc": "2026-12-01T00:00:00.000Z",
+    "quota_snapshots": {
+        "chat": {"entitlement": -1, "remaining": 0, "percent_remaining": 100.0, "unlimited": True},
+        "completions": {"entitlement": 2000, "remaining": 0, "percent_remaining": 0.0, "unlimited": False},
+        "premium_interactions": {
+            "entitlement": 1500,
+            "remaining": 375,
+            "quota_remaining": 375.5,
+            "percent_remaining": 25.0,
+            "unlimited": False,
+            "overage_count": 0,
+            "overage_permitted": False,
+        },
+    },
+}
+HEADERS = {
+    "x-quota-snapshot-premium_interactions": "ent=300&ov=0.0&ovPerm=false&rem=67.5&rst=2026-11-30T21%3A00%3A00Z",
+    "x-quota-snapshot-chat": "ent=-1&ov=0.0&ovPerm=false&rem=100.0&rst=2026-11-30T21%3A00%3A00Z",
+    "x-quota-snapshot-completions": "ent=2000&ov=0.0&ovPerm=false&rem=0.0&rst=2026-11-30T21%3A00%3A00Z",
+    "x-usage-ratelimit-session": "ent=50&rem=5.7&rst=2026-11-18T12%3A06%3A40Z",
+    "x-usage-ratelimit-weekly": "ent=50&rem=81.2&rst=2026-11-23T00%3A00%3A00Z",
+}
+USAGE: Json = {
+    "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15},
+    "copilot_usage": {"total_nano_aiu": 1_250_000_000, "token_details": []},
+}
+
+Refusal = tuple[int, tuple[tuple[str, str], ...], Json | str]
+
+
+def refusal(code: str, message: str) -> Json:
+    return {"error": {"message": message, "code": code}}
+
+
+_SESSION = "Sorry, you've exceeded your 5 hour session limits. Please retry after 2733 seconds."
+_WEEKLY = "Sorry, you've exceeded your weekly rate limit. Please retry after 172800 seconds."
+_FIVE_HOURS = "global-chat:global-usage-5-hour-key:userID:COPILOT_PLAN_INDIVIDUAL"
+_MODEL = "Sorry, you have been rate-limited. Please wait a moment before trying again."
+_FORBIDDEN = "access to this endpoint is forbidden. Please review our terms of service."
+
+REFUSALS: dict[str, Refusal] = {
+    "session_limit": (
+        429,
+        (("retry-after", "2733"), ("x-ratelimit-exceeded", _FIVE_HOURS)),
+        refusal("user_global_rate_limited:pro", _SESSION),
+    ),
+    "weekly_limit": (429, (("retry-after", "172800"),), refusal("user_weekly_rate_limited", _WEEKLY)),
+    "model_limit": (429, (("retry-after", "20"),), refusal("user_model_rate_limited", _MODEL)),
+    "model_overloaded": (429, (), refusal("model_overloaded", "The model is overloaded.")),
+    "no_quota": (402, (), refusal("quota_exceeded", "You have no quota")),
+    "month_spent": (402, (), refusal("quota_exceeded", "You have exceeded your monthly quota")),
+    "free_spent": (402, (), refusal("free_quota_exceeded", "You have exceeded your free quota")),
+    "no_billing": (402, (), refusal("billing_not_configured", "Billing is not configured")),
+    "wrong_plan": (403, (), _FORBIDDEN),
+    "token_expired": (401, (), {"error": {"message": "IDE token expired: unauthorized: token expired"}}),
+    "not_supported": (400, (), refusal("model_not_supported", "The requested model is not supported.")),
+    "client_unknown": (466, (), "client not supported"),
+    "too_long": (
+        400,
+        (),
+        refusal("model_max_prompt_tokens_exceeded", "prompt token count of 205000 exceeds the limit of 168000"),
+    ),
+    "off_topic": (400, (), "off_topic"),
+    "dependency": (424, (), "failed dependency"),
+}
