@@ -17,6 +17,7 @@ from rpc_client import Client
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard import clock
 from switchgeard.app import Places, build, build_door, open_door
+from switchgeard.clock import Clock
 from switchgeard.demo.standin import Script, StandIn
 from switchgeard.methods.daemon import Daemon
 from switchgeard.serving.listening import bind_socket
@@ -169,11 +170,13 @@ async def world(
     limits: Limits = DEFAULT,
     timeouts: str | None = None,
     door: bool = False,
+    now: Clock = clock.now,
 ) -> AsyncIterator[World]:
     """The world, while the block runs.
 
     `kinds`: provider -> kind, anthropic unless named. `limits`: of its server. `timeouts`: of every
     provider, when those of `timeouts_of` do not fit. `door`: with its HTTP door on loopback and a token.
+    `now`: the daemon's clock.
     """
     if door:
         more += '\n[http]\nlisten = "127.0.0.1:0"\n'
@@ -185,7 +188,7 @@ async def world(
         path = home / "config.toml"
         path.write_text(config(standins, kinds or {}, model, more, timeouts))
         path.chmod(0o600)
-        async with _daemon(home, path, nursery, limits) as (daemon, socket), _door(daemon, socket, door) as url:
+        async with _daemon(home, path, nursery, limits, now) as (daemon, socket), _door(daemon, socket, door) as url:
             token = (await daemon.at.store.tokens.create("test")).token if door else ""
             yield World(standins, daemon, socket, home, url, token)
         for standin in standins.values():
@@ -218,14 +221,16 @@ async def _door(daemon: Daemon, socket: str, wanted: bool) -> AsyncIterator[str]
 
 
 @asynccontextmanager
-async def _daemon(home: Path, path: Path, nursery: trio.Nursery, limits: Limits) -> AsyncIterator[tuple[Daemon, str]]:
+async def _daemon(
+    home: Path, path: Path, nursery: trio.Nursery, limits: Limits, now: Clock
+) -> AsyncIterator[tuple[Daemon, str]]:
     state = home / "state"
     state.mkdir(mode=0o700, exist_ok=True)
     os.environ["CANARY"] = CANARY
     listening = bind_socket(str(home / "run" / "s.sock"))
-    store = Store.open(state / "state.db", clock.now)
+    store = Store.open(state / "state.db", now)
     try:
-        daemon, server = build(Places(listening.path, str(path), str(state)), str(state), store, limits)
+        daemon, server = build(Places(listening.path, str(path), str(state)), str(state), store, limits, now)
         await daemon.configuration.reload()
         assert daemon.configuration.view().ok, msgspec.json.encode(daemon.configuration.view())
         serving = trio.CancelScope()

@@ -36,6 +36,7 @@ from switchgear_protocol.paths import (
 from . import clock, log, remembered
 from .announce import Announce
 from .bus import Bus
+from .clock import Clock
 from .config.settled import Config
 from .configuration import Configuration
 from .core.caps import day_start
@@ -156,9 +157,10 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
         await store.aclose()
 
 
-def build(places: Places, home: str, store: Store, limits: Limits = DEFAULT) -> tuple[Daemon, Server]:
-    """The daemon's parts, connected. Touches no network and no config."""
-    now = clock.now
+def build(
+    places: Places, home: str, store: Store, limits: Limits = DEFAULT, now: Clock = clock.now
+) -> tuple[Daemon, Server]:
+    """The daemon's parts, connected. Touches no network and no config. `now`: a demo's day passes in seconds."""
     state = State(Config(places.config), random.random)
     unreadable = remembered.recall(state, store.load(), now())
     transport = Transport(asleep=clock.asleep)
