@@ -27,7 +27,8 @@ from switchgeard.credentials.vault import Vault
 from switchgeard.question import ours
 from switchgeard.rpc_error import RpcError
 from switchgeard.services import Services
-from switchgeard.state import PinState, State
+from switchgeard.state import State
+from switchgeard.steering import PinState
 from switchgeard.store.row import AttemptRow
 from switchgeard.voice import Ours
 

@@ -19,7 +19,8 @@ from .core.listing import Listing
 from .core.quota import Window
 from .core.sticky import Assignment
 from .spending import SessionKey
-from .state import PinState, State
+from .state import State
+from .steering import PinState
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True):

@@ -10,12 +10,11 @@ Rules for editing this file:
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from msgspec import Struct
-
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import Health, Scope, StickyMode
 
+from . import steering
 from .allowance import Allowance, closed, key_of, reopened
 from .ask import Ask, Settled
 from .config.settled import Config
@@ -32,14 +31,10 @@ from .core.quota import Window
 from .core.routing import Plan, Standing
 from .core.sticky import Assignment
 from .spending import SessionKey, Spending
+from .steering import PinState
 
 OfferKey = tuple[str, str]  # provider, model
 MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each costs about 300 bytes
-
-
-class PinState(Struct, frozen=True):
-    provider: str
-    until: float | None = None  # wall
 
 
 @dataclass(slots=True)
@@ -90,7 +85,7 @@ class State:
     def plan(self, ask: Ask, now: Now) -> Plan:
         standings = [self.standing(offer, ask, now) for offer in ask.model.offers]
         assignment = None if ask.key is None else self.sessions.get(ask.key)
-        pin = self._pin(ask, now)
+        pin = steering.pin_of(self.pins, ask, now)
         left = None if pin is None or pin.until is None else pin.until - now.wall
         pinned = None if pin is None else pin.provider
         return routing.plan(ask.model, standings, assignment, pinned, ask.turn_boundary, now, left, ask.needs)
@@ -112,7 +107,7 @@ class State:
     def _obstacle(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
         """What keeps this offer longest from being asked now, but for its features, which do not change."""
         obstacles = (
-            self._paused(offer, now),
+            steering.paused(self.pauses, offer, now),
             self._blocked(offer, now),
             self.spending.unpaid(self.config, offer, ask.key, now),
             self.spending.capped(offer, ask.needs, now),
@@ -121,31 +116,11 @@ class State:
 
     def pinned(self, ask: Ask, now: Now) -> str | None:
         """The provider pinned for this session, else for the model."""
-        pin = self._pin(ask, now)
+        pin = steering.pin_of(self.pins, ask, now)
         return None if pin is None else pin.provider
 
-    def _pin(self, ask: Ask, now: Now) -> PinState | None:
-        """The pin in force. One to a provider that left the model binds nobody."""
-        if not self.pins:
-            return None
-        offered = {offer.provider for offer in ask.model.offers}
-        for key in ((ask.model.alias, ask.session), (ask.model.alias, None)):
-            pin = self.pins.get(key)
-            if pin is not None and pin.provider in offered and (pin.until is None or now.wall < pin.until):
-                return pin
-        return None
-
-    def _paused(self, offer: Offer, now: Now) -> Standing | None:
-        if not self.is_paused(offer.provider, now):
-            return None
-        until = self.pauses[offer.provider]
-        left = None if until is None else until - now.wall
-        hint = f"switchgear resume {offer.provider}"
-        return Standing(offer, "paused", routing.SKIPS["paused"], until=until, left=left, hint=hint)
-
     def is_paused(self, provider: str, now: Now) -> bool:
-        until = self.pauses.get(provider, 0.0)
-        return until is None or now.wall < until
+        return steering.is_paused(self.pauses, provider, now)
 
     def _blocked(self, offer: Offer, now: Now) -> Standing | None:
         if not self.circuits:

@@ -6,7 +6,7 @@ import pytest
 
 from switchgeard import clock
 from switchgeard.methods.sessions import MOST_PINS
-from switchgeard.state import PinState
+from switchgeard.steering import PinState
 from world import World, world
 
 

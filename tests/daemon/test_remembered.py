@@ -12,7 +12,8 @@ from switchgeard import remembered
 from switchgeard.ask import Settled
 from switchgeard.core.clock import Now
 from switchgeard.core.quota import Window
-from switchgeard.state import PinState, State
+from switchgeard.state import State
+from switchgeard.steering import PinState
 from switchgeard.store.beliefs import TOPICS
 
 MODEL = merged(offer("a"), offer("b"))

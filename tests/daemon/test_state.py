@@ -16,7 +16,7 @@ from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Price, RoutingPolicy
 from switchgeard.core.quota import Window
 from switchgeard.core.sticky import CACHE_TTL, WELL_FOR
-from switchgeard.state import PinState
+from switchgeard.steering import PinState
 
 A, B = offer("a"), offer("b")
 MODEL = merged(A, B)

@@ -13,7 +13,8 @@ from switchgeard.core.failure import Failure
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Features, Price
 from switchgeard.core.quota import Window
-from switchgeard.state import PinState, State
+from switchgeard.state import State
+from switchgeard.steering import PinState
 
 A, B = offer("a"), offer("b", price=Price(3.0, 15.0), billing=Billing.METERED)
 MODEL = merged(A, B)

@@ -12,7 +12,7 @@ from switchgeard import views
 from switchgeard.core.clock import Now
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
-from switchgeard.state import PinState
+from switchgeard.steering import PinState
 
 from .daemon import Daemon, offered, positive
 

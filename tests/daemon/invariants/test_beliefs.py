@@ -22,7 +22,8 @@ from switchgeard.core.needs import Needs
 from switchgeard.core.permit import NO_EVIDENCE, Permit
 from switchgeard.core.quota import Window
 from switchgeard.core.routing import Plan
-from switchgeard.state import PinState, State
+from switchgeard.state import State
+from switchgeard.steering import PinState
 
 EXAMPLES = int(os.environ.get("SWITCHGEAR_EXAMPLES", "60"))
 
