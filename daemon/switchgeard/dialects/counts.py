@@ -14,6 +14,7 @@ Counts = dict[str, Any]
 
 MOST = 1e12  # tokens; a larger number is no count
 DEAREST = 1e6  # USD for one answer; a larger number is no price
+USD_PER_NANO = 1e-11  # a billionth of an AI credit, which is a cent
 
 
 def number(*values: object) -> int:
@@ -31,6 +32,15 @@ def money(value: object) -> float | None:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < DEAREST
         else None
     )
+
+
+def charged(counts: Counts, credits_used: object = None) -> float | None:
+    """What an answer cost in USD: OpenRouter says it among the counts, Copilot beside them, in billionths of a credit
+    (`credits_used`: its `copilot_usage`)."""
+    nanos = credits_used.get("total_nano_aiu") if isinstance(credits_used, dict) else None
+    whole = isinstance(nanos, (int, float)) and not isinstance(nanos, bool)
+    paid = money(nanos * USD_PER_NANO) if whole else None  # type: ignore[operator]  # a number, as `whole` says
+    return money(counts.get("cost")) if paid is None else paid
 
 
 def inner(counts: Counts, name: str) -> Counts:

@@ -50,6 +50,7 @@ class Message(Struct):
     content: list[dict[str, Any]] | None = None
     stop_reason: str | None = None
     usage: dict[str, Any] | None = None
+    copilot_usage: Any = None  # GitHub Copilot: what it cost, beside the counts
     error: Any = None
 
 
@@ -60,6 +61,7 @@ class Payload(Struct):
     content_block: dict[str, Any] | None = None
     message: Any = None  # a Message, or (in an error) text
     usage: dict[str, Any] | None = None
+    copilot_usage: Any = None
     error: Any = None
 
 
@@ -107,7 +109,7 @@ class Decoder:
             case "message_start":
                 return self._begin(_message(payload.message))
             case "message_delta":
-                self._note(payload.delta.stop_reason if payload.delta else None, payload.usage)
+                self._note(payload.delta.stop_reason if payload.delta else None, payload.usage, payload.copilot_usage)
                 return []
             case "message_stop":
                 return self._stopped()
@@ -150,7 +152,7 @@ class Decoder:
             return [Start(message.id, message.model, self._usage()), *opened]
         if (message.id or "") == self._ids[-1] or not self._blocks.seen:
             self._ids[-1] = message.id or ""
-            self._note(message.stop_reason, message.usage)
+            self._note(message.stop_reason, message.usage, message.copilot_usage)
             return []
         return self._anew(message)
 
@@ -164,16 +166,16 @@ class Decoder:
         """A message on a clean sheet, with the blocks that came in its start."""
         self._ids.append(message.id or "")
         self._blocks, self._stop, self._counts = Blocks(NAME), None, {}
-        self._note(message.stop_reason, message.usage)
+        self._note(message.stop_reason, message.usage, message.copilot_usage)
         out: list[StreamEvent] = []
         for index, block in enumerate(message.content or ()):
             out += self._blocks.start(index, block)
             out += self._blocks.stop(index)
         return out
 
-    def _note(self, stop: str | None, counts: dict[str, Any] | None) -> None:
+    def _note(self, stop: str | None, counts: dict[str, Any] | None, paid: object) -> None:
         self._stop = stop or self._stop
-        self._counts = merged(self._counts, counts or {})
+        self._counts = merged(self._counts, (counts or {}) | ({"copilot_usage": paid} if paid else {}))
 
     def _stopped(self) -> list[StreamEvent]:
         if self._stop is None:

@@ -5,7 +5,7 @@ one of them and the truth in the other, so a later count replaces an earlier one
 """
 
 from switchgear_protocol.content import Usage
-from switchgeard.dialects.counts import Counts, inner, number
+from switchgeard.dialects.counts import Counts, charged, inner, number
 
 
 def merged(before: Counts, now: Counts) -> Counts:
@@ -13,6 +13,7 @@ def merged(before: Counts, now: Counts) -> Counts:
 
 
 def usage(counts: Counts) -> Usage:
+    """What a provider reports; `copilot_usage` among the counts is Copilot's own account of what the answer cost."""
     written = number(counts.get("cache_creation_input_tokens"))
     return Usage(
         input=number(counts.get("input_tokens")),
@@ -21,4 +22,5 @@ def usage(counts: Counts) -> Usage:
         cache_write=written,
         reasoning=number(inner(counts, "output_tokens_details").get("thinking_tokens")),
         cache_write_1h=min(number(inner(counts, "cache_creation").get("ephemeral_1h_input_tokens")), written),
+        cost_usd=charged(counts, counts.get("copilot_usage")),
     )

@@ -5,9 +5,7 @@ provider that uses it, in the comment beside it.
 """
 
 from switchgear_protocol.content import Usage
-from switchgeard.dialects.counts import Counts, inner, money, number, output
-
-USD_PER_NANO = 1e-11  # a billionth of an AI credit, which is a cent
+from switchgeard.dialects.counts import Counts, charged, inner, number, output
 
 
 def usage(counts: Counts, credits_used: object = None) -> Usage:
@@ -25,7 +23,5 @@ def usage(counts: Counts, credits_used: object = None) -> Usage:
     prompt, written = number(counts.get("prompt_tokens")), number(counts.get("completion_tokens"))
     put_out = output(prompt, written, number(counts.get("total_tokens")), reasoning)  # xAI: reasoning is beside it
     kept = number(inner(prompt_details, "cache_write_tokens_details").get("ttl_12h_tokens"))
-    fresh, charged = max(prompt - read - write, 0), money(counts.get("cost"))  # OpenRouter, in credits of a dollar
-    if isinstance(credits_used, dict) and (nanos := number(credits_used.get("total_nano_aiu"))):
-        charged = nanos * USD_PER_NANO
-    return Usage(fresh, put_out, read, write, reasoning, cache_write_1h=min(kept, write), cost_usd=charged)
+    fresh, cost = max(prompt - read - write, 0), charged(counts, credits_used)
+    return Usage(fresh, put_out, read, write, reasoning, cache_write_1h=min(kept, write), cost_usd=cost)

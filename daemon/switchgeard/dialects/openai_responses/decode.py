@@ -68,6 +68,7 @@ class Response(Struct):
     status: Any = None
     output: Any = None
     usage: Any = None
+    copilot_usage: Any = None  # GitHub Copilot: what it cost, here or beside the response
     error: Any = None
     incomplete_details: Any = None
 
@@ -81,6 +82,7 @@ class Payload(Struct):
     summary_index: int | None = None
     item: dict[str, Any] | None = None
     response: Response | None = None
+    copilot_usage: Any = None
     error: Any = None
 
 
@@ -122,6 +124,7 @@ class Decoder:
         if kind == "error" or (payload.error and not payload.response):
             raise UpstreamError(data.encode(), status_of(payload.error))
         if payload.response is not None:
+            payload.response.copilot_usage = payload.response.copilot_usage or payload.copilot_usage
             return self._response(kind, payload.response)
         out = self._part(kind, payload)
         return self._start(Response()) + out if out else out
@@ -183,7 +186,7 @@ class Decoder:
         _refuse(response, status)
         out = self._items.rest(response.output) + self._items.end(cut=status == "incomplete")
         if isinstance(response.usage, dict):
-            self._usage = added(self._usage, usage(response.usage))
+            self._usage = added(self._usage, usage(response.usage, response.copilot_usage))
         self._finish = self._reason(response, status)
         return out
 

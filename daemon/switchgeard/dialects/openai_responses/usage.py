@@ -4,18 +4,19 @@ Ours: `input` excludes cached tokens; theirs includes them. `output` includes re
 """
 
 from switchgear_protocol.content import Usage
-from switchgeard.dialects.counts import Counts, inner, number, output
+from switchgeard.dialects.counts import Counts, charged, inner, number, output
 
 
-def usage(counts: Counts) -> Usage:
-    """What a provider reports."""
+def usage(counts: Counts, credits_used: object = None) -> Usage:
+    """What a provider reports. `credits_used`: Copilot's own account of what the answer cost."""
     details = inner(counts, "input_tokens_details")
     read, write = number(details.get("cached_tokens")), number(details.get("cache_write_tokens"))
     reasoning = number(inner(counts, "output_tokens_details").get("reasoning_tokens"))
     given, written = number(counts.get("input_tokens")), number(counts.get("output_tokens"))
     put_out = output(given, written, number(counts.get("total_tokens")), reasoning)
     kept = number(inner(details, "cache_write_tokens_details").get("ttl_12h_tokens"))
-    return Usage(max(given - read - write, 0), put_out, read, write, reasoning, cache_write_1h=min(kept, write))
+    fresh, cost = max(given - read - write, 0), charged(counts, credits_used)
+    return Usage(fresh, put_out, read, write, reasoning, cache_write_1h=min(kept, write), cost_usd=cost)
 
 
 def reported(usage: Usage) -> Counts:
