@@ -2,7 +2,7 @@
 
 Rules for editing: the only place that knows all parts. Order of start: lock, listen, remember, serve;
 so a client that connects early waits instead of failing. Order of end: no new work, running answers
-finish within DRAIN seconds, beliefs flushed, socket removed, exit 0.
+finish within DRAIN seconds, beliefs flushed, socket removed (unless a service manager lent it), exit 0.
 """
 
 import argparse
@@ -10,7 +10,6 @@ import ctypes
 import gc
 import os
 import random
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +44,7 @@ from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
 from .door.listeners import Listeners
 from .door.server import Door
+from .ending import Ending
 from .methods.daemon import Daemon
 from .methods.money import spent_by_session
 from .methods.table import dispatch
@@ -60,11 +60,12 @@ from .serving.listening import SocketFile, bind_socket
 from .serving.server import Server
 from .state import State
 from .store import Store
+from .succession import given_socket, succeed
+from .supervised.notify import Notify
 from .upstream.fetch import ask_issuer
 from .upstream.transport import Transport
 from .watch import watch
 
-DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 LARGE = 256 * 1024  # bytes
 SETTLE = 1.0  # seconds a slow disk may hold up the start
@@ -86,17 +87,19 @@ def main(args: argparse.Namespace) -> int:
     """Run until told to stop; the exit code. Says in words why it cannot start."""
     seal()
     log.start(args.log_format, args.log_level)
+    notify = Notify.take(os.environ)
     try:
-        chosen = (args.socket or socket_path(), args.config or config_path(), args.state_dir or state_dir())
-        places = Places(*map(os.path.abspath, chosen))
+        given = given_socket(os.environ)
+        places = _places(args, given)
         with _private_files():
-            instance = claim(str(Path(places.socket).parent))
+            home = str(Path(places.socket).parent)
+            instance = succeed(home, notify) if given else claim(home)
             try:
-                listening = bind_socket(places.socket)
+                listening = given or bind_socket(places.socket)
             except BaseException:
                 instance.release()
                 raise
-            trio.run(_run, places, listening, instance, args.idle_exit)
+            trio.run(_run, places, listening, instance, args.idle_exit, notify)
     except AlreadyRunning as other:
         return _say(str(other), EXIT_ALREADY_RUNNING)
     except PathError as error:
@@ -104,6 +107,16 @@ def main(args: argparse.Namespace) -> int:
     except OSError as error:  # a full disk, no descriptors left: nothing that a traceback would explain better
         return _say(f"cannot run: {error.filename or 'the system'}: {error.strerror or error}", 1)
     return 0
+
+
+def _places(args: argparse.Namespace, given: SocketFile | None) -> Places:
+    """What the command line says, else what was handed over, else the platform's."""
+    chosen = (args.socket or (given and given.path) or socket_path(), args.config or config_path())
+    places = Places(*map(os.path.abspath, (*chosen, args.state_dir or state_dir())))
+    if given and places.socket != given.path:
+        why = f"--socket is {places.socket}, the service manager listens on {given.path}"
+        raise PathError("two sockets", why, "leave --socket out")
+    return places
 
 
 @contextmanager
@@ -121,17 +134,20 @@ def _say(words: str, code: int) -> int:
     return code
 
 
-async def _run(places: Places, listening: SocketFile, instance: Instance, idle_exit: float | None) -> None:
+async def _run(
+    places: Places, listening: SocketFile, instance: Instance, idle_exit: float | None, notify: Notify
+) -> None:
     home = make_private_dir(places.state)
     store = Store.open(Path(home) / "state.db", clock.now)
     descriptors.raise_limit()
     daemon, server = build(places, home, store)
     door, listeners = build_door(places, daemon, server.intake)
-    keeper = Doorkeeper(server, listening, instance)
+    ending = Ending(daemon, server, door, notify)
     try:
         async with trio.open_nursery() as helpers:
+            keeper = Doorkeeper(server, listening, instance, partial(helpers.start_soon, ending.begin))
             await helpers.start(door.serve)
-            await helpers.start(_obey_signals, daemon, server, door)
+            await helpers.start(ending.obey_signals)
             await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
             await daemon.configuration.reload()
             await resume_spending(daemon)
@@ -139,12 +155,14 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
             helpers.start_soon(_tell_storage, daemon)
             helpers.start_soon(keeper.run)
             helpers.start_soon(listeners.keep)
+            helpers.start_soon(notify.beat)
             if idle_exit is not None:
-                helpers.start_soon(_leave_when_idle, daemon, server, door, idle_exit)
+                helpers.start_soon(ending.when_idle, idle_exit)
             daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
             with trio.move_on_after(SETTLE):  # event numbers are on disk before anybody hears one
                 await store.flush()
             _settle_memory()
+            notify.ready(daemon.configuration.words())
             await server.serve(listening.sock)  # returns when drained
             await door.ended.wait()
             helpers.cancel_scope.cancel()
@@ -206,37 +224,6 @@ async def resume_spending(daemon: Daemon) -> None:
     at.state.spending.resume(at.state.config, {row.key["provider"]: row.cost_usd for row in today.rows}, now, sessions)
 
 
-async def _obey_signals(
-    daemon: Daemon, server: Server, door: Door, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
-) -> None:
-    """SIGTERM and SIGINT drain (a second one ends at once); SIGHUP reloads the config."""
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as arriving:
-        task_status.started()
-        async with trio.open_nursery() as nursery:
-            async for number in arriving:
-                if number == signal.SIGHUP:
-                    nursery.start_soon(daemon.configuration.reload)
-                elif daemon.draining:
-                    nursery.start_soon(_end, server, door, 0.0)
-                else:
-                    nursery.start_soon(_drain, daemon, server, door)
-
-
-async def _drain(daemon: Daemon, server: Server, door: Door) -> None:
-    door.retire()  # before anybody can be told that we drain
-    daemon.draining = True
-    daemon.announce(daemon.at.state.note("daemon", "shutting down", clock.now()))
-    await _end(server, door, DRAIN)
-
-
-async def _end(server: Server, door: Door, seconds: float) -> None:
-    """Both at once: what runs has so many seconds. Who asks for the status meanwhile sees what is waited for."""
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(door.drain, seconds)
-        nursery.start_soon(server.wind_down, seconds)
-    await server.hang_up()
-
-
 async def _tell_storage(daemon: Daemon) -> None:
     """Each notice of the store becomes a `storage` event and the word in status."""
     while True:
@@ -250,15 +237,6 @@ async def _watch_config(daemon: Daemon, *, task_status: trio.TaskStatus[bool] = 
         await daemon.configuration.reload()
 
     await watch(daemon.configuration.path, changed, task_status=task_status)
-
-
-async def _leave_when_idle(daemon: Daemon, server: Server, door: Door, seconds: float) -> None:
-    """Drain once nobody has been connected for two looks in a row, so many seconds apart."""
-    quiet = 0
-    while quiet < 2:
-        await trio.sleep(seconds / 2)
-        quiet = quiet + 1 if not server.connections + door.connections and not daemon.at.state.live else 0
-    await _drain(daemon, server, door)
 
 
 def _settle_memory() -> None:

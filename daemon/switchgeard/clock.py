@@ -23,3 +23,8 @@ def now() -> Now:
 def asleep() -> float:
     """Seconds this machine has been suspended since its start; 0 where the system cannot tell."""
     return time.clock_gettime(_BOOT) - time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+def monotonic_us() -> int:
+    """Microseconds of CLOCK_MONOTONIC, as systemd compares them."""
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000

@@ -54,6 +54,12 @@ class Configuration:
             self.path, self.state.config.revision, not self.problems, sentence(shown[0]) + more, shown[0].hint
         )
 
+    def words(self) -> str:
+        """What is in force, for people who look at the process and not at `status`."""
+        config = self.state.config
+        told = f"serving {len(config.catalog.models)} models of {len(config.providers)} providers"
+        return f"{told}; the config on disk is refused" if self.problems else told
+
     async def reload(self) -> ConfigState:
         """Read the file again; put it in force when it is valid and different."""
         revision = self.state.config.revision + 1

@@ -2,9 +2,12 @@
 
 Cleaners delete what lies in runtime directories, and people delete what looks stale. A daemon whose
 file is gone is running and unreachable: the worst state there is. So the file is watched (no timer),
-bound anew when it is gone or another's, and those already connected notice nothing.
+bound anew when it is gone or another's, and those already connected notice nothing. Only when another
+daemon, or a service manager that will start one, listens there by now is it time to leave: whoever comes
+from now on is theirs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +25,15 @@ log = structlog.get_logger("switchgeard.serving.server")
 
 @dataclass(slots=True)
 class Doorkeeper:
-    """`file` and `instance` are those in force; both change when they had to be made anew."""
+    """`file` and `instance` are those in force; both change when they had to be made anew.
+
+    `leave` is called when somebody else serves in our place.
+    """
 
     server: Server
     file: SocketFile
     instance: Instance
+    leave: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         """Watch until cancelled; returns at once where the system cannot watch files."""
@@ -39,8 +46,12 @@ class Doorkeeper:
         try:
             self._claim_again()
             fresh = bind_socket(self.file.path)
-        except (PathError, AlreadyRunning) as refused:
+        except PathError as refused:
             log.error("socket.lost", path=self.file.path, why=str(refused), hint=refused.hint)
+            return
+        except AlreadyRunning as other:
+            log.warning("socket.taken", path=self.file.path, by=other.pid)
+            self.leave()
             return
         self.server.listen(fresh.sock)
         self.server.unlisten(self.file.sock)

@@ -2,7 +2,8 @@
 
 Call only under the lock of `instance`: a file left by a killed daemon is removed here, and the lock
 is what makes "left by a killed daemon" true. The connect probe is the second opinion, for a lock
-file that somebody deleted.
+file that somebody deleted. A socket handed over by a service manager is taken as it is, once it is known
+to be the right one, and outlives us: its file is the manager's.
 """
 
 import os
@@ -26,6 +27,7 @@ class SocketFile:
     path: str
     sock: socket.socket
     identity: tuple[int, int]  # device, inode of the file
+    lent: bool = False  # by a service manager, who listens on when we are gone
 
     def present(self) -> bool:
         """Whether the file at the path is still ours: not deleted, not replaced."""
@@ -33,7 +35,7 @@ class SocketFile:
 
     def unlink(self) -> None:
         """Take the file away if it is still ours, so clients see at once nobody is there."""
-        if self.present():
+        if self.present() and not self.lent:
             Path(self.path).unlink()
 
     def remove(self) -> None:
@@ -61,6 +63,55 @@ def bind_socket(path: str) -> SocketFile:
     identity = _identity(path)
     assert identity is not None
     return SocketFile(path, sock, identity)
+
+
+def adopt_socket(fd: int) -> SocketFile:
+    """The listening socket a service manager handed over, its file made 0600 in a directory that is ours alone.
+
+    Raises PathError when it is no socket of ours that listens where clients can find it.
+    """
+    sock = _listening(fd)
+    path = str(sock.getsockname())
+    try:
+        make_private_dir(str(Path(path).parent))
+        identity = _made_private(path)
+    except PathError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return SocketFile(path, sock, identity, lent=True)
+
+
+def _listening(fd: int) -> socket.socket:
+    """Raises PathError unless it is a Unix stream socket that listens under a path."""
+    try:
+        sock = socket.socket(fileno=fd)
+    except OSError as error:
+        raise PathError("cannot use the socket handed over", error.strerror or str(error), _UNIT) from error
+    listens = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    name = sock.getsockname()
+    if sock.family != socket.AF_UNIX or sock.type != socket.SOCK_STREAM or not listens or not str(name).startswith("/"):
+        sock.close()
+        raise PathError("refusing the socket handed over", "it is no Unix stream socket that listens", _UNIT)
+    return sock
+
+
+_UNIT = "switchgear service install"
+
+
+def _made_private(path: str) -> tuple[int, int]:
+    """The file of a socket handed over: there, a socket, ours; its mode is set, as managers have habits."""
+    try:
+        there = os.lstat(path)
+    except OSError as error:
+        raise PathError(f"cannot use {path}", error.strerror or str(error), _RESTART) from error
+    if not stat.S_ISSOCK(there.st_mode) or there.st_uid != os.getuid():
+        raise PathError(f"refusing to use {path}", f"it is no socket of yours (uid {os.getuid()})", f"ls -l {path}")
+    Path(path).chmod(0o600)
+    return (there.st_dev, there.st_ino)
+
+
+_RESTART = "systemctl --user restart switchgear.socket"
 
 
 def _bind_private(sock: socket.socket, path: str) -> None:

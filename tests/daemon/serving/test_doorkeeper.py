@@ -115,3 +115,21 @@ async def test_a_daemon_that_shuts_down_does_not_bind_again(tmp_path: Path) -> N
         keeper.file.remove()
         await keeper.look()
         assert not Path(keeper.file.path).exists()
+
+
+async def test_where_somebody_else_listens_by_now_it_is_time_to_leave(tmp_path: Path) -> None:
+    """A service manager took the socket over: who comes from now on is its daemon's, who is here is finished with."""
+    async with kept(tmp_path) as (daemon, keeper):
+        left: list[bool] = []
+        keeper.leave = lambda: left.append(True)
+        before = await daemon.connect()
+        Path(daemon.file.path).unlink()
+        with socket.socket(socket.AF_UNIX) as theirs:
+            theirs.bind(daemon.file.path)
+            theirs.listen()
+            await keeper.look()
+        assert left
+        assert Path(daemon.file.path).exists()
+        await before.ask(1)
+        assert (await before.hear())["id"] == 1
+        before.close()

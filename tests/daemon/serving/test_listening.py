@@ -9,7 +9,7 @@ import pytest
 
 from switchgear_protocol.paths import SUN_PATH_MAX, PathError
 from switchgeard.serving.instance import AlreadyRunning
-from switchgeard.serving.listening import bind_socket
+from switchgeard.serving.listening import adopt_socket, bind_socket
 
 
 @pytest.fixture
@@ -110,3 +110,68 @@ def test_a_directory_without_write_permission_is_said_clearly(path: Path, monkey
     monkeypatch.setattr("switchgeard.serving.listening._bind_private", refuse)
     with pytest.raises(PathError, match=r"cannot listen on .*Permission denied"):
         bind_socket(str(path))
+
+
+# --- a socket handed over by a service manager -------------------------------------------------
+
+
+def handed_over(path: Path, mode: int = 0o666) -> int:
+    """The descriptor of a listening socket, as a manager with another umask makes it."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(path))
+        sock.listen()
+        path.chmod(mode)
+        return os.dup(sock.fileno())
+
+
+def test_a_socket_handed_over_is_made_private_and_outlives_us(tmp_path: Path) -> None:
+    """It keeps its file: the manager listens on."""
+    path = tmp_path / "run" / "s.sock"
+    file = adopt_socket(handed_over(path))
+    assert (file.path, file.present(), path.stat().st_mode & 0o777) == (str(path), True, 0o600)
+    assert file.sock.getblocking() is False
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        file.sock.accept()[0].close()
+    file.remove()
+    assert path.exists()
+
+
+def test_a_socket_handed_over_in_an_open_directory_is_refused(tmp_path: Path) -> None:
+    """As one of our own would be."""
+    (tmp_path / "open").mkdir(mode=0o755)
+    with pytest.raises(PathError, match=r"others may enter it \(mode 0755\)"):
+        adopt_socket(handed_over(tmp_path / "open" / "s.sock"))
+
+
+def test_a_socket_handed_over_whose_file_is_gone_is_refused(tmp_path: Path) -> None:
+    """Nobody could connect; the hint is the unit's restart."""
+    number = handed_over(tmp_path / "run" / "s.sock")
+    (tmp_path / "run" / "s.sock").unlink()
+    with pytest.raises(PathError, match="cannot use") as refused:
+        adopt_socket(number)
+    assert refused.value.hint == "systemctl --user restart switchgear.socket"
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"), [(socket.AF_UNIX, socket.SOCK_STREAM), (socket.AF_UNIX, socket.SOCK_DGRAM)]
+)
+def test_what_does_not_listen_is_refused(family: socket.AddressFamily, kind: socket.SocketKind) -> None:
+    """A unit with another ListenStream= or ListenDatagram=."""
+    with socket.socket(family, kind) as sock, pytest.raises(PathError, match="no Unix stream socket that listens"):
+        adopt_socket(os.dup(sock.fileno()))
+
+
+def test_a_tcp_socket_is_refused() -> None:
+    """The daemon's own socket is never on the network."""
+    with socket.create_server(("127.0.0.1", 0)) as sock, pytest.raises(PathError, match="no Unix stream socket"):
+        adopt_socket(os.dup(sock.fileno()))
+
+
+def test_what_is_no_socket_is_refused() -> None:
+    """A pipe where a socket was promised."""
+    read, write = os.pipe()
+    with pytest.raises(PathError, match="cannot use the socket handed over"):
+        adopt_socket(read)
+    os.close(write)
