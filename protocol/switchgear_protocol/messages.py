@@ -27,6 +27,17 @@ from .choices import ProposedOffer as ProposedOffer
 from .choices import ProvidersAdd as ProvidersAdd
 from .choices import ProvidersProbe as ProvidersProbe
 from .content import Message, Reasoning, ResponseFormat, Tool, ToolChoice, Usage
+from .credentials import Credentials as Credentials
+from .credentials import CredentialsSet as CredentialsSet
+from .credentials import CredentialView as CredentialView
+from .credentials import TokenCreate as TokenCreate
+from .credentials import TokenCreated as TokenCreated
+from .credentials import TokenName as TokenName
+from .credentials import Tokens as Tokens
+from .credentials import TokenView as TokenView
+from .doctor import DoctorCheck as DoctorCheck
+from .doctor import Finding as Finding
+from .doctor import Findings as Findings
 from .errors import AttemptReport
 from .events import Event
 from .logins import LoginName as LoginName
@@ -174,24 +185,6 @@ class ProviderName(Params, frozen=True):
     provider: Name
 
 
-class CredentialView(Result, frozen=True):
-    provider: str
-    source: str
-    state: Literal["ok", "unknown", "missing", "locked", "refused", "none"]
-    reason: str = ""
-    hint: str | None = None
-    fingerprint: str | None = None  # keyed hash, for "is it the same one"; reveals nothing
-
-
-class Credentials(Result, frozen=True):
-    credentials: list[CredentialView]
-
-
-class CredentialsSet(Params, frozen=True):
-    provider: Name
-    secret: str
-
-
 # --- sessions, routing, events ---------------------------------------------------
 
 
@@ -306,29 +299,6 @@ class ConfigChecked(Result, frozen=True):
     warnings: list[ConfigProblem] = []
 
 
-class TokenCreate(Params, frozen=True):
-    name: Name
-
-
-class TokenCreated(Result, frozen=True):
-    name: str
-    token: str
-
-
-class TokenView(Result, frozen=True):
-    name: str
-    created_at: float
-    last_used: float | None = None
-
-
-class Tokens(Result, frozen=True):
-    tokens: list[TokenView]
-
-
-class TokenName(Params, frozen=True):
-    name: Name
-
-
 class SpendAllow(Params, frozen=True):
     """Lets metered offers serve for so long (0 withdraws it)."""
 
@@ -384,6 +354,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "usage/query": (UsageQuery, UsageReply),
     "route/explain": (RouteExplain, RouteExplained),
     "events/subscribe": (EventsSubscribe, Subscribed),
+    "doctor/check": (DoctorCheck, Findings),
     "config/check": (ConfigCheck, ConfigChecked),
     "config/reload": (Nothing, ConfigState),
     "tokens/create": (TokenCreate, TokenCreated),

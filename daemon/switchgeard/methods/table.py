@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from switchgeard.serving.caller import Caller, Id
 
-from . import choices, connection, logins, models, money, providers, sessions, settings
+from . import choices, connection, doctor, logins, models, money, providers, sessions, settings
 from .daemon import Daemon
 
 Method = Callable[[Daemon, Caller, Any], Awaitable[Struct]]
@@ -42,6 +42,7 @@ METHODS: dict[str, Method] = {
     "usage/query": money.usage_query,
     "route/explain": models.route_explain,
     "events/subscribe": connection.events_subscribe,
+    "doctor/check": doctor.doctor_check,
     "config/check": settings.config_check,
     "config/reload": settings.config_reload,
     "tokens/create": settings.tokens_create,

@@ -53,6 +53,24 @@ def open_file(path: Path, wall: float, tell: Tell) -> sqlite3.Connection | None:
     return None
 
 
+def inspected(path: Path) -> tuple[str, int, int]:
+    """What is wrong with the file of a running daemon ("": nothing), its size and what is free around it, in bytes."""
+    try:
+        space = os.statvfs(path.parent)
+        size, free = path.stat().st_size, space.f_bavail * space.f_frsize
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        return str(error), 0, 0
+    try:
+        connection.execute("PRAGMA busy_timeout = 2000")
+        _check(connection)
+    except (sqlite3.Error, Newer, Damaged) as error:
+        return str(error), size, free
+    finally:
+        connection.close()
+    return "", size, free
+
+
 def open_memory() -> sqlite3.Connection:
     """A database that ends with the process, and stays small: beyond its bound rows are refused."""
     connection = _connect(":memory:", lambda _: None)

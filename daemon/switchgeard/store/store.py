@@ -19,7 +19,7 @@ from switchgeard.rpc_error import RpcError
 from . import beliefs, ledger
 from .beliefs import Beliefs
 from .notice import Notice, Notices
-from .opening import open_file, open_memory
+from .opening import inspected, open_file, open_memory
 from .row import AttemptRow
 from .schema import lenient
 from .tokens import DoorTokens
@@ -86,6 +86,11 @@ class Store:
             return await trio.to_thread.run_sync(_read_file, self.path, query, abandon_on_cancel=True)
         except (sqlite3.Error, StorageFailed) as error:
             raise RpcError.of("internal", f"the ledger cannot be read: {error}", hint="switchgear status") from error
+
+    async def inspect(self) -> tuple[str, int, int]:
+        """What is wrong with the file ("": nothing); its size and what is free around it, in bytes. On disk only."""
+        assert self.path is not None
+        return await trio.to_thread.run_sync(inspected, self.path, abandon_on_cancel=True)
 
     async def _read_memory(self, query: UsageQuery) -> UsageReply:
         reply = await self._writer.call(lambda connection: ledger.usage(connection, query))
