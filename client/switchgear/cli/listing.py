@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from .failed import CommandError, usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
 
 GROUPS: dict[str, dict[str, str]] = {
     "Begin": {
@@ -24,6 +30,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "allow": "let metered providers serve for a while",
     },
     "Account": {
+        "import": "take logins and keys this machine has already",
         "connect": "let OpenCode, Claude Code, Codex, llm ... use your models",
         "login": "store a provider's key in the keyring",
         "logout": "remove it",
@@ -40,6 +47,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "version": "versions of command and daemon",
     },
 }
+MODULES = {"import": "import_"}
+"""Commands whose module cannot be called as they are."""
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 
 HEAD = """\
@@ -60,6 +69,11 @@ def overview() -> str:
         parts += [f"  {name:<9} {summary}" for name, summary in commands.items()]
         parts.append("")
     return "\n".join([*parts, TAIL])
+
+
+def module_of(name: str) -> ModuleType:
+    """The module of a command of COMMANDS."""
+    return import_module(f".command.{MODULES.get(name, name)}", __package__)
 
 
 def unknown(name: str) -> CommandError:

@@ -85,11 +85,13 @@ def _parse_one(name: str, words: list[str]) -> tuple[ModuleType, Arguments] | No
 def parser_of(name: str) -> tuple[ModuleType, argparse.ArgumentParser]:
     import argparse
 
+    from . import listing
+
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
             raise usage(message, f"{self.prog} -h")
 
-    module = import_module(f".command.{name}", __package__)
+    module = listing.module_of(name)
     parser = Parser(f"switchgear {name}", add_help=False, allow_abbrev=False, formatter_class=_formatter())
     module.declare(parser)
     _declare_globals(parser)

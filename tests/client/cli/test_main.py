@@ -1,6 +1,5 @@
 """The command line as a whole: help, usage, unknown words, errors as lines and as JSON."""
 
-import importlib
 import subprocess
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from cli_runs import Run, Serve
 from on_terminal import command, environment
 from sample_world import STATUS
-from switchgear.cli.listing import COMMANDS
+from switchgear.cli.listing import COMMANDS, module_of
 from switchgear_protocol.errors import error
 
 
@@ -29,8 +28,7 @@ def test_every_command_explains_itself(run: Run, name: str) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"usage: switchgear {name}")
     assert run("help", name).out == ran.out
-    module = importlib.import_module(f"switchgear.cli.command.{name}")
-    assert callable(module.run)
+    assert callable(module_of(name).run)
 
 
 def test_a_mistyped_command_is_never_a_prompt(run: Run) -> None:

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ENVIRONMENT = "environment"
+
 
 class Finding(NamedTuple):
     """`id` and `kind` of the provider it would become;
@@ -24,6 +26,25 @@ class Finding(NamedTuple):
     base_url: str | None = None
     words: str = ""
     wary: bool = False
+
+    @property
+    def kept(self) -> str:
+        """Where its credential will be, for people."""
+        if self.read is not None:
+            return "key in the keyring"
+        if isinstance(self.credential, str):
+            return ""
+        if "env" in self.credential:
+            return f"key read from ${self.credential['env']}"
+        return f"key asked of `{' '.join(self.credential['command'])}`"
+
+    def unstored(self) -> Finding | None:
+        """The same where there is no keyring: a variable is read where it is. None for a key that has no such place."""
+        if self.read is None:
+            return self
+        if self.source != ENVIRONMENT:
+            return None
+        return self._replace(credential={"env": self.where}, read=None)
 
 
 class Left(NamedTuple):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ALL, NONE = "all", "none"
 
 
-def chosen(names: Sequence[str], told: str | None, flag: str) -> list[str] | None:
+def chosen(invocation: Invocation, names: Sequence[str], told: str | None, flag: str) -> list[str] | None:
     """Which of `names` a flag such as `--models all` or `--models a,b` takes; None when it was not given."""
     if told is None:
         return None
@@ -26,7 +26,7 @@ def chosen(names: Sequence[str], told: str | None, flag: str) -> list[str] | Non
     unknown = [word for word in wanted if word not in names]
     if unknown:
         there = f"there are: {', '.join(names)}" if names else "there is none"
-        raise usage(f"{flag}: no {unknown[0]!r}", f"switchgear setup {flag} all", there)
+        raise usage(f"{flag}: no {unknown[0]!r}", f"switchgear {invocation.args.command} {flag} all", there)
     return wanted
 
 
@@ -36,7 +36,8 @@ def yes(invocation: Invocation, question: str, *, default: bool = True) -> bool:
 
     if invocation.args.yes:
         return default
+    command = f"switchgear {invocation.args.command}"
     if invocation.args.json or not asks():
-        raise usage("nobody to ask", "switchgear setup --yes", "every answer is also a flag: switchgear setup -h")
+        raise usage("nobody to ask", f"{command} --yes", f"every answer is also a flag: {command} -h")
     said = answer(f"{question} [{'Y/n' if default else 'y/N'}] ")
     return default if not said else said in ("y", "yes")

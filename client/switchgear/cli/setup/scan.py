@@ -13,7 +13,7 @@ import socket
 from functools import partial
 from typing import Any
 
-from .finding import Finding, Left
+from .finding import ENVIRONMENT, Finding, Left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,12 +40,24 @@ OPENCODE = {
 SERVERS = (("ollama", 11434), ("lmstudio", 1234))
 """Kind, the port it listens on unless told otherwise."""
 
-LOOKED_AT = (
-    "variables such as ANTHROPIC_API_KEY",
-    "logins of OpenCode and Codex",
-    "gh and claude on the PATH",
-    "ports 11434 (Ollama) and 1234 (LM Studio) of this machine",
-)
+SOURCES = {
+    "environment": ENVIRONMENT,
+    "opencode": "OpenCode",
+    "codex": "Codex",
+    "gh": "gh",
+    "claude": "Claude Code",
+    "local": "this machine",
+}
+"""What a source is called on the command line -> as it stands in a finding."""
+
+LOOKED_AT = {
+    "environment": "variables such as ANTHROPIC_API_KEY",
+    "opencode": "OpenCode's logins",
+    "codex": "Codex's logins",
+    "gh": "gh on the PATH",
+    "claude": "claude on the PATH",
+    "local": "ports 11434 (Ollama) and 1234 (LM Studio) of this machine",
+}
 
 
 def scan(environ: Mapping[str, str], kinds: Sequence[Json]) -> tuple[list[Finding], list[Left]]:
@@ -80,7 +92,7 @@ def _variables(environ: Mapping[str, str], kinds: Sequence[Json]) -> Iterable[Fi
         for name in kind.get("env", ()):
             if environ.get(name, "").strip():
                 read = partial(environ.__getitem__, name)
-                yield Finding(kind["name"], kind["name"], "", "environment", name, "keyring", read)
+                yield Finding(kind["name"], kind["name"], "", ENVIRONMENT, name, "keyring", read)
                 break  # the first of several names for one key
 
 
@@ -115,7 +127,7 @@ def _claude(environ: Mapping[str, str]) -> Iterable[Finding]:
     program = shutil.which("claude", path=environ.get("PATH"))
     if program:
         words = "runs your own claude; subject to Anthropic's terms, for personal use; no tools of your editor's"
-        yield Finding("claude-cli", "claude-cli", "", "claude", program, "none", words=words, wary=True)
+        yield Finding("claude-cli", "claude-cli", "", "Claude Code", program, "none", words=words, wary=True)
 
 
 def _servers() -> Iterable[Finding]:

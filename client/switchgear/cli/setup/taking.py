@@ -6,6 +6,7 @@ Rules for editing: what is written is undone in reverse when anything fails or t
 from __future__ import annotations
 
 import os
+import signal
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -28,16 +29,28 @@ def all_or_nothing(invocation: Invocation, path: str) -> Iterator[list[str]]:
     try:
         yield stored
     except BaseException:
+        _take_back(invocation, path, before, stored)
+        raise
+
+
+def _take_back(invocation: Invocation, path: str, before: bytes | None, stored: list[str]) -> None:
+    """A second Ctrl-C does not leave half of it behind."""
+    changed = bool(stored) or _text(path) != before
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
         for name in reversed(stored):
             with suppress(CommandError):
                 invocation.call("credentials/delete", provider=name)
         _put_back(path, before)
-        with suppress(CommandError):
-            invocation.call("config/reload")
-        raise
+        if changed:
+            with suppress(CommandError):
+                invocation.call("config/reload")
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    invocation.note("\neverything is as it was" if changed else "\nnothing was changed")
 
 
-def take(invocation: Invocation, finding: Finding, stored: list[str]) -> dict[str, Any]:
+def take(invocation: Invocation, finding: Finding, secret: str | None, stored: list[str]) -> dict[str, Any]:
     """The provider as it stands in the config now."""
     view = invocation.call(
         "providers/add",
@@ -47,9 +60,9 @@ def take(invocation: Invocation, finding: Finding, stored: list[str]) -> dict[st
         base_url=finding.base_url,
         credential=finding.credential,
     )
-    if finding.read is not None:
+    if secret is not None:
         stored.append(finding.id)
-        invocation.call("credentials/set", provider=finding.id, secret=finding.read().strip())
+        invocation.call("credentials/set", provider=finding.id, secret=secret)
     return view
 
 

@@ -1,5 +1,6 @@
 """`switchgear setup`: asks, writes at the end, and leaves nothing half-written."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -105,15 +106,36 @@ def test_without_a_terminal_it_says_how_to_answer(
     assert "switchgear setup --yes" in ran.err
 
 
-def test_a_keyring_that_cannot_keep_a_key_stops_before_anything_is_written(
+TROUBLE = {"ok": False, "reason": "no keyring service runs", "hint": "install gnome-keyring", "milliseconds": 5.0}
+
+
+def test_without_a_keyring_a_variable_is_read_where_it_is(
     home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the reason and the cure."""
+    """And what that means is said; no key is sent anywhere."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    trouble = {"ok": False, "reason": "no keyring service runs", "hint": "install gnome-keyring", "milliseconds": 5.0}
-    serve(answers(home, **{"credentials/test": trouble}))
+    daemon = serve(answers(home, **{"credentials/test": TROUBLE}))
     ran = run("setup", "--yes")
-    assert ran.code == 1
+    assert ran.code == 0, ran.err
+    assert daemon.asked("providers/add")["credential"] == {"env": "OPENAI_API_KEY"}
+    assert "credentials/set" not in [method for method, _ in daemon.requests]
+    assert "no keyring service runs" in ran.out
+    assert "key read from $OPENAI_API_KEY" in ran.out
+
+
+@pytest.mark.parametrize("keys", ["keyring", None])
+def test_a_keyring_that_cannot_keep_a_key_stops_before_anything_is_written(
+    home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, keys: str | None
+) -> None:
+    """With the reason and the cure: it has to be the keyring, or the key is in another program's file."""
+    if keys:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    else:
+        (home / ".codex").mkdir()
+        (home / ".codex/auth.json").write_text(json.dumps({"OPENAI_API_KEY": KEY}))
+    serve(answers(home, **{"credentials/test": TROUBLE}))
+    ran = run("setup", "--yes", *(["--keys", keys] if keys else []))
+    assert ran.code == 4
     assert "no keyring service runs" in ran.err
     assert "hint: install gnome-keyring" in ran.err
     assert not (home / "config.toml").exists()

@@ -1,0 +1,171 @@
+"""`switchgear import`: what is there already becomes providers, and nothing else is touched."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli_runs import Run, Serve
+from scripted_daemon import ScriptedDaemon
+from switchgear.cli.setup import scan as scanning
+from switchgear_protocol.errors import error
+
+KEY = "sk-CANARY-import"
+KINDS = [
+    {"name": "openai", "label": "OpenAI", "env": ["OPENAI_API_KEY"]},
+    {"name": "claude-cli", "label": "Claude Code", "env": []},
+]
+
+
+@pytest.fixture(autouse=True)
+def _quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine has, the tests do not see it."""
+    monkeypatch.setattr(scanning, "SERVERS", ())
+    monkeypatch.setenv("PATH", "/nonexistent")
+    for name in ("OPENAI_API_KEY", "CODEX_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def daemon(home: Path, serve: Serve) -> ScriptedDaemon:
+    """It takes everything, and has one provider called `had`."""
+    added: list[str] = []
+
+    def add(params: Any) -> Any:
+        added.append(params["id"])
+        return {"id": params["id"], "label": "OpenAI"}
+
+    return serve(
+        {
+            "config/check": {"ok": True, "path": str(home / "config.toml")},
+            "config/reload": {"ok": True},
+            "kinds/list": {"kinds": KINDS},
+            "providers/list": lambda params: {"providers": [{"id": name} for name in ["had", *added]]},
+            "providers/add": add,
+            "providers/probe": lambda params: {"ok": True, "asked": "api.openai.com", "models": 1},
+            "credentials/set": {"state": "ok"},
+            "credentials/delete": {"state": "missing"},
+            "credentials/test": {"ok": True, "milliseconds": 130.0},
+        }
+    )
+
+
+def codex_key(home: Path, key: str = KEY) -> Path:
+    path = home / ".codex/auth.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"OPENAI_API_KEY": key}))
+    return path
+
+
+def methods(daemon: ScriptedDaemon) -> list[str]:
+    return [method for method, _ in daemon.requests]
+
+
+def test_a_key_goes_from_its_file_to_the_keyring(home: Path, run: Run, daemon: ScriptedDaemon) -> None:
+    """The file stays as it is, and the key is not shown."""
+    path = codex_key(home)
+    before = path.read_bytes()
+    ran = run("import", "--yes")
+    assert ran.code == 0, ran.err
+    assert daemon.asked("credentials/set") == {"provider": "openai", "secret": KEY}
+    assert "openai: 1 model (api.openai.com)" in ran.out
+    assert KEY not in ran.out + ran.err
+    assert path.read_bytes() == before
+
+
+def test_a_dry_run_changes_nothing(home: Path, run: Run, daemon: ScriptedDaemon) -> None:
+    """It asks nothing either; paths are short."""
+    codex_key(home)
+    ran = run("import", "--dry-run")
+    assert ran.code == 0, ran.err
+    assert "Codex: ~/.codex/auth.json" in ran.out
+    assert methods(daemon) == ["kinds/list", "providers/list"]
+
+
+def test_one_source_is_looked_at_alone(
+    home: Path, run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others have is not even shown."""
+    monkeypatch.setenv("OPENAI_API_KEY", "other")
+    codex_key(home)
+    told = run("import", "codex", "--yes", "--json").json
+    assert [(one["id"], one["source"]) for one in told["found"]] == [("openai-codex", "Codex")]
+    assert (told["imported"], told["working"]) == (["openai-codex"], ["openai-codex"])
+
+
+def test_with_json_stdout_is_the_one_object(home: Path, run: Run, daemon: ScriptedDaemon) -> None:
+    """What a person reads goes to stderr; a script is not asked."""
+    codex_key(home)
+    refused = run("import", "--json")
+    assert (refused.code, refused.json["error"]["hint"]) == (2, "switchgear import --yes")
+    ran = run("import", "--yes", "--json")
+    assert (ran.json["v"], ran.json["known"]) == (1, [])
+    assert "Codex" in ran.err
+
+
+def test_the_same_key_in_two_places_is_one_provider(
+    home: Path, run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two providers of one account would be believed to have two quotas."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    codex_key(home)
+    ran = run("import", "--only", "all")
+    assert ran.code == 0, ran.err
+    assert methods(daemon).count("providers/add") == 1
+    assert "openai-codex: the key is openai's, and is not taken twice" in ran.err
+
+
+def test_claude_is_taken_only_by_name(
+    home: Path, run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a program to run; no file of it is opened, and no key of it is stored."""
+    program = home / "bin/claude"
+    program.parent.mkdir()
+    program.touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert run("import", "--yes").code == 0
+    assert "providers/add" not in methods(daemon)
+    assert run("import", "--only", "claude-cli").code == 0
+    assert daemon.asked("providers/add")["credential"] == "none"
+    assert "credentials/set" not in methods(daemon)
+
+
+def test_what_is_in_the_config_already_is_not_taken_again(
+    run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says which."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert run("import", "--yes").code == 0
+    ran = run("import", "environment", "--yes")
+    assert ran.code == 0
+    assert "nothing new beside openai; looked at variables" in ran.out
+
+
+def test_an_unknown_source_is_named_with_those_there_are(run: Run, daemon: ScriptedDaemon) -> None:
+    """Before anything is looked at."""
+    ran = run("import", "cursor")
+    assert ran.code == 2
+    assert "there are: environment, opencode, codex, gh, claude, local" in ran.err
+
+
+def test_left_half_way_nothing_is_kept(
+    home: Path, run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two keys cannot be stored: the first is taken out again."""
+    monkeypatch.setenv("OPENAI_API_KEY", "other")
+    codex_key(home)
+    stored: list[Any] = []
+
+    def set_(params: Any) -> Any:
+        stored.append(params["provider"])
+        return {"state": "ok"} if len(stored) == 1 else error("credential_store", "the keyring went away")
+
+    daemon.answers = {**daemon.answers, "credentials/set": set_}
+    ran = run("import", "--yes")
+    assert ran.code != 0
+    assert "everything is as it was" in ran.err
+    assert [params["provider"] for method, params in daemon.requests if method == "credentials/delete"] == [
+        "openai-codex",
+        "openai",
+    ]
