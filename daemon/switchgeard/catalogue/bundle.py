@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from switchgeard.core.offer import Price
 
-from .canonical import canonical
+from .canonical import REGION, canonical
 
 SECTIONS = {
     "openai": "openai",
@@ -29,7 +29,7 @@ SECTIONS = {
     "groq": "groq",
     "xai": "xai",
     "together": "together",
-    "claude-code": "anthropic",
+    "claude-cli": "anthropic",
     "chatgpt": "openai",
 }
 """kind -> the section that knows its ids. A kind not here is known by canonical names only."""
@@ -61,7 +61,9 @@ class Bundle(Struct, frozen=True):
         return self.mapped(kind, model) or canonical(model).base
 
     def mapped(self, kind: str, model: str) -> str | None:
-        return self.curated.get(SECTIONS.get(kind, ""), {}).get(model)
+        """The canonical name as people mapped it; None where nobody did. A region's own id is the model's."""
+        known = self.curated.get(SECTIONS.get(kind, ""), {})
+        return known.get(model) or (known.get(REGION.sub("", model, count=1)) if REGION.match(model) else None)
 
     def facts(self, kind: str, model: str) -> Facts | None:
         """What is known of it there; else of the model anywhere, which has no price."""

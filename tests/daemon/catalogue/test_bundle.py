@@ -4,6 +4,7 @@ from importlib import resources
 
 from switchgeard.catalogue.bundle import SECTIONS, shipped
 from switchgeard.core.offer import Price
+from switchgeard.kinds.known import KINDS
 
 
 def priced(kind: str, model: str) -> tuple[float, float, float | None]:
@@ -31,6 +32,16 @@ def test_an_unknown_price_is_not_free() -> None:
         assert facts is not None
         assert facts.price is None
     assert shipped().facts("openai", "no-such-model") is None
+
+
+def test_every_section_belongs_to_a_kind() -> None:
+    """A kind spelled otherwise would have no facts at all, and nobody would notice."""
+    assert set(SECTIONS) <= set(KINDS)
+
+
+def test_a_claude_subscription_has_a_list_price_to_save() -> None:
+    """What Claude Code answers is worth what Anthropic's API asks for it."""
+    assert priced("claude-cli", "claude-opus-4-6") == priced("anthropic", "claude-opus-4-6") == (5.0, 25.0, 0.5)
 
 
 def test_the_wheel_carries_little() -> None:
