@@ -5,7 +5,7 @@ sessions had better go elsewhere (`pressing`), and only the provider's own "reje
 (`closed`). Percentages alone never block.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from switchgear_protocol.words import Health, Scope
@@ -25,10 +25,11 @@ Thresholds = tuple[tuple[str, float], ...]
 
 @dataclass(slots=True)
 class Allowance:
-    """`full`: the windows that reached their threshold, until they are clearly below it again or were reset."""
+    """`full`: the windows that reached their threshold, and since when (wall), until they are clearly below it again
+    or were reset; it outlives a restart, else figures between the two would send sessions back and forth."""
 
     windows: dict[WindowKey, Window] = field(default_factory=dict)
-    full: set[WindowKey] = field(default_factory=set)
+    full: dict[WindowKey, float] = field(default_factory=dict)
 
     def note(self, window: Window, thresholds: Thresholds, now: Now) -> bool:
         """Keep a reading; False when it is no news, or one window too many."""
@@ -37,9 +38,12 @@ class Allowance:
         if known == window or (known is None and self._crowded(window.provider)):
             return False
         if known is None or quota.stale(known, now):
-            self.full.discard(key)
+            self.full.pop(key, None)
         self.windows[key] = window
-        self._remember_full(key, quota.state_of(window, now, quota.threshold(thresholds, window), was=key in self.full))
+        if quota.state_of(window, now, quota.threshold(thresholds, window), was=key in self.full) == "ok":
+            self.full.pop(key, None)
+        else:
+            self.full.setdefault(key, now.wall)
         return True
 
     def state(self, window: Window, thresholds: Thresholds, reserved: float, now: Now) -> quota.WindowState:
@@ -56,25 +60,23 @@ class Allowance:
         """The fraction left of the fullest window that counts this offer's requests; 1 where none is known."""
         return margin.headroom(self.of(offer), now) if self.windows else 1.0
 
-    def pressing(self, offer: Offer, live: Iterable[Permit], now: Now) -> Pressing | None:
-        """The fullest nearly spent window of this offer; None when it can take new sessions."""
+    def outlook(self, offer: Offer, live: Collection[Permit], now: Now) -> tuple[float, Pressing | None]:
+        """The headroom, and the fullest nearly spent window; None when the offer can take new sessions."""
         if not self.windows:
+            return 1.0, None
+        own, floor = self.of(offer), quota.floor(offer.thresholds)
+        found = [self._pressing(w, offer, live, now) for w in own if live or w.status or (w.used or 0.0) >= floor]
+        fullest = max((each for each in found if each is not None), key=lambda each: each.used, default=None)
+        return margin.headroom(own, now), fullest
+
+    def _pressing(self, window: Window, offer: Offer, live: Collection[Permit], now: Now) -> Pressing | None:
+        reserved = quota.reserved(window, live)
+        if self.state(window, offer.thresholds, reserved, now) != "nearly":
             return None
-        found: list[Pressing] = []
-        for window in self.of(offer):
-            reserved = quota.reserved(window, live)
-            if self.state(window, offer.thresholds, reserved, now) == "nearly":
-                found.append(Pressing(window, reserved, any(name == window.window for name, _ in offer.thresholds)))
-        return max(found, key=lambda each: each.used, default=None)
+        return Pressing(window, reserved, any(name == window.window for name, _ in offer.thresholds))
 
     def _crowded(self, provider: str) -> bool:
         return sum(owner == provider for owner, _, _ in self.windows) >= MAX_WINDOWS
-
-    def _remember_full(self, key: WindowKey, state: quota.WindowState) -> None:
-        if state == "ok":
-            self.full.discard(key)
-        else:
-            self.full.add(key)
 
 
 def key_of(window: Window) -> WindowKey:

@@ -37,6 +37,7 @@ NIL, ZERO = msgpack.encode(None), msgpack.encode(0)
 TOPICS: dict[str, tuple[Callable[[State], dict[Any, Any]], Any, Any]] = {
     "circuits": (lambda s: s.circuits, ScopeKey, Circuit),
     "windows": (lambda s: s.allowance.windows, tuple[str, str, str | None], Window),
+    "full": (lambda s: s.allowance.full, tuple[str, str, str | None], float),
     "assignments": (lambda s: s.sessions, SessionKey, Assignment),
     "pins": (lambda s: s.pins, tuple[str, str | None], PinState),
     "pauses": (lambda s: s.pauses, str, float | None),

@@ -95,14 +95,11 @@ class State:
         gated = routing.gate(offer, ask.needs, ask.model.routing)
         if not gated.usable:
             return gated
-        well = Standing(
-            offer,
-            downgrades=gated.downgrades,
-            well_for=self._well_for(offer, now),
-            headroom=self.allowance.headroom(offer, now),
-            pressing=self.allowance.pressing(offer, self.live.values(), now),
-        )
-        return self._obstacle(offer, ask, now) or well
+        if (obstacle := self._obstacle(offer, ask, now)) is not None:
+            return obstacle
+        headroom, pressing = self.allowance.outlook(offer, self.live.values(), now)
+        well_for = self._well_for(offer, now)
+        return Standing(offer, downgrades=gated.downgrades, well_for=well_for, headroom=headroom, pressing=pressing)
 
     def _obstacle(self, offer: Offer, ask: Ask, now: Now) -> Standing | None:
         """What keeps this offer longest from being asked now, but for its features, which do not change."""
@@ -258,7 +255,7 @@ class State:
         for window in windows:
             key = key_of(window)
             if self.allowance.note(window, self.config.thresholds(window.provider), now):
-                self.dirty.add(("windows", key))
+                self.dirty.update((("windows", key), ("full", key)))
                 events.append(self._read(window, now))
             if key in self.allowance.windows:
                 events += self._changed(closed(self.circuits, window, now), now)

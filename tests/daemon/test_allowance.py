@@ -8,7 +8,7 @@ from attempted import begun
 from sample_offers import T0, ask, merged, offer, state
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Billing, Outcome
-from switchgeard import views
+from switchgeard import remaining, views
 from switchgeard.ask import Settled
 from switchgeard.core.clock import Now
 from switchgeard.core.needs import Needs
@@ -112,6 +112,18 @@ def test_tokens_in_flight_count_into_a_window_of_tokens_and_are_let_go_of() -> N
     assert order(world) == ["pro", "plus"]
     world.finish(permit, asking, DONE, T0)
     assert order(world) == ["plus", "pro"]
+
+
+def test_a_rate_only_gates() -> None:
+    """A minute that is nearly used up sends no session away, unless the user said so; nor is it told as if."""
+    minute = Window("plus", "tokens-minute", T0.wall, "header", used=0.97, resets_at=T0.wall + 40)
+    world = state(MODEL)
+    world.observe([minute], T0)
+    assert order(world) == ["plus", "pro"]
+    (told,) = remaining.windows(world, T0)
+    assert (told.state, told.threshold) == ("ok", None)
+    wrote = merged(offer("plus", thresholds=(("tokens-minute", 0.9),)), PRO)
+    assert order(world, wrote) == ["pro", "plus"]
 
 
 def test_a_window_of_another_model_line_is_not_in_the_way() -> None:

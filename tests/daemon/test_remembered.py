@@ -77,6 +77,15 @@ def test_everything_else_people_and_providers_said_is_there_again() -> None:
     assert back.spending.consent_until == T0.wall + 3600
 
 
+@pytest.mark.parametrize(("readings", "first"), [([0.91, 0.87], "b"), ([0.91, 0.87, 0.8, 0.87], "a"), ([0.87], "a")])
+def test_a_window_that_was_nearly_spent_still_is(readings: list[float], first: str) -> None:
+    """A restart between two figures that waver around the threshold moves nobody back."""
+    world = state(MODEL)
+    for used in readings:
+        world.observe([Window("a", "5h", T0.wall, "header", used=used, resets_at=T0.wall + 3600)], T0)
+    assert restarted(kept(world)).plan(ask(MODEL), LATER).candidates[0].offer.provider == first
+
+
 def test_what_was_taken_back_is_forgotten_on_disk_too() -> None:
     """A resumed provider, a removed pin, a withdrawn consent."""
     world = state(MODEL)

@@ -15,12 +15,10 @@ from switchgear_protocol.words import Billing
 from .clock import Now
 from .cost import list_usd
 from .offer import Offer
-from .quota import Window, stale
+from .quota import RATE, Window, rate, stale
 
 ANSWER = 1000  # tokens an answer is taken to have; a caller's own smaller limit counts instead
 SCARCE = 0.2  # of a subscription's tightest window: with less left it is no longer free
-
-LASTING = 300.0  # seconds: a window that comes back sooner is a rate, and says nothing of what is left of the plan
 
 
 class Turn(Struct, frozen=True):
@@ -51,12 +49,18 @@ def scarcity(headroom: float) -> float:
 
 def headroom(windows: Iterable[Window], now: Now) -> float:
     """The fraction left of the tightest of these windows; 1 where none is known."""
-    return min((_left(window) for window in windows if _lasts(window, now)), default=1.0)
+    least = 1.0
+    for window in windows:
+        left = _left(window)
+        if left < least and _lasts(window, now):
+            least = left
+    return least
 
 
 def _lasts(window: Window, now: Now) -> bool:
-    rate = window.resets_at is not None and window.resets_at - now.wall <= LASTING
-    return not rate and not stale(window, now)
+    """What comes back soon, or always does, says nothing of what is left of the plan."""
+    soon = window.resets_at is not None and window.resets_at - now.wall <= RATE
+    return not (soon or rate(window) or stale(window, now))
 
 
 def _left(window: Window) -> float:

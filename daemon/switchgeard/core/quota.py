@@ -8,6 +8,7 @@ free until the next reading says otherwise. Rules for editing: a header family i
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -58,6 +59,7 @@ class Held(Protocol):
 WindowState = Literal["ok", "nearly", "spent"]
 THRESHOLD = 0.9  # used fraction from which a window is nearly spent, where the user wrote none
 SLACK = 0.05  # so far below its threshold a window must be to take new sessions again
+RATE = 300.0  # seconds: a window that is no longer is a rate; it is free again before a session would have moved
 
 
 class Pressing(Struct, frozen=True):
@@ -103,8 +105,10 @@ CLAIMS: dict[str, str] = {
 """Unified claims to the window names of the headers."""
 
 _FAMILIES: dict[str, str] = {"oi": "*fable*"}  # 7d_oi: the weekly window of one model line
-_TRUSTED = 900.0  # seconds a reading without a reset is believed
-_TRUSTED_OF = {"second": 1.0, "minute": 60.0}  # and one of a period that is shorter
+_TRUSTED = 900.0  # seconds a reading without a reset is believed; one of a shorter period no longer than that
+_LENGTHS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "month": 2_592_000.0}
+_SPAN = re.compile(r"(\d+)([mhd])(?:_.*)?")  # 5h, 7d, 7d_opus
+_SPANS = {"m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 _RELATED = re.compile(r"(?:x-|anthropic-)?ratelimit")  # most headers are none of ours
 _MAX_HEADERS = 256
@@ -121,25 +125,61 @@ def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) ->
 
 
 def state_of(
-    window: Window, now: Now, threshold: float = THRESHOLD, reserved: float = 0.0, was: bool = False
+    window: Window, now: Now, threshold: float | None = THRESHOLD, reserved: float = 0.0, was: bool = False
 ) -> WindowState:
     """How near its end the window is.
 
     "spent" only on the provider's word or an exact zero, with a reset ahead. "nearly" from `threshold` (a used
-    fraction, `reserved` for requests in flight included) or on the provider's warning; once so (`was`), until it is
-    `SLACK` below. A stale window is "ok".
+    fraction, `reserved` for requests in flight included; None: never) or on the provider's warning; once so (`was`),
+    until it is `SLACK` below. A stale window is "ok".
     """
     if stale(window, now):
         return "ok"
     if window.resets_at is not None and (window.status == "rejected" or window.remaining == 0):
         return "spent"
-    full = window.used is not None and window.used + reserved >= threshold - (SLACK if was else 0.0)
-    return "nearly" if full or window.status in ("rejected", "allowed_warning") else "ok"
+    if window.status in ("rejected", "allowed_warning"):
+        return "nearly"
+    if threshold is None or window.used is None:
+        return "ok"
+    return "nearly" if window.used + reserved >= threshold - (SLACK if was else 0.0) else "ok"
 
 
-def threshold(thresholds: Iterable[tuple[str, float]], window: Window) -> float:
-    """The used fraction from which this window is nearly spent, as the user wrote it or by default."""
-    return next((fraction for name, fraction in thresholds if name == window.window), THRESHOLD)
+def threshold(thresholds: Iterable[tuple[str, float]], window: Window) -> float | None:
+    """The used fraction from which this window is nearly spent, as the user wrote it or by default.
+
+    None for a rate he wrote none for: it only gates. Sessions sent away for a full minute would lose their place
+    for seconds of quota.
+    """
+    wrote = next((fraction for name, fraction in thresholds if name == window.window), None)
+    if wrote is not None:
+        return wrote
+    return None if rate(window) else THRESHOLD
+
+
+def floor(thresholds: Iterable[tuple[str, float]]) -> float:
+    """The used fraction below which no window is nearly spent, unless its provider warns."""
+    return min((fraction for _, fraction in thresholds if fraction < THRESHOLD), default=THRESHOLD) - SLACK
+
+
+def rate(window: Window) -> bool:
+    """Whether the window is so short that it only limits the pace."""
+    seconds = length(window)
+    return seconds is not None and seconds <= RATE
+
+
+def length(window: Window) -> float | None:
+    """Seconds the window lasts, by its name, else at least: from its reading to its reset. None: nobody says."""
+    named = _length_named(window.window)
+    if named is not None or window.resets_at is None:
+        return named
+    return window.resets_at - window.observed_at
+
+
+@lru_cache(maxsize=256)  # of every plan, and there are few names
+def _length_named(name: str) -> float | None:
+    if span := _SPAN.fullmatch(name):
+        return int(span[1]) * _SPANS[span[2]]
+    return _LENGTHS.get(name.rpartition("-")[2])
 
 
 def reserved(window: Window, live: Iterable["Held"]) -> float:
@@ -183,7 +223,7 @@ def stale(window: Window, now: Now) -> bool:
     """Whether it was reset since, or is too old to be believed. A clock set back makes nothing younger than new."""
     if window.resets_at is not None:
         return not now.wall < window.resets_at <= now.wall + LONGEST
-    trusted = _TRUSTED_OF.get(window.window.rpartition("-")[2], _TRUSTED)
+    trusted = min(_LENGTHS.get(window.window.rpartition("-")[2], _TRUSTED), _TRUSTED)
     return not window.observed_at - trusted < now.wall < window.observed_at + trusted
 
 

@@ -7,7 +7,7 @@ misspelt topic fails at once instead of being written where nobody reads it.
 import sqlite3
 from collections.abc import Mapping
 
-TOPICS = ("circuits", "windows", "assignments", "pins", "pauses", "issued", "listings", "spend", "events")
+TOPICS = ("circuits", "windows", "full", "assignments", "pins", "pauses", "issued", "listings", "spend", "events")
 
 Beliefs = dict[str, dict[str, bytes]]
 """topic -> key -> value; every topic is there, if only empty."""

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from sample_offers import T0, offer
 from switchgear_protocol.words import Billing
-from switchgeard.core.margin import LASTING, SCARCE, Turn, headroom, reread_usd, scarcity, turn, turn_usd
+from switchgeard.core.margin import SCARCE, Turn, headroom, reread_usd, scarcity, turn, turn_usd
 from switchgeard.core.offer import Price
-from switchgeard.core.quota import Window
+from switchgeard.core.quota import RATE, Window
 
 PRICE = Price(5.0, 25.0, cache_read=0.5, cache_write=6.25)
 
@@ -62,7 +62,7 @@ def window(**fields: object) -> Window:
 def test_the_tightest_lasting_window_says_what_is_left() -> None:
     """Rates and what was reset since do not count; limits and what remains of them do."""
     tight = window(limit=100.0, remaining=30.0)
-    rate = window(used=0.99, resets_at=T0.wall + LASTING)
+    rate = window(used=0.99, resets_at=T0.wall + RATE)
     past = window(used=0.99, resets_at=T0.wall - 1)
     assert headroom([window(used=0.5), tight, rate, past, window()], T0) == pytest.approx(0.3)
     assert headroom([window(used=1.4)], T0) == 0.0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from switchgear_protocol.messages import WindowView
 from switchgeard.core.clock import Now
-from switchgeard.core.quota import Window, covers, readings, state_of, view
+from switchgeard.core.quota import Window, covers, length, rate, readings, state_of, view
 
 NOW = Now(wall=1_795_000_000.0, boot=1_000.0)  # 2026-11-18T11:06:40Z
 
@@ -134,6 +134,26 @@ def test_a_reading_without_a_reset_is_believed_for_a_quarter_of_an_hour() -> Non
     window = read({"x-ratelimit-limit-requests": "100", "x-ratelimit-remaining-requests": "0"})["requests"]
     assert state_of(window, NOW) == "nearly"
     assert state_of(window, NOW.after(901)) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("name", "resets_in", "seconds", "pace"),
+    [
+        ("tokens-minute", None, 60.0, True),
+        ("requests", 40.0, 40.0, True),
+        ("requests", 360.0, 360.0, False),
+        ("requests-day", 40.0, 86_400.0, False),
+        ("5h", 40.0, 18_000.0, False),
+        ("7d_opus", None, 604_800.0, False),
+        ("month", 9e5, 2_592_000.0, False),
+        ("credits", None, None, False),
+    ],
+)
+def test_a_short_window_is_a_rate(name: str, resets_in: float | None, seconds: float | None, pace: bool) -> None:
+    """By its name, else by how far its reset is; what nobody knows is no rate."""
+    resets = None if resets_in is None else NOW.wall + resets_in
+    window = Window("p", name, NOW.wall, "header", resets_at=resets)
+    assert (length(window), rate(window)) == (seconds, pace)
 
 
 def test_the_view_carries_what_a_person_is_shown() -> None:
