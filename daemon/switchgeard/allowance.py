@@ -30,6 +30,7 @@ class Allowance:
 
     windows: dict[WindowKey, Window] = field(default_factory=dict)
     full: dict[WindowKey, float] = field(default_factory=dict)
+    doubted: set[WindowKey] = field(default_factory=set)  # said nothing was left, and served all the same
 
     def note(self, window: Window, thresholds: Thresholds, now: Now) -> bool:
         """Keep a reading; False when it is no news, or one window too many."""
@@ -48,6 +49,8 @@ class Allowance:
 
     def state(self, window: Window, thresholds: Thresholds, reserved: float, now: Now) -> quota.WindowState:
         """ok, nearly or spent, with what is in flight counted in."""
+        if key_of(window) in self.doubted:
+            return "ok"
         was = key_of(window) in self.full
         return quota.state_of(window, now, quota.threshold(thresholds, window), reserved, was)
 
@@ -74,6 +77,16 @@ class Allowance:
         if self.state(window, offer.thresholds, reserved, now) != "nearly":
             return None
         return Pressing(window, reserved, any(name == window.window for name, _ in offer.thresholds))
+
+    def closes(self, circuits: Circuits, window: Window, now: Now) -> Circuits:
+        """`closed`, for what an answer's own headers say. Nothing left, said by the answer that tests whether there is
+        again, is not believed any more until there is some: a refusal closes the bucket all the same."""
+        key = key_of(window)
+        if window.status == "rejected" or window.remaining != 0:
+            self.doubted.discard(key)
+        elif circuits.get(bucket_of(window), CLOSED).probing:
+            self.doubted.add(key)
+        return {} if key in self.doubted else closed(circuits, window, now)
 
     def _crowded(self, provider: str) -> bool:
         return sum(owner == provider for owner, _, _ in self.windows) >= MAX_WINDOWS

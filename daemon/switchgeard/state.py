@@ -258,7 +258,8 @@ class State:
                 self.dirty.update((("windows", key), ("full", key)))
                 events.append(self._read(window, now))
             if key in self.allowance.windows:
-                events += self._changed(closed(self.circuits, window, now), now)
+                closes = closed if page else self.allowance.closes
+                events += self._changed(closes(self.circuits, window, now), now)
         return events
 
     # --- what people do -------------------------------------------------------------------------

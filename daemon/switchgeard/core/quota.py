@@ -302,6 +302,9 @@ def _unified_window(provider: str, name: str, fields: dict[str, str], now: Now, 
 
 
 def _ours(text: str | None, now: Now, server_now: float) -> float | None:
-    """A reset in the provider's time as epoch seconds on our clock, at most 35 days away, never in the past."""
+    """A reset in the provider's time as epoch seconds on our clock, never in the past; none where it is further away
+    than any window goes, which is no promise but a slip: who believed it would rest for weeks."""
     moment = parse_moment(text, server_now) if text else None
-    return None if moment is None else now.wall + min(max(moment - server_now, 0.0), LONGEST)
+    if moment is None or moment - server_now > LONGEST:
+        return None
+    return now.wall + max(moment - server_now, 0.0)

@@ -1,0 +1,114 @@
+"""Accounts that are not what they should be: each has a named state with its cure, and routing stays right."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from fake_clock import ManualClock
+from switchgeard.demo.exchange import Header, sized
+from switchgeard.demo.standin import StandIn
+from world import World, world
+
+DAY = 86_400.0
+
+
+def says(**fields: Callable[[float], object]) -> Callable[[float], Sequence[Header]]:
+    """Quota headers of every answer: `limit`, `remaining` and `reset` of its requests, by the wall clock."""
+    return lambda wall: [(f"anthropic-ratelimit-requests-{name}", str(of(wall))) for name, of in fields.items()]
+
+
+def always(value: object) -> Callable[[float], object]:
+    return lambda wall: value
+
+
+def by_hand(w: World) -> ManualClock:
+    """The daemon's clock, from now on moved by the test."""
+    hand = w.daemon.at.now = ManualClock(w.daemon.at.now().wall)
+    return hand
+
+
+async def provider(w: World, name: str) -> dict[str, Any]:
+    """As `providers/list` tells it; `status` has to say the same."""
+    views = (await w.call("providers/list"))["providers"]
+    assert [one["health"] for one in (await w.call("status"))["providers"]] == [one["health"] for one in views]
+    return next(one for one in views if one["id"] == name)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(says(limit=always(10), remaining=always(-5)), id="less than nothing left"),
+        pytest.param(says(limit=always(10), remaining=always(50)), id="more left than there is"),
+        pytest.param(says(limit=always(-1), remaining=always(0)), id="a limit below zero"),
+        pytest.param(says(limit=always(0), remaining=always(0)), id="a limit of nothing"),
+        pytest.param(says(remaining=always(0), reset=lambda wall: wall - 60), id="a reset in the past"),
+        pytest.param(says(remaining=always(0), reset=lambda wall: wall + 365 * DAY), id="a reset in a year"),
+        pytest.param(says(remaining=always("none"), reset=always("soon")), id="words"),
+        pytest.param(says(remaining=always("NaN"), reset=always("inf")), id="no numbers"),
+    ],
+)
+async def test_quota_headers_that_cannot_be_true_keep_nobody_away(
+    tmp_path: Path, headers: Callable[[float], Sequence[Header]]
+) -> None:
+    """What answers is asked again, whatever it says of itself."""
+    async with world(tmp_path, {"a": StandIn("ok", headers=headers), "b": "ok"}) as w:
+        for _ in range(3):
+            assert (await w.ask()).outcomes == [("a", None)]
+        assert (await provider(w, "a"))["health"] == "available"
+
+
+async def test_nothing_left_is_believed_once_and_not_again_where_answers_come_all_the_same(tmp_path: Path) -> None:
+    """A window that always says zero, its reset always a minute away: rested once, tested, then disbelieved."""
+    liar = StandIn("ok", headers=says(limit=always(10), remaining=always(0), reset=lambda wall: wall + 60))
+    async with world(tmp_path, {"a": liar, "b": "ok"}) as w:
+        hand = by_hand(w)
+        assert (await w.ask()).outcomes == [("a", None)]
+        assert (await provider(w, "a"))["health"] == "rate_limited"
+        assert (await w.ask()).outcomes == [("b", None)]
+        hand.advance(61)
+        for _ in range(3):
+            assert (await w.ask()).outcomes == [("a", None)]
+        assert (await provider(w, "a"))["health"] == "available"
+
+
+async def test_quota_headers_that_vanish_leave_no_block_behind(tmp_path: Path) -> None:
+    """The last that was read holds until its reset; then nobody asks for what is not told any more."""
+    told = says(limit=always(10), remaining=always(0), reset=lambda wall: wall + 60)
+    fading = StandIn("ok", headers=lambda wall: told(wall) if fading.hits <= 1 else ())
+    async with world(tmp_path, {"a": fading, "b": "ok"}) as w:
+        hand = by_hand(w)
+        await w.ask()
+        assert (await w.ask()).outcomes == [("b", None)]
+        hand.advance(61)
+        for _ in range(3):
+            assert (await w.ask()).outcomes == [("a", None)]
+        assert (await provider(w, "a"))["health"] == "available"
+
+
+REFUSALS = [
+    # status, code, message -> health, words of the reason, words of the hint
+    pytest.param(401, "authentication_error", "invalid x-api-key", "auth_failed", "invalid x-api-key", id="wrong key"),
+    pytest.param(401, "token_expired", "Provided authentication token is expired.", "auth_failed", "", id="expired"),
+    pytest.param(401, "account_deactivated", "The account was deactivated.", "auth_failed", "", id="revoked"),
+    pytest.param(403, "permission_error", "Your plan does not include it.", "unavailable", "plan", id="wrong plan"),
+    pytest.param(403, "forbidden", "Not accessible by this token", "unavailable", "by this token", id="wrong scope"),
+    pytest.param(402, "billing_error", "Your credit balance is too low", "quota_exhausted", "credit", id="no money"),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "message", "health", "words"), REFUSALS)
+async def test_a_refused_account_has_a_state_and_a_cure(
+    tmp_path: Path, status: int, code: str, message: str, health: str, words: str
+) -> None:
+    """One request finds out; the others go on at once to who can serve."""
+    refusing = sized(status, msgspec.json.encode({"type": "error", "error": {"type": code, "message": message}}))
+    async with world(tmp_path, {"a": lambda asked, said: refusing, "b": "ok"}) as w:
+        assert [name for name, _ in (await w.ask()).outcomes] == ["a", "b"]
+        assert (await w.ask()).outcomes == [("b", None)]
+        view = await provider(w, "a")
+        assert view["health"] == health
+        assert words in view["reason"]
+        assert view["hint"] or view["until"], view
