@@ -52,7 +52,7 @@ class ProbeView(Result, frozen=True):
     provider: str
     ok: bool
     asked: str = ""  # the host, for people
-    reason: str = ""
+    reason: str = ""  # why not; or, where there is no list to count, what was found
     hint: str | None = None
     milliseconds: float = 0.0
     models: int | None = None

@@ -1,6 +1,7 @@
 """`kinds/list`, `providers/add`, `providers/probe`, `models/refresh|propose|accept`: what there is to choose from."""
 
 import trio
+from msgspec import structs
 
 from switchgear_protocol.messages import (
     Accepted,
@@ -23,14 +24,16 @@ from switchgear_protocol.messages import (
 from switchgeard import views
 from switchgeard.catalogue.bundle import shipped
 from switchgeard.catalogue.proposing import Group, Variant, proposed
+from switchgeard.claude_cli.looking import look
 from switchgeard.config.label import label
 from switchgeard.config.merging import entry
 from switchgeard.core.listing import Listing
-from switchgeard.core.provider import Provider
+from switchgeard.core.provider import Passthrough, Provider
 from switchgeard.kinds.kind import Kind, NoLogin, Paste
 from switchgeard.kinds.known import KINDS
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
+from switchgeard.upstream.origin import PROGRAM
 
 from .daemon import Daemon
 
@@ -51,6 +54,8 @@ async def providers_add(at: Daemon, caller: Caller, params: ProvidersAdd) -> Pro
 
 async def providers_probe(at: Daemon, caller: Caller, params: ProvidersProbe) -> ProbeView:
     provider, began = at.provider(params.provider), at.at.now().boot
+    if (view := await _without_asking(provider)) is not None:
+        return structs.replace(view, milliseconds=(at.at.now().boot - began) * 1000)
     found = await _refreshed(at, provider)
     if not found.reason:
         await at.quotas.look([provider], refresh=True)
@@ -63,6 +68,18 @@ async def providers_probe(at: Daemon, caller: Caller, params: ProvidersProbe) ->
         milliseconds=(at.at.now().boot - began) * 1000,
         models=len(found.models) if not found.reason else None,
     )
+
+
+async def _without_asking(provider: Provider) -> ProbeView | None:
+    """Of a provider that has no list to be asked for: what can be known without a completion. None: ask it."""
+    if isinstance(provider.credential, Passthrough):
+        reason = "each tool brings its own login; there is none here to try"
+        return ProbeView(provider.id, True, asked="nobody", reason=reason)
+    if not KINDS[provider.kind].program:
+        return None
+    program = provider.base_url.removeprefix(PROGRAM)
+    found = await look(program)
+    return ProbeView(provider.id, found.ok, asked=program, reason=found.reason, hint=found.hint)
 
 
 async def models_refresh(at: Daemon, caller: Caller, params: ModelsRefresh) -> Listings:
