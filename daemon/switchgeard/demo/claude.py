@@ -1,8 +1,8 @@
 """A stand-in of the `claude` program: a script that says, line by line, what the real one was seen to say, and notes
 how it was run.
 
-What it does is in the file its `CLAUDE_CONFIG_DIR` names (the one variable of ours that reaches it); `set_steps` puts
-another there. Rules for editing: lines are literal, from recorded runs; the script imports nothing of ours.
+What it does is in a file where its `CLAUDE_CONFIG_DIR` says (the one variable of ours that reaches it), else beside
+it; `set_steps` puts another there. Rules for editing: lines are literal, from recorded runs; the script imports nothing of ours.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 SCRIPT = f"""#!{sys.executable}
 import json, os, sys, time
 from pathlib import Path
-home = Path(os.environ["CLAUDE_CONFIG_DIR"])
+home = Path(os.environ.get("CLAUDE_CONFIG_DIR") or os.path.dirname(sys.argv[0]))
 told = sys.stdin.readline()
 seen = dict(argv=sys.argv[1:], env=dict(os.environ), cwd=os.getcwd(), around=os.listdir("."))
 seen |= dict(told=told, pid=os.getpid())
@@ -32,7 +32,8 @@ for step in json.loads((home / "steps.json").read_text()):
         sys.exit(step["exit"])
 """
 
-USAGE = {"input_tokens": 12, "output_tokens": 3}
+Usage = dict[str, int]
+USAGE: Usage = {"input_tokens": 12, "output_tokens": 3}
 
 
 def install(home: Path, *steps: dict[str, Any]) -> str:
@@ -64,13 +65,14 @@ def streamed(**event: Any) -> dict[str, Any]:
     return say("stream_event", event=event, session_id="s", parent_tool_use_id=None, ttft_ms=5)
 
 
-def begun(id: str = "msg_1") -> list[dict[str, Any]]:
+def begun(id: str = "msg_1", usage: Usage = USAGE) -> list[dict[str, Any]]:
     """From the first line to an open block of text."""
+    counts = {"input_tokens": usage["input_tokens"], "output_tokens": 1}
     message = {"id": id, "type": "message", "role": "assistant", "model": "claude-opus-5-5", "content": []}
     return [
         say("system", subtype="init", tools=[], model="claude-opus-5-5", apiKeySource="none"),
         say("system", subtype="status", status="requesting"),
-        streamed(type="message_start", message={**message, "usage": {"input_tokens": 12, "output_tokens": 1}}),
+        streamed(type="message_start", message={**message, "usage": counts}),
         streamed(type="content_block_start", index=0, content_block={"type": "text", "text": ""}),
     ]
 
@@ -79,29 +81,31 @@ def delta(text: str) -> dict[str, Any]:
     return streamed(type="content_block_delta", index=0, delta={"type": "text_delta", "text": text})
 
 
-def whole(text: str, id: str = "msg_1") -> dict[str, Any]:
+def whole(text: str, id: str = "msg_1", usage: Usage = USAGE) -> dict[str, Any]:
     content = [{"type": "text", "text": text}]
-    message = {"id": id, "role": "assistant", "model": "claude-opus-5-5", "content": content, "usage": USAGE}
+    message = {"id": id, "role": "assistant", "model": "claude-opus-5-5", "content": content, "usage": usage}
     return say("assistant", message=message, parent_tool_use_id=None)
 
 
-def ended() -> list[dict[str, Any]]:
+def ended(usage: Usage = USAGE) -> list[dict[str, Any]]:
     """From the end of the block to the exit."""
     return [
         streamed(type="content_block_stop", index=0),
-        streamed(type="message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 3}),
+        streamed(
+            type="message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": usage["output_tokens"]}
+        ),
         streamed(type="message_stop"),
-        result(),
+        result(usage=usage),
     ]
 
 
 def result(is_error: bool = False, **rest: Any) -> dict[str, Any]:
-    return say("result", subtype="success", is_error=is_error, total_cost_usd=0.01, usage=USAGE, **rest)
+    return say("result", subtype="success", is_error=is_error, total_cost_usd=0.01, **({"usage": USAGE} | rest))
 
 
-def good(text: str = "Hello there.") -> list[dict[str, Any]]:
+def good(text: str = "Hello there.", usage: Usage = USAGE) -> list[dict[str, Any]]:
     first, rest = text[:5], text[5:]
-    return [*begun(), delta(first), delta(rest), whole(text), *ended()]
+    return [*begun(usage=usage), delta(first), delta(rest), whole(text, usage=usage), *ended(usage)]
 
 
 def told(status: str, used: float, resets_at: float) -> dict[str, Any]:

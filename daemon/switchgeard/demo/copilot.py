@@ -17,7 +17,7 @@ from switchgeard.kinds.kind import DeviceCode, Kind
 from switchgeard.upstream.call import HTTPCall
 
 from . import wires
-from .copilot_wire import MODELS, REFUSALS, Refusal
+from .copilot_wire import MODELS, REFUSALS, Refusal, session_limit
 from .exchange import Answer, Asked, chunked, date, sized
 from .faults import FAULTS, Fault
 from .github import GitHub
@@ -80,7 +80,10 @@ def _answering(account: GitHub, line: Line) -> Fault:
     """A line of a script behind the door that asks for a token."""
 
     def answer(asked: Asked, said: Said) -> Answer:
-        return _line(line)(asked, said) if account.opens(asked) else _expired(asked)
+        if not account.opens(asked):
+            return _expired(asked)
+        left = round(account.limited_until - asked.wall)
+        return refused(session_limit(left), asked, said) if left > 0 else _line(line)(asked, said)
 
     return answer
 

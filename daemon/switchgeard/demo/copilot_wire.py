@@ -103,18 +103,21 @@ def refusal(code: str, message: str) -> Json:
     return {"error": {"message": message, "code": code}}
 
 
-_SESSION = "Sorry, you've exceeded your 5 hour session limits. Please retry after 2733 seconds."
 _WEEKLY = "Sorry, you've exceeded your weekly rate limit. Please retry after 172800 seconds."
 _FIVE_HOURS = "global-chat:global-usage-5-hour-key:userID:COPILOT_PLAN_INDIVIDUAL"
 _MODEL = "Sorry, you have been rate-limited. Please wait a moment before trying again."
 _FORBIDDEN = "access to this endpoint is forbidden. Please review our terms of service."
 
+
+def session_limit(seconds: int) -> Refusal:
+    """The 5-hour window is spent, and begins anew in so many seconds."""
+    message = f"Sorry, you've exceeded your 5 hour session limits. Please retry after {seconds} seconds."
+    headers = (("retry-after", str(seconds)), ("x-ratelimit-exceeded", _FIVE_HOURS))
+    return 429, headers, refusal("user_global_rate_limited:pro", message)
+
+
 REFUSALS: dict[str, Refusal] = {
-    "session_limit": (
-        429,
-        (("retry-after", "2733"), ("x-ratelimit-exceeded", _FIVE_HOURS)),
-        refusal("user_global_rate_limited:pro", _SESSION),
-    ),
+    "session_limit": session_limit(2733),
     "weekly_limit": (429, (("retry-after", "172800"),), refusal("user_weekly_rate_limited", _WEEKLY)),
     "model_limit": (429, (("retry-after", "20"),), refusal("user_model_rate_limited", _MODEL)),
     "model_overloaded": (429, (), refusal("model_overloaded", "The model is overloaded.")),

@@ -29,7 +29,8 @@ class GitHub:
     `polls`: what each question for the login's end is answered: "authorization_pending", "slow_down",
     "expired_token", "access_denied" or "ok"; the last one stays. `exchanges`: whether tokens may be exchanged at
     all (False: 404, as for apps that are not editors). `session`, `week`: per cent that remain of Copilot's windows,
-    None where it does not tell. `credits`: what remains of the month, in per cent.
+    None where it does not tell. `credits`: what remains of the month, in per cent. `limited_until`: epoch seconds
+    until which the session's limit is reached, whatever the script says.
     """
 
     token: str = GITHUB_TOKEN
@@ -38,7 +39,7 @@ class GitHub:
     session: float | None = None
     week: float | None = None
     credits: float = 25.0
-    reset: float = 0.0  # epoch seconds: when the session's window begins anew
+    limited_until: float = 0.0
     base: str = ""  # its own address, for the page where a code is typed
 
     polled: int = 0
@@ -110,7 +111,7 @@ class GitHub:
     def told(self, wall: float) -> tuple[tuple[str, str], ...]:
         """The windows Copilot tells of with each answer."""
         week = wall + 3 * 86_400
-        rows = (("session", self.session, self.reset or wall + 2733), ("weekly", self.week, week))
+        rows = (("session", self.session, self.limited_until or wall + 2733), ("weekly", self.week, week))
         return tuple(
             (f"x-usage-ratelimit-{name}", f"ent=50&rem={left:g}&rst={rfc3339(reset).replace(':', '%3A')}")
             for name, left, reset in rows

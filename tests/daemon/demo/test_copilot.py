@@ -107,9 +107,25 @@ async def test_a_refusal_is_said_as_copilot_says_it(name: str) -> None:
     )
 
 
+async def test_a_spent_session_comes_back_at_its_time() -> None:
+    """Whatever the script says meanwhile; the seconds it names are those that are left."""
+    at = [1_795_000_000.0]
+    standin, account = copilot(github=GitHub(token=DIRECT), clock=lambda: Now(at[0], 0.0))
+    async with standin.serving():
+        account.limited_until = at[0] + 600
+        first = await put(standin, "/responses")
+        at[0] += 590
+        second = await put(standin, "/responses")
+        at[0] += 10
+        third = await put(standin, "/responses")
+    assert [one.status_code for one in (first, second, third)] == [429, 429, 200]
+    assert [one.headers["retry-after"] for one in (first, second)] == ["600", "10"]
+    assert "Please retry after 10 seconds" in second.text
+
+
 async def test_windows_are_told_with_every_answer_and_the_plan_on_its_page() -> None:
     """In per cent that remain."""
-    account = GitHub(token=DIRECT, session=5.7, credits=40.0, reset=1_795_002_733.0)
+    account = GitHub(token=DIRECT, session=5.7, credits=40.0)
     standin, _ = copilot(github=account, clock=lambda: Now(1_795_000_000.0, 0.0))
     async with standin.serving():
         reply = await put(standin, "/responses")
