@@ -125,23 +125,26 @@ def config(
     model: str = "",
     more: str = "",
     timeouts: str | None = None,
+    lines: Mapping[str, str] | None = None,
 ) -> str:
     """A config with one provider per stand-in, in order, and one merged model `m` over all of them.
 
-    `model`: further keys of the model's table; `more`: further tables.
+    `model`: further keys of the model's table; `more`: further tables; `lines`: provider -> what its table says beside
+    id, kind and timeouts, where that is not the usual (`{url}` stands for its stand-in's).
     """
     providers = "".join(
-        _provider(n, kinds.get(n, "anthropic"), s, timeouts or timeouts_of(s)) for n, s in standins.items()
+        _provider(n, kinds.get(n, "anthropic"), s, timeouts or timeouts_of(s), (lines or {}).get(n))
+        for n, s in standins.items()
     )
     group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
     return f'{providers}\n[[models]]\nalias = "m"\ngroup = [{group}]\n{model}\n{more}\n'
 
 
-def _provider(name: str, kind: str, standin: StandIn, timeouts: str) -> str:
+def _provider(name: str, kind: str, standin: StandIn, timeouts: str, lines: str | None) -> str:
     path = "" if kind == "anthropic" else "/v1"
-    credential = 'credential = {env = "CANARY"}'
-    limits = f"timeouts = {{{timeouts}}}\n{OWN.get(kind, '')}"
-    return f'[[providers]]\nid = "{name}"\nkind = "{kind}"\nbase_url = "{standin.url}{path}"\n{credential}\n{limits}\n'
+    usual = f'base_url = "{{url}}{path}"\ncredential = {{env = "CANARY"}}\n{OWN.get(kind, "")}'
+    own = (usual if lines is None else lines).replace("{url}", standin.url)
+    return f'[[providers]]\nid = "{name}"\nkind = "{kind}"\ntimeouts = {{{timeouts}}}\n{own}\n'
 
 
 OWN = {"bedrock": 'region = "us-east-1"'}
@@ -171,12 +174,13 @@ async def world(
     timeouts: str | None = None,
     door: bool = False,
     now: Clock = clock.now,
+    lines: Mapping[str, str] | None = None,
 ) -> AsyncIterator[World]:
     """The world, while the block runs.
 
     `kinds`: provider -> kind, anthropic unless named. `limits`: of its server. `timeouts`: of every
     provider, when those of `timeouts_of` do not fit. `door`: with its HTTP door on loopback and a token.
-    `now`: the daemon's clock.
+    `now`: the daemon's clock. `lines`: see `config`.
     """
     if door:
         more += '\n[http]\nlisten = "127.0.0.1:0"\n'
@@ -186,7 +190,7 @@ async def world(
             if not standin.url:
                 await nursery.start(standin.serve)
         path = home / "config.toml"
-        path.write_text(config(standins, kinds or {}, model, more, timeouts))
+        path.write_text(config(standins, kinds or {}, model, more, timeouts, lines))
         path.chmod(0o600)
         async with _daemon(home, path, nursery, limits, now) as (daemon, socket), _door(daemon, socket, door) as url:
             token = (await daemon.at.store.tokens.create("test")).token if door else ""

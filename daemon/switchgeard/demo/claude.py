@@ -2,7 +2,8 @@
 how it was run.
 
 What it does is in a file where its `CLAUDE_CONFIG_DIR` says (the one variable of ours that reaches it), else beside
-it; `set_steps` puts another there. Rules for editing: lines are literal, from recorded runs; the script imports nothing of ours.
+it; `set_steps` puts another there.
+Rules for editing: lines are literal, from recorded runs; the script imports nothing of ours.
 """
 
 import json

@@ -1,95 +1,139 @@
 """What every kind owes: a completion, a stream, a tool call, and errors that mean what its provider means by them.
 
-Through the real daemon and a stand-in on loopback. A new row of KINDS joins by itself, unless it cannot be asked at a
-plain address with a plain key: those are in `OTHERWISE`, and have tests of their own.
+Through the real daemon and a stand-in on loopback. A new row of KINDS joins by itself; how it is set up, where that is
+not an address and a key, is in kind_worlds.py. What a kind has no such thing of is named here with its reason.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trio
 
+from door_client import post
 from kind_errors import ERRORS, KindError
+from kind_worlds import HELLO, SETUPS, kind_world, setup_of
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import ErrorReply, classify
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.said import Said
-from switchgeard.kinds.kind import Kind
+from switchgeard.dialects.known import DIALECTS
 from switchgeard.kinds.known import KINDS
 from world import CANARY, Heard, World, world
 
 NOW = Now(wall=1_795_000_000.0, boot=1.0)
-OTHERWISE = {"bedrock": "it frames its streams in binary"}
-PLAIN = [
-    name
-    for name, kind in KINDS.items()
-    if name not in OTHERWISE
-    and not (kind.program or kind.refresh)
-    and not any(option.required for option in kind.options)
-]
+ALL = sorted(KINDS)
+TOOLLESS = {"claude-cli": "it is an agent with tools of its own, and takes none of a client's"}
+KEYLESS = {"claude-cli": "the program keeps its own login", "chatgpt": "its login is renewed, not pasted"}
+ASKED = [name for name in ALL if not KINDS[name].program]
 TOOL = {"name": "weather", "description": "Says the weather.", "parameters": {"type": "object", "properties": {}}}
-HELLO = "Hello from a stand-in provider."
 LOCAL = frozenset({"ollama", "lmstudio", "llamacpp", "vllm"})
 
 
-@pytest.mark.parametrize("name", PLAIN)
-async def test_a_kind_answers_whole_streamed_and_with_a_tool_call(tmp_path: Path, name: str) -> None:
+def test_what_a_kind_lacks_is_said_of_kinds_there_are() -> None:
+    """Every kind is in the table; an exception names one of them, and agrees with what the kind says of itself."""
+    assert len(ALL) == 20
+    assert set(TOOLLESS) == {name for name in ALL if not KINDS[name].features.tools}
+    assert set(KEYLESS) < set(ALL) > set(SETUPS)
+
+
+@pytest.mark.parametrize("name", ALL)
+async def test_a_kind_answers_whole_streamed_and_with_a_tool_call(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each at the path of its wire and with the credential where this kind wants it."""
-    kind = KINDS[name]
-    async with world(tmp_path, {"a": ["ok", "ok", "ok_tool"]}, kinds={"a": name}) as w:
+    async with kind_world(name, tmp_path, monkeypatch, {"a": ["ok", "ok", "ok_tool"]}) as w:
         whole, streamed = await w.ask(stream=False), await w.ask()
         called = await w.ask(tools=[TOOL])
         assert [whole.answer, streamed.answer, streamed.text] == [HELLO] * 3
-        assert called.result is not None
-        assert [b["name"] for b in called.result["message"]["content"] if b["type"] == "tool_call"] == ["weather"]
+        assert _tools(called) == ([] if name in TOOLLESS else ["weather"])
+        if name in TOOLLESS:
+            assert called.error is not None
+            assert "tools" in str(called.error)
+        assert w.hits() == {"a": 3 if name in ASKED else 0}
         for asked in w.standins["a"].asked:
-            assert asked.path.partition("?")[0].endswith(_tail(kind))
-            assert CANARY in " ".join(value for _, value in asked.headers)
-            assert CANARY not in asked.path
+            _well_asked(asked, name, KINDS[name].wires[0])
 
 
-def _tail(kind: Kind) -> str:
-    """How the path of its first wire ends."""
-    path = kind.paths[kind.wires[0]].partition("?")[0]
-    return path.removeprefix("/v1").replace("{model}", "model-a")
+def _tools(heard: Heard) -> list[str]:
+    content = heard.result["message"]["content"] if heard.result else []
+    return [block["name"] for block in content if block["type"] == "tool_call"]
 
 
-@pytest.mark.parametrize("name", [name for name in PLAIN if len(KINDS[name].wires) > 1])
-async def test_a_kind_of_several_dialects_is_asked_in_each(tmp_path: Path, name: str) -> None:
-    """A group's `wire` says which."""
+def _well_asked(asked: Asked, name: str, wire: str, stream: bool = True) -> None:
+    """At the wire's path, with its credential and nothing that it keeps to itself."""
+    kind, setup = KINDS[name], setup_of(name)
+    path = kind.paths[wire] if stream else kind.whole_paths.get(wire, kind.paths[wire])
+    end = path.partition("?")[0].removeprefix("/v1").format(model="model-a", **setup.places)
+    assert asked.path.partition("?")[0].endswith(end)
+    told = " ".join(value for _, value in asked.headers)
+    assert setup.carried in told
+    assert setup.hidden not in told + asked.path
+    assert CANARY not in asked.path
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if len(KINDS[name].wires) > 1])
+async def test_a_kind_of_several_dialects_is_asked_in_each(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group's `wire` says which; streamed, whole and with a tool call."""
     wires = KINDS[name].wires
     more = "".join(
         f'[[models]]\nalias = "w{number}"\ngroup = [{{provider = "a", model = "model-a", wire = "{wire}"}}]\n'
         for number, wire in enumerate(wires)
     )
-    async with world(tmp_path, {"a": "ok"}, kinds={"a": name}, more=more) as w:
+    async with kind_world(name, tmp_path, monkeypatch, {"a": ["ok", "ok", "ok_tool"] * len(wires)}, more=more) as w:
         for number in range(len(wires)):
             assert (await w.ask(model=f"w{number}")).answer == HELLO
-        assert tuple(asked.wire for asked in w.standins["a"].asked) == wires
+            assert (await w.ask(model=f"w{number}", stream=False)).answer == HELLO
+            assert _tools(await w.ask(model=f"w{number}", tools=[TOOL])) == ["weather"]
+        for number, asked in enumerate(w.standins["a"].asked):
+            _well_asked(asked, name, wires[number // 3])
 
 
-@pytest.mark.parametrize("name", PLAIN)
-async def test_a_refused_credential_is_told_as_such_and_never_shown(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in ALL if KINDS[name].wires[0] in DIALECTS])
+async def test_a_tool_of_a_kinds_own_dialect_hears_it_whole_and_streamed(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passed on as the tool said it: what it wants whole is asked for whole, where this kind can be."""
+    wire, kind = KINDS[name].wires[0], KINDS[name]
+    async with kind_world(name, tmp_path, monkeypatch, {"a": ["ok"]}, door=True) as w:
+        whole, streamed = await post(w, wire), await post(w, wire, stream=True)
+        assert (whole.status_code, streamed.status_code) == (200, 200)
+        assert HELLO in whole.text
+        assert "provider." in streamed.text
+        for asked, stream in zip(w.standins["a"].asked, [kind.streams_only, True], strict=name in ASKED):
+            _well_asked(asked, name, wire, stream)
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if name not in KEYLESS])
+async def test_a_refused_credential_is_told_as_such_and_never_shown(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The provider repeats the key; nobody else does."""
 
     def refuse(asked: Asked, said: Said) -> Answer:
         return sized(401, b'{"error":{"message":"Incorrect API key provided: %s"}}' % CANARY.encode())
 
-    async with world(tmp_path, {"a": refuse}, kinds={"a": name}) as w:
+    async with kind_world(name, tmp_path, monkeypatch, {"a": [refuse]}) as w:
         heard = await w.ask()
-        assert heard.outcomes == [("a", "auth_failed")]
+        assert heard.outcomes[-1] == ("a", "auth_failed")
         assert CANARY not in str(heard.error)
+        (view,) = (await w.call("providers/list"))["providers"]
+        assert (view["health"], bool(view["hint"])) == ("auth_failed", True)
 
 
-@pytest.mark.parametrize("name", PLAIN)
-async def test_a_missing_credential_is_never_asked_with(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in ASKED if name not in KEYLESS])
+async def test_a_missing_credential_is_never_asked_with(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is sent, and the provider says what it lacks."""
-    async with world(tmp_path, {"a": "ok"}, kinds={"a": name}) as w:
+    async with kind_world(name, tmp_path, monkeypatch, {"a": ["ok"]}) as w:
         path = tmp_path / "config.toml"
-        path.write_text(path.read_text().replace('{env = "CANARY"}', '{env = "NOT_SET"}'))
+        path.write_text(re.sub(r"credential = \{.*\}", 'credential = {env = "NOT_SET"}', path.read_text()))
         await w.call("config/reload")
         assert (await w.ask()).result is None
         assert w.hits() == {"a": 0}
