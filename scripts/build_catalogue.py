@@ -10,6 +10,7 @@ without a price stays without one (unknown is not free).
 
 import gzip
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "protocol"), str(ROOT / "daemon")]
 
 from switchgeard.catalogue.bundle import Bundle, Facts  # noqa: E402
-from switchgeard.catalogue.canonical import canonical  # noqa: E402
+from switchgeard.catalogue.canonical import REGION, canonical  # noqa: E402
 from switchgeard.core.offer import Price, Tier  # noqa: E402
 
 OUT = ROOT / "daemon/switchgeard/catalogue/facts.msgpack.gz"
@@ -43,7 +44,17 @@ KINDS = {
 }
 """litellm_provider -> section; every `vertex_ai...` is "vertex"."""
 
-IDENTITY = {"github-copilot": "copilot", "openrouter": "openrouter", "google-vertex": "vertex", "azure": "azure"}
+IDENTITY = {
+    "github-copilot": "copilot",
+    "openrouter": "openrouter",
+    "google-vertex": "vertex",
+    "google-vertex-anthropic": "vertex",
+    "azure": "azure",
+    "amazon-bedrock": "bedrock",
+}
+CARD = re.compile(r"/model-card-([a-z0-9-]+)\.(?:html|md)$")
+"""How Amazon's page of one model is named, by maker and model: PRICES.json links it."""
+
 CHAT = ("chat", "responses")
 TIERS = (32, 100, 128, 200, 256, 272, 512)  # thousands of tokens
 ABILITIES = {
@@ -58,12 +69,18 @@ ABILITIES = {
 def main(prices: str, identity: str) -> None:
     """Write the bundle and say how large it is."""
     rows = json.loads(Path(prices).read_bytes())
-    kinds = sections(rows)
-    bundle = Bundle(models(kinds), kinds, curated(json.loads(Path(identity).read_bytes())))
+    bundle = bundled(rows, json.loads(Path(identity).read_bytes()))
     packed = gzip.compress(msgspec.msgpack.encode(bundle), 9, mtime=0)
     OUT.write_bytes(packed)
-    told = f"{len(bundle.models)} models, {sum(map(len, kinds.values()))} variants, {len(packed)} bytes"
+    told = f"{len(bundle.models)} models, {sum(map(len, bundle.kinds.values()))} variants, {len(packed)} bytes"
     print(told)  # noqa: T201 - a script's result
+
+
+def bundled(rows: dict[str, Any], identity: dict[str, Any]) -> Bundle:
+    """All facts. Names: as people mapped them, then as the maker's pages have them."""
+    kinds, names = sections(rows), curated(identity)
+    names["bedrock"] = {**carded(rows), **names["bedrock"]}
+    return Bundle(models(kinds), kinds, names)
 
 
 def sections(rows: dict[str, Any]) -> dict[str, dict[str, Facts]]:
@@ -140,6 +157,20 @@ def curated(identity: dict[str, Any]) -> dict[str, dict[str, str]]:
             for name in providers.get(provider, []):
                 if not canonical(name).tags:
                     found[section][name] = canonical(base).base
+    return found
+
+
+def carded(rows: dict[str, Any]) -> dict[str, str]:
+    """Bedrock's ids that are shorter than the name on the model's own page: `deepseek.v3-v1:0` is DeepSeek V3.1."""
+    found: dict[str, str] = {}
+    for key, row in rows.items():
+        card = CARD.search(row.get("source") or "")
+        own = REGION.sub("", key.rpartition("/")[2], count=1)
+        name = canonical(own)
+        if card and name.vendor and row.get("mode") in CHAT:
+            told = canonical(card[1].removeprefix(f"{name.vendor}-")).base
+            if told.startswith(f"{name.base}-"):
+                found[own] = told
     return found
 
 

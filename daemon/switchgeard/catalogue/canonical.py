@@ -1,8 +1,10 @@
 """Canonical: what a provider calls a model, as the name it has everywhere.
 
-Rules for editing: the order of STEPS matters. A suffix that may mean other weights (-mini, -fast, -preview, a size) is
-never dropped: a name too many costs a proposal, a name too few costs a wrong answer. What is dropped and may matter is
-told in the Name (tags, release, quantised). Spellings no rule can know are in ALIASES.
+Rules for editing: the order of the steps matters. A suffix that may mean other weights (-mini, -fast, -preview, a size)
+is never dropped: a name too many costs a proposal, a name too few costs a wrong answer. What is dropped and may matter
+is told in the Name (tags, release, quantised, active). Spellings no rule can know are in ALIASES; a name that is one
+provider's alone is a fact of the bundle. The rules are measured against names that people mapped by hand
+(tests/daemon/catalogue): no row here may be taken from that map.
 """
 
 import re
@@ -18,22 +20,20 @@ VENDOR = re.compile(rf"({'|'.join(VENDORS.split())})\.(?=[a-z])")
 REVISION = re.compile(r"-v\d+:\d+(:\d+k)?$|-v1$")
 DATE = re.compile(r"-(20\d\d-\d\d-\d\d|20\d\d[01]\d[0-3]\d)$")
 CLAUDE = re.compile(r"claude-(\d(?:-\d)?)-(opus|sonnet|haiku)\b")
+ZERO = re.compile(r"(?<=\d)-0$")  # claude-opus-4-0 is what Anthropic calls the first 4 where it says the minor
+NEMOTRON = re.compile(r"nemotron-(nano|super|ultra)-(\d(?:-\d)?)(?=-|$)")  # its maker counts before it sizes
+ACTIVE = re.compile(r"(?<=\db)-(a\d+(?:-\d+)?b)(?=-|$)")  # what runs of a sparse model: some leave it out
 QUANTISED = re.compile(r"-(fp8|fp4|nvfp4|mxfp4|int8|int4|awq|gptq|gguf|i?q\d(?:-[a-z0-9]+)*)$|(?<=-instruct)-turbo$")
 SIZE = re.compile(r"(e?\d+(?:\.\d+)?(?:x\d+)?[bm])(-.+)?")
 MODES = frozenset({"free", "thinking", "online", "extended", "batch", "beta", "nitro", "floor", "exacto", "cloud"})
 MANY_RELEASES = frozenset({"gpt-4o", "gpt-4o-mini", "gpt-4-turbo", "claude-sonnet-3-5", "o1-preview"})
-WRAPPED = re.compile(r"^(databricks-|cohere-(?=command)|snowflake-|bedrock-)")
+WRAPPED = re.compile(r"^(databricks-|cohere-(?=command)|snowflake-|bedrock-|nvidia-(?=nemotron))")
+WHOLE = re.compile(r"-bf16$")  # as it was trained
+BARE = re.compile(r"[rv]\d")  # deepseek.r1, deepseek.v3.2: the maker is part of the name
 LLAMA = re.compile(r"^(llama|gemma|phi)-?(\d)")
 ALIASES = {
-    "r1": "deepseek-r1",
-    "v3": "deepseek-v3",
-    "claude-opus-4-0": "claude-opus-4",
-    "claude-sonnet-4-0": "claude-sonnet-4",
     "llama-3-3-70b-versatile": "llama-3-3-70b-instruct",
     "llama-3-1-8b-instant": "llama-3-1-8b-instruct",
-    "nemotron-nano-3-30b": "nemotron-3-nano-30b-a3b",
-    "nemotron-super-3-120b": "nemotron-3-super-120b-a12b",
-    "nemotron-nano-12b-v2": "nemotron-nano-12b-v2-vl",
 }
 """Other spellings, as the steps leave them -> the usual one."""
 
@@ -73,7 +73,8 @@ SPELLINGS = {
 
 class Name(Struct, frozen=True):
     """`base`: the name everywhere. `vendor`: as the id says it, or as its name tells. `tags`: modes (":free") that make
-    it another thing to choose. `release`: the date it carried. `moving`: its weights may change unannounced."""
+    it another thing to choose. `release`: the date it carried. `moving`: its weights may change unannounced. `active`:
+    how much of a sparse model runs, where the id says so ("a3b"): two ids that say different are two models."""
 
     base: str
     vendor: str | None = None
@@ -81,6 +82,7 @@ class Name(Struct, frozen=True):
     release: str | None = None
     quantised: bool = False
     moving: bool = False
+    active: str | None = None
 
     @property
     def merges(self) -> bool:
@@ -100,9 +102,10 @@ def canonical(id: str) -> Name:
     text = text.removesuffix("-maas").removesuffix("-latest")
     text, release = _undated(text)
     text, quantised = _unquantised(text.replace(".", "-").replace("_", "-"))
+    text, active = _inactive(WHOLE.sub("", text))
     base = _usual(text)
     said = vendor or head.rpartition("/")[2] or None
-    return Name(base, SPELLINGS.get(said or "", said) or maker(base), tags, release, quantised, moving)
+    return Name(base, SPELLINGS.get(said or "", said) or maker(base), tags, release, quantised, moving, active)
 
 
 def maker(base: str) -> str | None:
@@ -123,7 +126,10 @@ def _tagged(text: str) -> tuple[str, str, tuple[str, ...]]:
 def _without_vendor(text: str) -> tuple[str, str | None]:
     text = REGION.sub("", text, count=1) if REGION.match(text) else text
     found = VENDOR.match(text)
-    return (text[found.end() :], found[1]) if found else (text, None)
+    if found is None:
+        return text, None
+    rest = text[found.end() :]
+    return (f"{found[1]}-{rest}" if BARE.match(rest) else rest), found[1]
 
 
 def _undated(text: str) -> tuple[str, str | None]:
@@ -140,8 +146,15 @@ def _unquantised(text: str) -> tuple[str, bool]:
     return cut, cut != text
 
 
+def _inactive(text: str) -> tuple[str, str | None]:
+    found = ACTIVE.search(text)
+    return (text, None) if found is None else (text[: found.start()] + text[found.end() :], found[1])
+
+
 def _usual(text: str) -> str:
     text = WRAPPED.sub("", text)
     text = CLAUDE.sub(r"claude-\2-\1", text)
+    text = ZERO.sub("", text) if text.startswith("claude-") else text
+    text = NEMOTRON.sub(r"nemotron-\2-\1", text)
     text = LLAMA.sub(r"\1-\2", text)
     return ALIASES.get(text, text)

@@ -7,6 +7,7 @@ it (or the config says grouping.auto = "merge").
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -22,6 +23,9 @@ ORDER = {Billing.INCLUDED: 0, Billing.LOCAL: 1, Billing.PREPAID: 2, Billing.METE
 MOST = 2000  # proposals
 NO_CHAT = re.compile(r"embed|whisper|tts|dall-e|moderation|rerank|realtime|transcri|imagen|veo|sora|stable-diff|speech")
 APART = 4  # one context window this many times the other is another model
+DAYS = 60  # between two releases of one model at two providers
+RELEASED = frozenset({"openai", "anthropic", "openrouter", "xai", "groq"})
+"""Kinds whose lists date a model by its release; elsewhere `created` is when a server was started or asked."""
 
 
 class Variant(Struct, frozen=True):
@@ -37,6 +41,7 @@ class Variant(Struct, frozen=True):
     reasoning: bool | None = None
     price: Price | None = None
     quantised: bool = False
+    released: float | None = None  # epoch seconds
 
     @property
     def key(self) -> tuple[str, str]:
@@ -96,7 +101,18 @@ def _variant(provider: Provider, model: str, row: Listed, bundle: Bundle) -> Var
         reasoning=facts.reasoning if row.reasoning is None else row.reasoning,
         price=row.price or facts.price,
         quantised=name.quantised or row.quantisation is not None,
+        released=_released(provider, name, row),
     )
+
+
+def _released(provider: Provider, name: Name, row: Listed) -> float | None:
+    """By the date in its name, else by its list."""
+    if name.release is None:
+        return row.created if provider.kind in RELEASED else None
+    try:
+        return datetime.strptime(name.release, "%Y%m%d").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None  # eight digits that are no date
 
 
 def _order(variant: Variant) -> tuple[bool, int, float, int, str]:
@@ -120,12 +136,22 @@ def _same(one: Variant, other: Variant) -> bool:
         return True
     if not (one.curated or one.name.merges) or not (other.curated or other.name.merges):
         return False
-    pairs = ((one.tools, other.tools), (one.reasoning, other.reasoning), (one.name.vendor, other.name.vendor))
-    return _near(one.context, other.context) and all(a is None or b is None or a == b for a, b in pairs)
+    pairs = (
+        (one.tools, other.tools),
+        (one.reasoning, other.reasoning),
+        (one.name.vendor, other.name.vendor),
+        (one.name.active, other.name.active),
+    )
+    alike = all(a is None or b is None or a == b for a, b in pairs)
+    return alike and _near(one.context, other.context) and _at_once(one.released, other.released)
 
 
 def _near(one: int | None, other: int | None) -> bool:
     return one is None or other is None or max(one, other) <= APART * min(one, other)
+
+
+def _at_once(one: float | None, other: float | None) -> bool:
+    return one is None or other is None or abs(one - other) <= DAYS * 86400
 
 
 def _aliases(catalog: Catalog) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from importlib import resources
 
 from switchgeard.catalogue.bundle import SECTIONS, shipped
+from switchgeard.catalogue.proposing import RELEASED
 from switchgeard.core.offer import Price
 from switchgeard.kinds.known import KINDS
 
@@ -36,7 +37,8 @@ def test_an_unknown_price_is_not_free() -> None:
 
 def test_every_section_belongs_to_a_kind() -> None:
     """A kind spelled otherwise would have no facts at all, and nobody would notice."""
-    assert set(SECTIONS) <= set(KINDS)
+    assert SECTIONS.keys() | RELEASED <= KINDS.keys()
+    assert set(SECTIONS.values()) <= shipped().kinds.keys() | shipped().curated.keys()
 
 
 def test_a_claude_subscription_has_a_list_price_to_save() -> None:
@@ -50,3 +52,10 @@ def test_the_wheel_carries_little() -> None:
     assert len(folder.joinpath("facts.msgpack.gz").read_bytes()) <= 300_000
     assert "MIT" in folder.joinpath("NOTICE").read_text()
     assert {SECTIONS[kind] for kind in ("openai", "anthropic", "google", "bedrock")} <= shipped().kinds.keys()
+
+
+def test_what_a_region_calls_a_model_is_the_model() -> None:
+    """Amazon's regions each have ids of their own; people mapped one of them."""
+    assert shipped().name("bedrock", "deepseek.v3-v1:0") == "deepseek-v3-1"
+    assert shipped().mapped("bedrock", "us-gov.nvidia.nemotron-nano-12b-v2") == "nemotron-nano-12b-v2-vl"
+    assert shipped().mapped("bedrock", "us.acme.nothing") is None

@@ -1,18 +1,9 @@
 """One model has one name, whoever spells it; and two models never share one."""
 
-import json
-from collections import defaultdict
-from pathlib import Path
-from typing import Any
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgeard.catalogue.canonical import DATE, canonical
-
-IDENTITY = Path(__file__).resolve().parents[4] / "shared" / "data" / "model_identity.json"
-MAINSTREAM = ("github-copilot", "openrouter", "google-vertex", "google-vertex-anthropic", "azure", "amazon-bedrock")
+from switchgeard.catalogue.canonical import canonical
 
 SPELLINGS = {
     "claude-opus-4-6": (
@@ -30,6 +21,13 @@ SPELLINGS = {
         " llama-3.3-70b-versatile meta-llama/Llama-3.3-70B-Instruct-Turbo llama3.3:70b-instruct-q4_K_M"
     ),
     "deepseek-r1": "deepseek/deepseek-r1 us.deepseek.r1-v1:0 DeepSeek-R1",
+    "deepseek-v3-2": "deepseek.v3.2 deepseek/deepseek-v3.2",
+    "claude-opus-4": "claude-opus-4-0 claude-opus-4-20250514 anthropic.claude-opus-4-20250514-v1:0",
+    "nemotron-3-nano-30b": (
+        "nvidia/nemotron-3-nano-30b-a3b nvidia.nemotron-nano-3-30b nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16"
+        " nemotron-3-nano:30b"
+    ),
+    "qwen3-235b-instruct": "qwen/qwen3-235b-a22b-instruct qwen.qwen3-235b-instruct-v1:0",
     "kimi-k2-thinking": "moonshotai/kimi-k2-thinking moonshot.kimi-k2-thinking",
 }
 
@@ -66,6 +64,8 @@ def test_what_may_be_other_weights_keeps_a_name_of_its_own() -> None:
         "qwen3-9b-claude-4-6-opus-reasoning-distilled",
         "nemotron-nano-9b-v2",
         "nemotron-nano-9b",
+        "nemotron-nano-12b-v2",
+        "nemotron-nano-12b-v2-vl",
     ]
     assert len({canonical(each).base for each in ids}) == len(ids)
 
@@ -88,32 +88,3 @@ def test_weights_of_lower_precision_are_marked() -> None:
 def test_any_text_has_a_name_and_a_name_is_its_own_name(each: str) -> None:
     """Lists hold anything; a name that is read again does not change its maker's mind or fail."""
     assert isinstance(canonical(each).base, str)
-
-
-def curated() -> dict[str, dict[str, list[str]]]:
-    if not IDENTITY.exists():
-        pytest.skip("the curated map of model names is not beside the checkout")
-    found: dict[str, Any] = json.loads(IDENTITY.read_bytes())
-    return dict(found["base_models"])
-
-
-def test_the_rules_find_what_people_curated_by_hand() -> None:
-    """At least 97 % of the pairs on each mainstream provider."""
-    right: dict[str, list[bool]] = defaultdict(list)
-    for base, providers in curated().items():
-        for provider in MAINSTREAM:
-            right[provider] += [canonical(each).base == canonical(base).base for each in providers.get(provider, [])]
-    shares = {provider: sum(told) / len(told) for provider, told in right.items()}
-    print(", ".join(f"{p} {sum(right[p])}/{len(right[p])}" for p in MAINSTREAM))  # noqa: T201 - the figure itself
-    assert min(shares.values()) >= 0.97
-
-
-def test_no_two_curated_models_get_one_name() -> None:
-    """But for the dated and the undated name of one release."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for base, providers in curated().items():
-        ids = [each for provider in MAINSTREAM for each in providers.get(provider, [])]
-        for each in (base, *ids):
-            if canonical(each).merges:
-                names[canonical(each).base].add(DATE.sub("", base).removesuffix("-0"))
-    assert {name: bases for name, bases in names.items() if len(bases) > 1} == {}

@@ -68,6 +68,29 @@ def test_what_may_be_another_model_is_left_alone() -> None:
     assert [groups(api=(one,), sub=(other,)) for one, other in pairs] == [[]] * len(pairs)
 
 
+def test_two_releases_far_apart_are_two_models() -> None:
+    """60 days, where both sides have a date that is a release's: in the id, or in a list that tells it."""
+    api = replace(ALL["api"], kind="openai")
+    told = {"api": api, "sub": replace(ALL["sub"], kind="anthropic"), "home": ALL["home"]}
+    day = 86400.0
+
+    def merged(one: Listed, provider: str, other: Listed) -> bool:
+        return bool(proposed(told, NONE, Bundle(), {"api": (one,), provider: (other,)}))
+
+    assert merged(Listed("m", created=100 * day), "sub", Listed("m", created=160 * day))
+    assert not merged(Listed("m", created=100 * day), "sub", Listed("m", created=161 * day))
+    assert not merged(Listed("m-2026-01-01"), "sub", Listed("m-2026-04-01"))
+    assert merged(Listed("m-2026-01-01"), "sub", Listed("m-20260101"))
+    assert merged(Listed("m-20261339"), "sub", Listed("m", created=day))  # eight digits that are no date
+    assert merged(Listed("m", created=100 * day), "home", Listed("m", created=900 * day))  # when a server was started
+
+
+def test_sparse_models_that_run_another_share_are_two_models() -> None:
+    """One that does not say how much of it runs is either."""
+    pairs = (("m-30b-a3b", "m-30b-a6b"), ("m-30b", "m-30b-a6b"), ("m-30b-a3b", "m-30b-a3b"))
+    assert [bool(groups(api=(Listed(one),), sub=(Listed(other),))) for one, other in pairs] == [False, True, True]
+
+
 def test_a_moving_name_counts_as_what_it_stands_for_now() -> None:
     """Where the provider's list says what that is."""
     (group,) = groups(api=(Listed("m-latest", target="m-2"),), sub=(Listed("m-2"),))
