@@ -48,6 +48,8 @@ from .ending import Ending
 from .methods.daemon import Daemon
 from .methods.money import spent_by_session
 from .methods.table import dispatch
+from .prompt.files import Files
+from .prompt.keeper import Keeper
 from .routes import Routes
 from .rpc_error import RpcError
 from .sealing import seal
@@ -155,6 +157,7 @@ async def _run(
             helpers.start_soon(_tell_storage, daemon)
             helpers.start_soon(keeper.run)
             helpers.start_soon(listeners.keep)
+            helpers.start_soon(daemon.prompt.run)
             helpers.start_soon(notify.beat)
             if idle_exit is not None:
                 helpers.start_soon(ending.when_idle, idle_exit)
@@ -185,10 +188,11 @@ def build(
     issuers = partial(ask_issuer, transport)
     vault = Vault(KeyringStore(), os.environ, install_key(f"{home}/install.key"), issuers, now, home)
     bus = Bus(lambda: daemon.status())
-    announce = Announce(state, bus, store, _write_down)
+    announce = Announce(state, bus, store, lambda event: _tell(daemon, event))
     services = Services(state, vault, transport, store, announce, now, random.random)
     configuration = Configuration(places.config, state, vault, announce, now)
-    daemon = Daemon(services, configuration, os.getpid(), now().wall)
+    prompt = Keeper(state, Files(str(Path(places.socket).parent)), now, lambda: bool(configuration.problems))
+    daemon = Daemon(services, configuration, os.getpid(), now().wall, prompt)
     if unreadable:
         announce(state.note("storage", f"{unreadable} remembered beliefs were unreadable and dropped", now()))
     return daemon, Server(partial(dispatch, daemon), bus, limits)
@@ -250,6 +254,11 @@ def _settle_memory() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, LARGE)
         libc.mallopt(M_TRIM_THRESHOLD, 4 * LARGE)  # setting one stops it from learning the other
+
+
+def _tell(daemon: Daemon, event: Event) -> None:
+    daemon.prompt.hear(event)
+    _write_down(event)
 
 
 def _write_down(event: Event) -> None:

@@ -45,6 +45,8 @@ from .logins import LoginPoll as LoginPoll
 from .logins import LoginStart as LoginStart
 from .logins import LoginView as LoginView
 from .logins import StoreView as StoreView
+from .prompt import PromptLine as PromptLine
+from .prompt import PromptShow as PromptShow
 from .shapes import Done as Done
 from .shapes import Name
 from .shapes import Nothing as Nothing
@@ -355,6 +357,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "route/explain": (RouteExplain, RouteExplained),
     "events/subscribe": (EventsSubscribe, Subscribed),
     "doctor/check": (DoctorCheck, Findings),
+    "prompt/show": (PromptShow, PromptLine),
     "config/check": (ConfigCheck, ConfigChecked),
     "config/reload": (Nothing, ConfigState),
     "tokens/create": (TokenCreate, TokenCreated),

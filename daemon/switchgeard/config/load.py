@@ -11,7 +11,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from switchgear_protocol.words import StickyMode
+from switchgeard.core.harmless import harmless
 from switchgeard.core.offer import Catalog, MergedModel
+from switchgeard.core.prompt_format import FIELDS, unknown_field
 
 from .accounts import read_providers
 from .advice import advice
@@ -19,9 +21,9 @@ from .destination import listener
 from .explain import Fault, read_table
 from .groups import Known, read_models
 from .place import Path, Span, nearest_line, spans
-from .problem import EDIT, Problem
-from .schema import DefaultsTable, Document, GroupingTable, HTTPTable, SpendTable
-from .settled import Config, HTTPDoor
+from .problem import EDIT, Problem, meant
+from .schema import DefaultsTable, Document, GroupingTable, HTTPTable, PromptTable, SpendTable
+from .settled import Config, HTTPDoor, PromptStyle
 
 LARGEST = 256 * 1024  # bytes; a hundred providers take thirty thousand, and a mistake on every line takes time
 DEEPEST = 32  # steps of a dotted key: ours have three, and the TOML parser takes quadratic time over them
@@ -86,6 +88,7 @@ def _config(raw: dict[str, Any], path: str, revision: int, faults: list[Fault]) 
         usd_per_day=spend.usd_per_day,
         usd_per_session=spend.usd_per_session,
         http=_door(document.http, faults),
+        prompt=_prompt(document.prompt, faults),
     )
     return replace(config, warnings=advice(config))
 
@@ -110,6 +113,17 @@ def _door(raw: dict[str, Any], faults: list[Fault]) -> HTTPDoor:
     except ValueError as fault:
         faults.append(Fault(("http", "listen"), str(fault)))
         return HTTPDoor()
+
+
+def _prompt(raw: dict[str, Any], faults: list[Fault]) -> PromptStyle:
+    table = read_table(raw, PromptTable, ("prompt",), faults) or PromptTable()
+    style = PromptStyle(table.format, table.show)
+    if wrong := unknown_field(style.format):
+        said = f"names no field of the prompt; they are {', '.join(FIELDS)}"
+        faults.append(Fault(("prompt", "format"), said, meant(wrong, FIELDS)))
+    elif (plain := style.format.replace("{", "").replace("}", "")) != harmless(plain, len(plain)):
+        faults.append(Fault(("prompt", "format"), "has characters that a shell's prompt would not show as they are"))
+    return style
 
 
 def located(faults: list[Fault], text: str, raw: dict[str, Any]) -> list[Problem]:

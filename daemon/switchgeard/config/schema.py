@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from switchgear_protocol.words import Billing, Interrupt, StickyMode
+from switchgeard.core.prompt_format import FORMAT
 
 from .settled import Grouping, Metered
 
@@ -185,6 +186,11 @@ class HTTPTable(Struct, frozen=True, forbid_unknown_fields=True):
     unix: bool = True
 
 
+class PromptTable(Struct, frozen=True, forbid_unknown_fields=True):
+    format: Name = FORMAT
+    show: Literal["always", "failover", "never"] = "always"
+
+
 class Document(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file, its entries still raw: each is decoded by itself."""
 
@@ -194,3 +200,4 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
     grouping: dict[str, Any] = {}
     spend: dict[str, Any] = {}
     http: dict[str, Any] = {}
+    prompt: dict[str, Any] = {}

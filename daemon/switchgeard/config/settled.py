@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from switchgeard.core.offer import Catalog
+from switchgeard.core.prompt_format import FORMAT
 from switchgeard.core.provider import Provider
 
 from .problem import Problem
@@ -20,6 +21,13 @@ class HTTPDoor(Struct, frozen=True):
     unix: bool = True
 
 
+class PromptStyle(Struct, frozen=True):
+    """What the shell's prompt shows, and when: always, only in trouble ("failover"), or never."""
+
+    format: str = FORMAT
+    show: Literal["always", "failover", "never"] = "always"
+
+
 class Config(Struct, frozen=True):
     """`path` is where it was read from; `revision` counts the reloads; money is in USD."""
 
@@ -32,6 +40,7 @@ class Config(Struct, frozen=True):
     usd_per_day: float | None = None
     usd_per_session: float | None = None
     http: HTTPDoor = HTTPDoor()
+    prompt: PromptStyle = PromptStyle()
     warnings: tuple[Problem, ...] = ()
 
     def thresholds(self, provider: str) -> tuple[tuple[str, float], ...]:

@@ -14,6 +14,7 @@ from switchgeard.core.offer import MergedModel
 from switchgeard.core.provider import Provider
 from switchgeard.listings import Listings
 from switchgeard.logins.desk import Desk
+from switchgeard.prompt.keeper import Keeper
 from switchgeard.quotas import Quotas
 from switchgeard.rpc_error import RpcError
 from switchgeard.services import Services
@@ -29,6 +30,7 @@ class Daemon:
     configuration: Configuration
     pid: int
     started_at: float
+    prompt: Keeper
     storage: str = "ok"
     draining: bool = False
     http: str | None = None  # where the HTTP door is open

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from switchgeard.serving.caller import Caller, Id
 
-from . import choices, connection, doctor, logins, models, money, providers, sessions, settings
+from . import choices, connection, doctor, logins, models, money, prompt, providers, sessions, settings
 from .daemon import Daemon
 
 Method = Callable[[Daemon, Caller, Any], Awaitable[Struct]]
@@ -43,6 +43,7 @@ METHODS: dict[str, Method] = {
     "route/explain": models.route_explain,
     "events/subscribe": connection.events_subscribe,
     "doctor/check": doctor.doctor_check,
+    "prompt/show": prompt.prompt_show,
     "config/check": settings.config_check,
     "config/reload": settings.config_reload,
     "tokens/create": settings.tokens_create,

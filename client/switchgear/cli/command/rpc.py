@@ -27,7 +27,7 @@ prints its result. Progress, if any, comes first, one object per line. Methods:
   kinds/list  providers/add  providers/probe  models/refresh  models/propose
   models/accept  sessions/list  sessions/pin  sessions/unpin  quota/list
   usage/query  route/explain  events/subscribe  config/check
-  config/reload  tokens/create  tokens/list  tokens/revoke  spend/allow
+  config/reload  tokens/create  tokens/list  tokens/revoke  spend/allow  prompt/show
 
   switchgear rpc status
   switchgear rpc route/explain '{"model": "opus-4.6"}'"""

@@ -1,0 +1,53 @@
+"""Files: small texts in the runtime directory, each replaced whole, so that a reader sees the old one or the new one.
+
+Rules for editing: names of files are ours or plain (`is_plain`), so no session's name leads out of the directory. The
+directory is memory in most places, so nothing is synced; a write that fails costs a prompt, never an answer.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from switchgeard.core.harmless import is_plain
+
+SESSIONS = "sessions"
+
+
+class Files:
+    """The files below one directory (0700, ours); all are 0600."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = Path(directory)
+        self._texts: dict[str, str] = {}
+
+    def put(self, name: str, text: str) -> None:
+        """Replace the file, unless it holds that already."""
+        if self._texts.get(name) == text:
+            return
+        path = self._directory / name
+        passing = path.with_name(f".{path.name}.new")
+        with suppress(OSError):
+            descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            passing.replace(path)
+            self._texts[name] = text
+
+    def drop(self, name: str) -> None:
+        """Take the file away, if it is there."""
+        self._texts.pop(name, None)
+        with suppress(OSError):
+            (self._directory / name).unlink()
+
+    def sweep(self) -> None:
+        """A directory for sessions, with none in it: those of an earlier life are nobody's."""
+        with suppress(OSError):
+            folder = self._directory / SESSIONS
+            folder.mkdir(mode=0o700, exist_ok=True)
+            for left in folder.iterdir():
+                left.unlink()
+
+
+def of_session(session: str) -> str | None:
+    """The file of a session; None for one whose name makes no file name."""
+    return f"{SESSIONS}/{session}" if is_plain(session) and "/" not in session else None
