@@ -156,6 +156,7 @@ async def _run(
             open_door(daemon, listeners)
             helpers.start_soon(_tell_storage, daemon)
             helpers.start_soon(keeper.run)
+            helpers.start_soon(daemon.quotas.attend)
             helpers.start_soon(listeners.keep)
             helpers.start_soon(daemon.prompt.run)
             helpers.start_soon(notify.beat)

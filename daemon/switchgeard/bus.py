@@ -38,7 +38,10 @@ class Subscriber:
         return f"<Subscriber {self.name}: {len(self._waiting)} waiting, {self._dropped} dropped>"
 
     def wants(self, event: Event) -> bool:
-        return self._types is None or event.type in self._types
+        return self.wants_type(event.type)
+
+    def wants_type(self, type: str) -> bool:
+        return self._types is None or type in self._types
 
     def offer(self, event: Event) -> None:
         """Queue an event; the oldest goes when the ring is full."""
@@ -89,6 +92,7 @@ class Bus:
         self._recent: deque[Event] = deque(maxlen=replay)
         self._subscribers: dict[str, Subscriber] = {}
         self._names = (f"sub-{number}" for number in count(1))
+        self._joining = trio.lowlevel.ParkingLot()
 
     def __repr__(self) -> str:
         return f"<Bus: {len(self._subscribers)} subscribers, {len(self._recent)} kept>"
@@ -109,11 +113,20 @@ class Bus:
         types = _checked_types(ask.types)
         feed = Subscriber(self, next(self._names), types, self._ring)
         self._subscribers[feed.name] = feed
+        self._joining.unpark_all()
         replayed = [event for event in self._after(ask.since) if event.type == "lagged" or feed.wants(event)]
         return feed, Subscribed(feed.name, self.snapshot(), replayed)
 
     def forget(self, subscriber: Subscriber) -> None:
         self._subscribers.pop(subscriber.name, None)
+
+    def watched(self, type: str) -> bool:
+        """Whether anybody wants events of this type now."""
+        return any(feed.wants_type(type) for feed in self._subscribers.values())
+
+    async def joined(self) -> None:
+        """Returns when the next one has subscribed."""
+        await self._joining.park()
 
     def _after(self, since: int | None) -> list[Event]:
         """Kept events after the cursor, led by `lagged` when older ones are gone.

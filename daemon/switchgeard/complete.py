@@ -128,6 +128,8 @@ class Completing:
                 attempts.refused(self._plan())
                 continue
             self._tell_withheld(attempts.plan, permit.offer)
+            if permit.tests_quota:
+                self.at.look(permit.offer.provider)
             try:
                 ended = await self._try(permit, step)
             except Withdrawn:

@@ -1,8 +1,9 @@
 """Quotas: looks at the pages where providers tell what is left, when somebody wants to know.
 
-Rules for editing: no timers: nobody looks, nothing is asked. One look at a provider at a time, never more often than
-its kind allows. A look that fails is told in words and changes no health; one that says the quota is back lets the next
-request test that.
+Rules for editing: nobody looks, nothing is asked, and no timer runs. Those who look: a person (`quota/list`), a request
+that tests whether a spent quota is back, and who is subscribed to events, now and then. One look at a provider at a
+time, never more often than its kind allows. A look that fails is told in words and changes no health; one that says the
+quota is back lets the next request test that.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ from .upstream.fetch import fetch
 WITHIN = 8.0  # seconds a look may take
 LARGEST = 256 * 1024  # bytes of a page
 AGAIN = 5.0  # seconds between two looks that somebody asked for
+WATCHED = 300.0  # seconds between two looks for those who only watch: editors do so all day
 
 
 class Look(Struct, frozen=True):
@@ -42,6 +44,33 @@ class Quotas:
     services: Services
     looks: dict[str, Look] = field(default_factory=dict)
     _flights: dict[str, trio.Event] = field(default_factory=dict)
+    _wanted: dict[str, None] = field(default_factory=dict)
+    _called: trio.lowlevel.ParkingLot = field(default_factory=trio.lowlevel.ParkingLot)
+
+    async def attend(self) -> None:
+        """Look where a request wants it, and for those who watch. Runs until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._attend_watchers)
+            while True:
+                if not self._wanted:
+                    await self._called.park()
+                wanted, self._wanted = self._wanted, {}
+                known = self.services.state.config.providers
+                nursery.start_soon(self.look, [known[name] for name in wanted if name in known])
+
+    def wanted(self, provider: str) -> None:
+        """A request tests whether this provider's quota is back: look beside it."""
+        self._wanted[provider] = None
+        self._called.unpark_all()
+
+    async def _attend_watchers(self) -> None:
+        bus = self.services.announce.bus
+        while True:
+            while not bus.watched("quota"):
+                await bus.joined()
+            await self.look(list(self.services.state.config.providers.values()))
+            with trio.move_on_after(WATCHED):
+                await bus.joined()
 
     async def look(self, providers: Iterable[Provider], refresh: bool = False) -> None:
         """Look at the pages of these providers that are due; `refresh`: at all, but those of a moment ago."""

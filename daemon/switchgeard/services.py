@@ -11,6 +11,10 @@ from .store import Store
 from .upstream.transport import Transport
 
 
+def _nowhere(provider: str) -> None:
+    """Where nobody looks at quota pages."""
+
+
 @dataclass(slots=True)
 class Services:
     """What every completion uses; made once by `app`."""
@@ -22,3 +26,4 @@ class Services:
     announce: Announce
     now: Callable[[], Now]
     rand: Callable[[], float]
+    look: Callable[[str], None] = _nowhere  # at this provider's quota page, beside a request that tests it

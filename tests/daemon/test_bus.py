@@ -200,3 +200,25 @@ def test_every_event_is_told_or_counted_as_dropped(ring: int, steps: list[object
         assert len(told) + dropped == world.seq
 
     trio.run(play)
+
+
+async def test_who_wants_an_event_type_is_known_while_he_is_there(nursery: trio.Nursery) -> None:
+    """Some work is only done while somebody watches."""
+    bus, _ = bus_at()
+    joined: list[bool] = []
+
+    async def wait() -> None:
+        await bus.joined()
+        joined.append(bus.watched("quota"))
+
+    nursery.start_soon(wait)
+    await trio.testing.wait_all_tasks_blocked()
+    assert (bus.watched("quota"), joined) == (False, [])
+    other, _ = bus.subscribe(EventsSubscribe(types=["health"]))
+    await trio.testing.wait_all_tasks_blocked()
+    assert joined == [False]
+    feed, _ = bus.subscribe(EventsSubscribe())
+    assert bus.watched("quota")
+    feed.close()
+    assert not bus.watched("quota")
+    other.close()

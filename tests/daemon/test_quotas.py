@@ -2,17 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
 import pytest
 import trio
+import trio.testing
 from msgspec import structs
 
+from completing import Asking, play, world
+from fake_clock import EPOCH
+from fake_upstream import OK
 from raw_server import raw_server, request_head
 from sample_offers import T0, merged, offer, state
+from switchgear_protocol.messages import EventsSubscribe
 from switchgear_protocol.words import Health, Scope
+from switchgeard.announce import Announce
+from switchgeard.bus import Bus
 from switchgeard.core.clock import Now
 from switchgeard.core.health import ScopeKey
 from switchgeard.core.quota import Window
@@ -38,6 +45,13 @@ class Page:
     status: int = 200
     body: bytes = b'{"used": 0.5}'
     hits: int = 0
+    bus: Bus = field(default_factory=lambda: Bus(cast(Any, lambda: None)))
+
+    async def looked(self) -> None:
+        """Returns when the next look has ended."""
+        before = self.quotas.looks.get("a")
+        while self.quotas.looks.get("a") is before:
+            await trio.testing.wait_all_tasks_blocked()
 
     async def look(self, refresh: bool = False) -> None:
         await self.quotas.look(self.state.config.providers.values(), refresh)
@@ -55,6 +69,12 @@ class Page:
         await stream.send_all(head + self.body)
 
 
+class Unkept:
+    """A disk nobody reads."""
+
+    def put(self, topic: str, key: str, value: bytes | None) -> None: ...
+
+
 def _call(base_url: str, secret: str, options: Options) -> HTTPCall:
     return HTTPCall("GET", f"{base_url}/quota", ())
 
@@ -69,18 +89,15 @@ def _read(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
 async def paged(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
     kind = structs.replace(KINDS[KIND], quota=QuotaPage(_call, _read))
     monkeypatch.setitem(cast(Any, KINDS), KIND, kind)
-    world = state(merged(offer("a", kind=KIND)))
-    page = Page(cast(Any, None), world)
+    made = state(merged(offer("a", kind=KIND)))
+    page = Page(cast(Any, None), made)
     transport = Transport()
     unused = cast(Any, None)
 
-    def announce(events: object) -> None:
-        world.dirty.clear()
-
-    services = Services(world, unused, transport, unused, cast(Any, announce), lambda: page.now, lambda: 0.5)
+    services = Services(made, unused, transport, unused, Announce(made, page.bus, Unkept()), lambda: page.now, unused)
     page.quotas = Quotas(services)
     async with raw_server(page.converse) as url:
-        world.config.providers["a"] = structs.replace(world.config.providers["a"], base_url=url)
+        made.config.providers["a"] = structs.replace(made.config.providers["a"], base_url=url)
         yield page
         await transport.aclose()
 
@@ -142,3 +159,50 @@ async def test_a_page_closes_a_spent_bucket_and_opens_it_for_one_test_when_the_q
         circuit = page.state.circuits[BUCKET]
         assert (circuit.health, circuit.until) == (Health.QUOTA_EXHAUSTED, page.now.wall)
         assert circuit.until_boot == page.now.boot
+
+
+async def test_a_request_that_tests_a_spent_quota_has_its_page_looked_at_beside_it(
+    monkeypatch: pytest.MonkeyPatch, nursery: trio.Nursery
+) -> None:
+    """Once for all, and of those in the config only."""
+    async with paged(monkeypatch) as page:
+        nursery.start_soon(page.quotas.attend)
+        for name in ("a", "a", "gone"):
+            page.quotas.wanted(name)
+        await page.looked()
+        assert page.hits == 1
+        nursery.cancel_scope.cancel()
+
+
+async def test_who_watches_has_the_pages_looked_at_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, nursery: trio.Nursery
+) -> None:
+    """At once when somebody subscribes, not for other events, and no more when the last has left."""
+    async with paged(monkeypatch) as page:
+        nursery.start_soon(page.quotas.attend)
+        page.bus.subscribe(EventsSubscribe(types=["health"]))
+        await trio.testing.wait_all_tasks_blocked()
+        assert page.hits == 0
+        feed, _ = page.bus.subscribe(EventsSubscribe(types=["quota"]))
+        await page.looked()
+        assert page.hits == 1
+        page.now = T0.after(61)
+        page.bus.subscribe(EventsSubscribe())[0].close()
+        await page.looked()
+        assert page.hits == 2
+        feed.close()
+        page.now = T0.after(200)
+        page.bus.subscribe(EventsSubscribe(types=["health"]))
+        await trio.testing.wait_all_tasks_blocked()
+        assert page.hits == 2
+        nursery.cancel_scope.cancel()
+
+
+def test_only_a_request_that_tests_a_quota_has_its_page_looked_at() -> None:
+    """The first after the reset of a spent window, and no other."""
+    made, looks = world([[OK]]), list[str]()
+    made.services.look = looks.append
+    spent = Window("p0", "month", EPOCH, "page", used=1.0, remaining=0.0, resets_at=EPOCH + 50.0)
+    made.state.observe([spent], Now(EPOCH, 0.0))
+    play(made, [Asking(at=51.0), Asking(at=70.0)])
+    assert (looks, [told.ends for told in made.told]) == (["p0"], [["complete"], ["complete"]])

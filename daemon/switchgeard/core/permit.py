@@ -42,6 +42,11 @@ class Permit(Struct, frozen=True):
     def probe(self) -> bool:
         return any(grant.probe for _, grant in self.grants)
 
+    @property
+    def tests_quota(self) -> bool:
+        """Whether its request finds out if a spent quota is back."""
+        return any(grant.probe and key.scope is Scope.BUCKET for key, grant in self.grants)
+
 
 def scopes(circuits: Circuits, offer: Offer) -> list[ScopeKey]:
     """Every circuit that has a say about this offer; its buckets only where one is known."""

@@ -41,6 +41,7 @@ class Daemon:
     def __post_init__(self) -> None:
         self.logins = Desk(self.at)
         self.quotas = Quotas(self.at)
+        self.at.look = self.quotas.wanted
         self.lists = Listings(self.at)
 
     def status(self) -> Status:
