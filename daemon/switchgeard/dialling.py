@@ -13,6 +13,7 @@ from .core.failure import Failure
 from .core.issuer import Issuer
 from .core.offer import Offer
 from .core.provider import NoCredential, Passthrough, Provider
+from .credentials.carried import AT_LEAST
 from .credentials.secret import Answer, Broken, Locked, Missing, Ready, Refused, Secret, Unheard
 from .credentials.vault import Vault
 from .dialects.glimpse import Unreadable
@@ -103,6 +104,7 @@ def without(found: Answer) -> Failure | None:
         case Refused(reason=reason, hint=hint):
             return Failure(FailureKind.AUTH_FAILED, reason, Scope.CREDENTIAL, hint=hint)
         case Unheard(reason=reason, hint=hint):
-            return Failure(FailureKind.UNAVAILABLE, reason, Scope.CREDENTIAL, hint=hint)
+            wait = AT_LEAST  # before that its issuer is not asked again anyway
+            return Failure(FailureKind.UNAVAILABLE, reason, Scope.CREDENTIAL, wait, "re-check", hint=hint)
         case Ready():
             return None

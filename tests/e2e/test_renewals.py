@@ -1,52 +1,161 @@
-"""F31 through the daemon: a token that ends while 200 requests come."""
+"""Tokens that end, through the whole daemon, at an issuer on loopback: F8, F30, F31, F32."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import trio
-from msgspec import structs
 
-from switchgeard.core.clock import Now
-from switchgeard.kinds import anthropic
-from switchgeard.kinds.bundle import Token
-from switchgeard.kinds.kind import Exchange
-from switchgeard.kinds.known import KINDS
-from switchgeard.upstream.call import HTTPCall
-from world import Heard, world
+from fake_clock import ManualClock
+from memory_keyring import MemoryKeyring, in_place
+from plan import GONE, LIFE, REVOKED, Plan
+from switchgeard import clock
+from switchgeard.demo.exchange import sized
+from switchgeard.kinds.bundle import Bundle, parsed
+from world import Heard, World, world
 
 MANY = 200
+HELLO = "Hello from a stand-in provider."
+
+
+@asynccontextmanager
+async def planned(
+    home: Path, monkeypatch: pytest.MonkeyPatch, plan: Plan, hand: ManualClock, keyring: MemoryKeyring | None = None
+) -> AsyncIterator[World]:
+    """A world whose provider `a` is that plan, its login in the keyring; `b` has a key. Time is moved by hand."""
+    plan.kind(monkeypatch)
+    if keyring is None:
+        keyring = in_place(monkeypatch, a=plan.login(hand.now.wall))
+    async with world(home, {"a": plan.standin, "b": "ok"}, now=hand) as w:
+        path = w.home / "config.toml"
+        path.write_text(path.read_text().replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
+        assert (await w.call("config/reload"))["ok"]
+        yield w
+
+
+def by_hand() -> ManualClock:
+    return ManualClock(clock.now().wall, 1000.0)
+
+
+async def many(w: World) -> list[Heard]:
+    heard: list[Heard] = []
+
+    async def ask() -> None:
+        heard.append(await w.ask())
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(MANY):
+            nursery.start_soon(ask)
+    return heard
+
+
+def held(keyring: MemoryKeyring) -> Bundle:
+    found = parsed(keyring.texts["a"])
+    assert found is not None
+    return found
 
 
 async def test_200_requests_at_expiry_are_one_call_to_the_issuer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And all of them are answered."""
-    calls: list[HTTPCall] = []
-    exchange = Exchange(
-        lambda secret, options, now: HTTPCall("POST", "http://127.0.0.1:9/token", (), secret.encode()),
-        lambda body, now: Token(body.decode(), now.wall + 3600, now.wall + 3000),
-    )
-    monkeypatch.setitem(KINDS, "anthropic", structs.replace(anthropic.KIND, exchange=exchange))
+    """F31: and none of them fails, none goes elsewhere."""
+    plan, hand = Plan(), by_hand()
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        assert (await w.ask()).outcomes == [("a", None)]
+        hand.advance(LIFE)
+        heard = await many(w)
+        assert len(plan.calls) == 1
+        assert [one.outcomes for one in heard] == [[("a", None)]] * MANY
+        assert w.hits() == {"a": 1 + MANY, "b": 0}
 
-    async def fetch(call: HTTPCall) -> tuple[int, bytes]:
-        calls.append(call)
-        await trio.lowlevel.checkpoint()
-        return 200, b"short-lived-%d" % len(calls)
 
-    async with world(tmp_path, {"a": "ok"}) as w:
-        renewals = w.daemon.at.vault._renewals
-        assert renewals is not None
-        monkeypatch.setattr(renewals, "_fetch", fetch)
-        heard: list[Heard] = [await w.ask()]
-        assert len(calls) == 1
-        real, ahead = renewals._now, 3600.0
-        monkeypatch.setattr(renewals, "_now", lambda: Now(real().wall + ahead, real().boot + ahead))
+async def test_200_requests_whose_token_was_taken_away_early_are_one_call_to_the_issuer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F8: each is refused once, renews with all others, and is served by the same provider."""
+    plan, hand = Plan(), by_hand()
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        assert (await w.ask()).outcomes == [("a", None)]
+        plan.access = "at-CANARY-another"
+        heard = await many(w)
+        assert len(plan.calls) == 1
+        assert [one.outcomes for one in heard] == [[("a", None)]] * MANY
 
-        async def ask() -> None:
-            heard.append(await w.ask())
 
-        async with trio.open_nursery() as nursery:
-            for _ in range(MANY):
-                nursery.start_soon(ask)
-        assert len(calls) == 2
-        assert {tuple(one.outcomes) for one in heard} == {(("a", None),)}
+async def test_a_token_that_ends_in_the_middle_of_a_stream_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F30: the answer under way goes on to its end; the next request carries the next token."""
+    plan, hand = Plan(line="hang_text"), by_hand()
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        client = await w.client()
+        with client.sock:
+            await w.put(client, 1)
+            await plan.standin.until(lambda standin: standin.hits == 1)
+            hand.advance(LIFE)
+            plan.line = "ok"
+            assert (await w.ask()).outcomes == [("a", None)]
+            plan.standin.release.set()
+            assert (await w.listen(client, 1)).outcomes == [("a", None)]
+        assert len(plan.calls) == 1
+
+
+async def test_a_lost_answer_is_asked_for_again_with_the_same_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F32: the request may not have arrived; nobody notices."""
+    plan, hand = Plan(before=[GONE]), by_hand()
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        hand.advance(LIFE)
+        assert (await w.ask()).outcomes == [("a", None)]
+        assert [form["refresh_token"] for form in plan.calls] == ["r0", "r0"]
+
+
+async def test_a_lost_answer_to_a_token_that_was_used_is_a_login_to_renew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F32: the next one is lost for ever, and the issuer says so: told with the command; others serve."""
+    plan, hand = Plan(after=[GONE]), by_hand()
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        hand.advance(LIFE)
+        heard = await w.ask()
+        assert heard.answer == HELLO
+        assert heard.outcomes == [("a", "auth_failed"), ("b", None)]
+        view = (await w.call("providers/list"))["providers"][0]
+        assert (view["health"], view["hint"]) == ("auth_failed", "switchgear login a")
+        assert "refresh_token_reused" in view["reason"]
+
+
+async def test_a_login_that_was_revoked_is_told_with_its_cure_and_asked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Expired or revoked for the issuer: the state everywhere, no second question, and a login ends it."""
+    plan, hand = Plan(before=[REVOKED] * 9), by_hand()
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        hand.advance(LIFE)
+        assert (await w.ask()).outcomes == [("a", "auth_failed"), ("b", None)]
+        for _ in range(3):
+            assert (await w.ask()).outcomes == [("b", None)]
+        assert len(plan.calls) == 1
+        [credential, _] = (await w.call("credentials/list"))["credentials"]
+        assert (credential["state"], credential["hint"]) == ("refused", "switchgear login a")
+        plan.before.clear()
+        await w.call("credentials/set", provider="a", secret=plan.login(hand.now.wall))
+        assert (await w.ask()).outcomes == [("a", None)]
+
+
+async def test_an_issuer_that_is_down_is_no_bad_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token in use is used to its end; then the others serve, and it is asked again by itself."""
+    plan, hand = Plan(before=[sized(503, b"busy")] * 6), by_hand()
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        hand.advance(LIFE - 200)
+        assert (await w.ask()).outcomes == [("a", None)]
+        hand.advance(400)
+        assert (await w.ask()).outcomes == [("a", "unavailable"), ("b", None)]
+        view = (await w.call("providers/list"))["providers"][0]
+        assert view["health"] != "auth_failed"
+        assert "503" in view["reason"]
+        plan.before.clear()
+        hand.advance(600)
+        assert (await w.ask()).outcomes == [("a", None)]
