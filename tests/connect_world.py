@@ -30,6 +30,7 @@ class World:
         self.config.write_text(CONFIG)
         self.tokens: dict[str, str] = {}
         self.made = 0
+        self.providers: list[dict[str, str]] = [{"id": "claude_pro", "credential": "keyring"}]
         self.accepts = True  # the config that is reloaded
         self.daemon: ScriptedDaemon | None = None
 
@@ -37,6 +38,7 @@ class World:
         return {
             "status": msgspec.structs.replace(STATUS, config=ConfigState(str(self.config), 1, True)),
             "models/list": lambda params: Models([OPUS, PLAIN, *([VARIANT] if params.get("all") else [])]),
+            "providers/list": lambda params: {"providers": self.providers},
             "tokens/list": lambda params: Tokens([TokenView(name, 0.0) for name in self.tokens]),
             "tokens/create": self.create,
             "tokens/revoke": self.revoke,

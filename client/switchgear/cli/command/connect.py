@@ -21,6 +21,8 @@ STYLES = {"+": "good", "-": "bad", "@": "dim"}
 
 
 def declare(parser: ArgumentParser) -> None:
+    from argparse import BooleanOptionalAction
+
     parser.usage = "switchgear connect [TOOL] [options]"
     parser.description = """\
 Lets TOOL use your merged models: shows what it would write into the tool's config
@@ -39,6 +41,11 @@ tools: opencode, claude-code, codex, llm, aider, zed, continue.
         "--model", "--default", dest="model", metavar="MODEL", help="the model the tool uses unless told otherwise"
     )
     parser.add_argument("--all-variants", action="store_true", help="offer every provider's variant too")
+    parser.add_argument(
+        "--passthrough",
+        action=BooleanOptionalAction,
+        help="claude-code keeps its own login, or not (default: where a provider's credential is passthrough)",
+    )
     parser.add_argument("--config", metavar="PATH", help="the tool's config file, where it is not the usual one")
 
 

@@ -9,6 +9,7 @@ and tools are pure; files, the door and the daemon are touched by the modules of
     opencode claude_code codex llm aider zed continue_dev      one tool each
     diff         what would change, secrets hidden
     files record door      files written whole; what was done, for the undo; where the door is
+    own_login    whose login a tool sends
     plan         what one run would change
     connecting undoing listing      the three things the command does
 """

@@ -14,6 +14,7 @@ TITLE = "Aider"
 PROGRAMS = ("aider",)
 PICKS = True
 KEEPS = True
+OWN_LOGIN = False
 PREFIX = "openai/"
 
 

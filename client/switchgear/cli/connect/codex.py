@@ -17,6 +17,7 @@ TITLE = "Codex"
 PROGRAMS = ("codex",)
 PICKS = True
 KEEPS = True
+OWN_LOGIN = False
 
 
 def place(env: Env) -> str:

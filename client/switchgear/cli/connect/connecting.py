@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from switchgear.cli.failed import CommandError, usage
 
-from . import door, files, record, toml_text
+from . import door, files, own_login, record, toml_text
 from .model import Model, model_of
 from .piece import VEIL, token_in
 from .plan import FilePlan, check_unchanged, planned, without_us
@@ -52,11 +52,12 @@ def prepared(invocation: Invocation, name: str, tool: Tool) -> Connection:
     path = _path(name, tool, args.config, known)
     door_plan, url = _door(config)
     variants = args.all_variants or bool(known and known.variants and not args.model)
-    models = _models(invocation, variants)
+    own = own_login.takers(invocation, tool, args.passthrough, known)
+    models = sorted(_models(invocation, variants), key=lambda one: bool(own) and own.isdisjoint(one.providers))
     model = args.model or (known.model if known else None)
     token_name, token = _token_in_use(invocation, tool, known)
-    asked = Asked(url, token or VEIL, models, path, os.environ)
-    asked = asked._replace(model=_chosen(tool, asked, model, known, said=bool(args.model)))
+    asked = Asked(url, token or VEIL, models, path, os.environ, own_login=bool(own), mine=_mine(path, known))
+    asked = asked._replace(model=_chosen(tool, asked, model, said=bool(args.model)))
     plans = [planned(edit, known) for edit in tool.edits(asked)]
     return Connection(name, tool, asked, variants, plans, door_plan, known, token_name if token else None)
 
@@ -118,7 +119,7 @@ def _models(invocation: Invocation, variants: bool) -> list[Model]:
     return [m if names.count(m.name) == 1 else m._replace(name=f"{m.name} ({m.id})") for m in models]
 
 
-def _chosen(tool: Tool, asked: Asked, model: str | None, known: Record | None, *, said: bool) -> str | None:
+def _chosen(tool: Tool, asked: Asked, model: str | None, *, said: bool) -> str | None:
     """The model the tool is to use by itself: the one said, now or before; one it cannot do without."""
     ids = [one.id for one in asked.models]
     if model in ids:
@@ -130,13 +131,16 @@ def _chosen(tool: Tool, asked: Asked, model: str | None, known: Record | None, *
         raise usage(f"no model {model!r}", "switchgear models", f"the nearest is {near[0]!r}" if near else "")
     if not tool.PICKS:
         return None
-    kept = known.of(asked.path) if known else None
-    now = files.read(asked.path)
-    text = files.text_of(asked.path, without_us(kept, now) if kept else now)
-    return None if _fits(tool, asked.path, text, ids) else ids[0]
+    return None if _fits(tool, asked.mine, ids) else ids[0]
 
 
-def _fits(tool: Any, path: str, text: str, ids: list[str]) -> bool:
+def _mine(path: str, known: Record | None) -> str:
+    """What is in the tool's file without us."""
+    kept, now = known.of(path) if known else None, files.read(path)
+    return files.text_of(path, without_us(kept, now) if kept else now)
+
+
+def _fits(tool: Any, text: str, ids: list[str]) -> bool:
     """Whether the model the user has chosen himself is one of ours; a broken file is told of later."""
     try:
         return tool.present_model(text) in ids
@@ -201,6 +205,7 @@ def _write(connection: Connection, undo: list[Any]) -> None:
         connection.token,
         connection.asked.model,
         connection.variants,
+        connection.asked.own_login,
     )
     before = connection.record
     record.save(made)

@@ -22,6 +22,7 @@ TITLE = "Continue"
 PROGRAMS = ("cn",)
 PICKS = False
 KEEPS = True
+OWN_LOGIN = False
 START = "name: Local Config\nversion: 1.0.0\nschema: v1\n"
 
 

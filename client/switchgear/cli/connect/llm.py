@@ -21,6 +21,7 @@ TITLE = "llm"
 PROGRAMS = ("llm",)
 PICKS = False
 KEEPS = True
+OWN_LOGIN = False
 MARK = "api_key_name: switchgear"
 
 

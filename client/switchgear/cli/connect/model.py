@@ -27,6 +27,7 @@ class Model(NamedTuple):
     reasoning: bool | None = None
     json_schema: bool | None = None
     price: dict[str, float] = {}
+    providers: tuple[str, ...] = ()  # ids, in order
 
 
 def model_of(view: dict[str, Any]) -> Model:
@@ -40,6 +41,7 @@ def model_of(view: dict[str, Any]) -> Model:
         _smallest(offers, "max_output"),
         **abilities,
         price=_charged(offers[0]) if offers else {},
+        providers=tuple(str(offer.get("provider")) for offer in offers),
     )
 
 

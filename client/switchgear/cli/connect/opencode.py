@@ -21,6 +21,7 @@ TITLE = "OpenCode"
 PROGRAMS = ("opencode",)
 PICKS = False
 KEEPS = True
+OWN_LOGIN = False
 NAMES = ("opencode.jsonc", "opencode.json", "config.json")
 START = '{\n  "$schema": "https://opencode.ai/config.json"\n}\n'
 

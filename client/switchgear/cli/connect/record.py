@@ -41,6 +41,7 @@ class Record(NamedTuple):
     token: str | None = None  # its name
     model: str | None = None  # the one chosen
     variants: bool = False
+    own_login: bool | None = None  # whether the tool keeps its login; None: an older connection does not say
 
     def of(self, path: str) -> Kept | None:
         return next((one for one in self.kept if one.path == path), None)
@@ -79,7 +80,8 @@ def load(name: str) -> Record | None:
         if stored["v"] != VERSION:
             raise ValueError("another version wrote it")
         kept = [_kept(name, number, one) for number, one in enumerate(stored["files"])]
-        return Record(name, kept, stored["token"], stored["model"], stored["variants"])
+        chosen = (stored["token"], stored["model"], stored["variants"], stored.get("own_login"))
+        return Record(name, kept, *chosen)
     except (ValueError, KeyError, TypeError) as error:
         raise CommandError(f"cannot read {path}", str(error), f"ls -l {folder()}") from None
 
@@ -99,6 +101,7 @@ def save(record: Record) -> None:
         "token": record.token,
         "model": record.model,
         "variants": record.variants,
+        "own_login": record.own_login,
         "files": [_stored(kept) for kept in record.kept],
     }
     files.write(_path(record.name), json.dumps(stored, indent=1).encode(), files.PRIVATE)

@@ -7,6 +7,7 @@ the version that was looked at. It decides what is wanted where; it never reads 
     PROGRAMS    commands that mean it is installed
     PICKS       whether it is useless without a model chosen for it (the first one is, when none is said)
     KEEPS       whether it takes the token from a file; one that does not is told to the user
+    OWN_LOGIN   whether it can keep its own login with a provider and bring our token beside it
     place(env)  its usual config file
     edits(asked)  -> [Edit]
     after(asked)  -> lines that say what to do next
@@ -35,6 +36,8 @@ class Asked(NamedTuple):
     path: str  # the tool's config file, or the one named with --config
     env: Env
     model: str | None = None  # the one chosen
+    own_login: bool = False  # it keeps its login
+    mine: str = ""  # the file's text without us
 
     @property
     def example(self) -> str:
@@ -76,6 +79,7 @@ class Tool(Protocol):
     PROGRAMS: tuple[str, ...]
     PICKS: bool
     KEEPS: bool
+    OWN_LOGIN: bool
 
     def place(self, env: Env) -> str: ...
 

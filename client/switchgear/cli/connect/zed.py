@@ -21,6 +21,7 @@ TITLE = "Zed"
 PROGRAMS = ("zed", "zeditor", "zed-editor")
 PICKS = False
 KEEPS = False
+OWN_LOGIN = False
 UNKNOWN = 128_000
 
 
