@@ -9,6 +9,7 @@ import trio
 
 from clients.pinned import here, program
 from clients.scene import ANSWER, Scene, scene
+from switchgeard.demo.standin import Script
 
 CLIENT = "opencode-ai"
 COMMANDS = {
@@ -60,3 +61,35 @@ async def test_a_connected_client_answers_through_a_failover(tmp_path: Path, too
         assert (at.hits["a"], at.hits["b"] >= 1) == (1, True)
         undone = await switchgear(at, "connect", tool, "--undo", "--yes")
         assert (undone.returncode, configs(at)) == (0, before), undone.stderr
+
+
+OWN = "sk-ant-oat01-OWN-CANARY-77aa"
+
+
+async def test_claude_code_keeps_its_own_login_and_moves_to_ours_when_that_is_spent(tmp_path: Path) -> None:
+    """Its provider gets its login and not our token; the next one gets our key and not its login."""
+    claude = "@anthropic-ai/claude-code"
+    if not here(claude):
+        pytest.skip(f"{claude} is not here at its pinned version; make clients")
+    scripts: dict[str, tuple[str, Script]] = {
+        "own": ("anthropic.messages", ["ok", "quota_5h"]),
+        "keyed": ("anthropic.messages", "ok"),
+    }
+    async with scene(tmp_path, scripts) as at:
+        path = at.place.path / "config.toml"
+        first, rest = path.read_text().split('credential = {env = "CANARY"}', 1)
+        path.write_text(f'{first}credential = "passthrough"{rest}')
+        assert (await switchgear(at, "rpc", "config/reload")).returncode == 0
+        connected = await switchgear(at, "connect", "claude-code", "--yes")
+        assert connected.returncode == 0, connected.stderr
+        assert "it keeps its own login" in connected.stdout
+        for _ in range(2):
+            ran = await at.run(
+                program("claude", claude), "-p", "What is a switchgear?", **QUIET, CLAUDE_CODE_OAUTH_TOKEN=OWN
+            )
+            assert (ran.code, ANSWER in ran.out) == (0, True), ran.said
+        told = [dict(asked.headers) for asked in at.standins["own"].asked]
+        assert {headers["authorization"] for headers in told} == {f"Bearer {OWN}"}
+        assert not any("x-switchgear-token" in headers for headers in told)
+        assert at.hits["keyed"] >= 1
+        assert OWN not in repr([asked.headers for asked in at.standins["keyed"].asked])
