@@ -14,6 +14,8 @@ from switchgeard import __version__
 ROOT = Path(__file__).parent.parent
 ROOTS = os.pathsep.join(str(ROOT / folder) for folder in ("protocol", "client", "daemon"))
 
+UNITS = ("switchgear.service", "switchgear.socket", "dev.switchgear.daemon.plist")
+
 HEAVY = {
     "trio",
     "httpx",
@@ -127,7 +129,8 @@ def test_the_wheel_holds_our_three_packages_and_nothing_else(tmp_path: Path) -> 
     assert {f"{package}/py.typed" for package in ("switchgear", "switchgear_protocol", "switchgeard")} <= set(names)
     assert f"{info}/licenses/LICENSE" in names
     facts = {"switchgeard/catalogue/facts.msgpack.gz", "switchgeard/catalogue/NOTICE"}  # and whose they are
-    assert facts <= set(names)
-    ours = (name for name in names if not name.startswith((info, data)) and name not in facts)
+    units = {f"switchgear/cli/service/units/{unit}" for unit in UNITS}
+    assert facts | units <= set(names)
+    ours = (name for name in names if not name.startswith((info, data)) and name not in facts | units)
     assert {name.rpartition(".")[2] for name in ours} <= {"py", "typed"}
     assert zipfile.ZipFile(wheel).getinfo("switchgeard/catalogue/facts.msgpack.gz").file_size <= 300 * 1024

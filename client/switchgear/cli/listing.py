@@ -42,7 +42,9 @@ GROUPS: dict[str, dict[str, str]] = {
     "Run": {
         "config": "path, show, check or edit the config",
         "rpc": "call any method of the daemon",
+        "service": "run the daemon as a service: install, start, stop, status, logs ...",
         "stop": "stop the daemon",
+        "doctor": "what is wrong here, and what cures it",
         "demo": "see a failover with three stand-in providers",
         "version": "versions of command and daemon",
     },

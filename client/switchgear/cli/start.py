@@ -34,6 +34,8 @@ INSTALL = "pip install 'switchgear[daemon]'   (or: uv tool install 'switchgear[d
 
 def start_daemon(path: str, say: Callable[[str], None], *, pass_socket: bool = False) -> socket:
     """A connection to the daemon at `path`, which this or another process started. CommandError if none came."""
+    if not pass_socket:
+        _leave_to_service()
     try:
         state = make_private_dir(state_dir())
     except PathError as error:
@@ -43,6 +45,16 @@ def start_daemon(path: str, say: Callable[[str], None], *, pass_socket: bool = F
         return _wait(path, lock, f"{state}/daemon.log", say, ["--socket", path] if pass_socket else [])
     finally:
         os.close(lock)
+
+
+def _leave_to_service() -> None:
+    """Where the service is installed its socket always answers, unless somebody stopped it: so it stays stopped."""
+    from .service.choice import KEEPERS
+
+    for keeper in KEEPERS:
+        if keeper.installed(os.environ):
+            why = f"you run it as a service ({keeper.NAME}), and that is stopped"
+            raise _failed(why, "switchgear service start", "the Switchgear daemon is not running")
 
 
 def _wait(path: str, lock: int, log: str, say: Callable[[str], None], extra: list[str]) -> socket:
