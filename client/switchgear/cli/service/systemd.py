@@ -25,6 +25,7 @@ SERVICE = "switchgear.service"
 SOCKET = "switchgear.socket"
 SYSTEMCTL = ["systemctl", "--user"]
 PRIVATE = "systemd/private"  # where systemctl --user finds its manager, below the runtime directory
+REFUSED = re.compile(r"""['"\\]""")  # in the path of a program, however it is quoted ("special characters")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -140,8 +141,9 @@ def installed(env: Mapping[str, str]) -> bool:
 
 
 def command_line(argv: Sequence[str]) -> str:
-    """For ExecStart=. `:` so that a `$` in a path is a `$`."""
-    return ":" + " ".join(quoted(word) for word in argv)
+    """For ExecStart=. `:` so that a `$` in a path is a `$`; `env` for a program whose path systemd would refuse."""
+    through = ["/usr/bin/env"] if REFUSED.search(argv[0]) else []
+    return ":" + " ".join(quoted(word) for word in [*through, *argv])
 
 
 def quoted(word: str) -> str:
