@@ -41,6 +41,8 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Run": {
         "config": "path, show, check or edit the config",
+        "prompt": "your models at the prompt of bash, zsh, fish, tmux ...",
+        "completion": "the Tab key for bash, zsh and fish",
         "rpc": "call any method of the daemon",
         "service": "run the daemon as a service: install, start, stop, status, logs ...",
         "stop": "stop the daemon",
