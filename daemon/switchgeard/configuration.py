@@ -4,7 +4,7 @@ Rules for editing: an invalid file never replaces a valid one (last good kept); 
 words until a later load succeeds. Reading happens in a thread: a home directory may be slow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import trio
@@ -22,6 +22,7 @@ from .config.edit import EditRefused, reorder
 from .config.file import Unreadable, load_file, read, save
 from .config.load import load
 from .config.merging import merged
+from .config.newcomers import Newcomer, joined
 from .config.problem import Problem, sentence
 from .config.settled import Config
 from .core.clock import Now
@@ -30,6 +31,8 @@ from .credentials.vault import Vault
 from .dialling import without
 from .rpc_error import RpcError
 from .state import State
+
+NOBODY: Mapping[str, list[Newcomer]] = {}
 
 
 @dataclass(slots=True)
@@ -143,12 +146,18 @@ class Configuration:
         """Write new entries behind the file, and put it in force. Raises RpcError."""
         await self._write(lambda: self._append(table, entries))
 
-    def _append(self, table: str, entries: list[Entry]) -> None:
+    async def group(self, new: list[Entry], more: Mapping[str, list[Newcomer]]) -> None:
+        """Write new models and newcomers of the user's own (by alias), all or nothing. Raises RpcError."""
+        await self._write(lambda: self._append("models", new, more))
+
+    def _append(self, table: str, entries: list[Entry], more: Mapping[str, list[Newcomer]] = NOBODY) -> None:
         try:
-            before = read(self.path)
+            text = read(self.path)
         except FileNotFoundError:
-            before = ""
-        save(self.path, appended(before, table, entries))
+            text = ""
+        for alias, newcomers in more.items():
+            text = joined(text, alias, newcomers)
+        save(self.path, appended(text, table, entries) if entries else text)
 
     def _rewrite(self, alias: str, providers: list[str]) -> None:
         before = read(self.path)

@@ -87,6 +87,7 @@ class ProposedOffer(Result, frozen=True):
     context: int | None = None
     price: dict[str, float] = {}
     quantised: bool = False
+    released: float | None = None  # epoch seconds, where its list says
 
 
 class Proposal(Result, frozen=True):

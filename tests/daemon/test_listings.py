@@ -58,6 +58,27 @@ async def test_a_provider_is_added_asked_for_its_models_and_one_is_merged(tmp_pa
         assert again["error"]["data"]["hint"] == "switchgear models propose"
 
 
+async def test_a_variant_joins_a_model_the_user_wrote(tmp_path: Path) -> None:
+    """At its place by how it is paid for, his order and comments as they are; one write with the new ones."""
+    mine = '[[models]]\nalias = "mine"\ngroup = [{provider = "a", model = "glm-9"}] # mine\n'
+    async with (
+        world(tmp_path, {"a": "ok"}, more=mine) as w,
+        listing(rows("glm-9", "glm-8"), []) as one,
+        listing(rows("z-ai/glm-9", "z-ai/glm-8"), []) as other,
+    ):
+        await added(w, "one", one)
+        await added(w, "other", other, billing="included")
+        found = {each["alias"]: each for each in (await w.call("models/propose", refresh=True))["proposals"]}
+        assert (found["mine"]["exists"], found["mine"]["new"]) == (True, ["other/z-ai/glm-9", "one/glm-9"])
+        shown = [offer["provider"] for offer in found["mine"]["offers"]]
+        accepted = await w.call("models/accept", all=True)
+        assert accepted["aliases"] == ["glm-8", "mine"]
+        offers = (await w.call("models/show", model="mine"))["offers"]
+        assert [offer["provider"] for offer in offers] == shown == ["other", "a", "one"]
+        assert "# mine" in (tmp_path / "config.toml").read_text()
+        assert (await w.call("models/propose"))["proposals"] == []
+
+
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [

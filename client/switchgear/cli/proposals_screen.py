@@ -22,14 +22,13 @@ def proposals(screen: Screen, result: Json) -> Iterable[str]:
     found = result["proposals"]
     yield from [line for each in found for line in _proposal(screen, each)] if found else NONE
     yield from _trouble(result.get("listings", []))
-    accepted = next((each["alias"] for each in found if not each["exists"]), None)
-    if accepted:
+    if found:
         yield ""
-        yield f"  hint: switchgear models propose --accept {accepted}"
+        yield f"  hint: switchgear models propose --accept {found[0]['alias']}"
 
 
 def _proposal(screen: Screen, proposal: Json) -> Iterator[str]:
-    note = "  in your config; new ones are marked +" if proposal["exists"] else ""
+    note = "  in your config; what would join it is marked +" if proposal["exists"] else ""
     yield f"{screen.paint('bold', proposal['alias'])}{note}"
     yield from rows(screen, [_variant(offer, proposal) for offer in proposal["offers"]], indent="  ")
 

@@ -65,6 +65,12 @@ class Bundle(Struct, frozen=True):
         known = self.curated.get(SECTIONS.get(kind, ""), {})
         return known.get(model) or (known.get(REGION.sub("", model, count=1)) if REGION.match(model) else None)
 
+    def ids(self, kind: str) -> tuple[str, ...]:
+        """The ids this kind is known to have; those of dated releases only where there is no other."""
+        own = self.kinds.get(SECTIONS.get(kind, ""), {})
+        plain = {self.name(kind, model): model for model in sorted(own, key=len, reverse=True)}
+        return tuple(plain.values())
+
     def facts(self, kind: str, model: str) -> Facts | None:
         """What is known of it there; else of the model anywhere, which has no price."""
         own = self.kinds.get(SECTIONS.get(kind, ""), {}).get(model)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from switchgear_protocol.words import Billing
 from switchgeard.core.listing import Listed
-from switchgeard.core.offer import Catalog, Price
+from switchgeard.core.offer import Catalog, MergedModel, Price
 from switchgeard.core.provider import Provider
 
 from .bundle import Bundle, Facts
@@ -67,11 +67,36 @@ def proposed(
 ) -> list[Group]:
     """Models that could be, by name. `single`: those that one provider alone has, too."""
     groups: dict[str, list[Variant]] = {}
-    for variant in sorted(_variants(providers, catalog, bundle, lists), key=_order):
-        _join(groups.setdefault(variant.base, []), variant)
     taken = _aliases(catalog)
+    for variant in sorted(_variants(providers, catalog, bundle, lists), key=_order):
+        if not _served(variant, catalog.models.get(taken.get(variant.base, variant.base))):
+            _join(groups.setdefault(variant.base, []), variant)
     found = (_group(base, variants, taken, catalog) for base, variants in sorted(groups.items()))
     return [group for group in found if group.new and (single or len(group.variants) > 1)][:MOST]
+
+
+def places(model: MergedModel, new: tuple[Variant, ...]) -> list[int]:
+    """For each new variant, how many of the model's own offers stay before it: behind the last that would serve no
+    later than it by the order of proposals, so that nothing goes in front of what the user put first without cause."""
+    own = [(offer.quantised, ORDER[offer.billing]) for offer in model.offers]
+    ranks = [(variant.quantised, ORDER[variant.provider.billing]) for variant in new]
+    return [max((at for at, rank in enumerate(own, 1) if rank <= mine), default=0) for mine in ranks]
+
+
+def arranged(model: MergedModel | None, group: Group) -> list[Variant]:
+    """The variants as they would serve: the user's own in his order, where he has the model."""
+    if model is None:
+        return list(group.variants)
+    own = {offer.key: (at, 0) for at, offer in enumerate(model.offers, 1)}
+    told = {variant.key: (place, 1) for place, variant in zip(places(model, group.new), group.new, strict=True)}
+    return sorted(group.variants, key=lambda variant: (own | told)[variant.key])
+
+
+def _served(variant: Variant, model: MergedModel | None) -> bool:
+    """Whether the user's model has another variant of this provider: one of a provider is enough."""
+    offers = model.offers if model else ()
+    keys = {offer.key for offer in offers if offer.provider == variant.provider.id}
+    return bool(keys) and variant.key not in keys
 
 
 def _variants(

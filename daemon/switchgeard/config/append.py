@@ -31,13 +31,14 @@ def appended(text: str, table: str, entries: list[Entry]) -> str:
 
 
 def _block(table: str, entry: Entry) -> str:
-    return f"\n[[{table}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in entry.items())
+    return f"\n[[{table}]]\n" + "".join(f"{key} = {written(value)}\n" for key, value in entry.items())
 
 
-def _value(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value as TOML: tables and lists of a line, lists of tables a line each."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key} = {written(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
-        inside = ",\n".join(f"  {_value(each)}" for each in value)
-        return f"[\n{inside},\n]" if value and isinstance(value[0], dict) else f"[{', '.join(map(_value, value))}]"
+        inside = ",\n".join(f"  {written(each)}" for each in value)
+        return f"[\n{inside},\n]" if value and isinstance(value[0], dict) else f"[{', '.join(map(written, value))}]"
     return json.dumps(value, ensure_ascii=False)

@@ -39,22 +39,22 @@ def reorder(text: str, alias: str, providers: list[str]) -> str:
     problems = load(text, "", 0)
     if isinstance(problems, list):
         raise EditRefused(sentence(problems[0]), problems[0].hint)
-    raw = _parsed(text)
-    path, model = _model(raw, alias)
+    raw = parsed(text)
+    path, model = model_of(raw, alias)
     order = _order([entry["provider"] for entry in model["group"]], providers, alias)
     edited = _permuted(text, (*path, "group"), order)
     model["group"] = [model["group"][index] for index in order]
-    if _parsed(edited) != raw:
+    if parsed(edited) != raw:
         raise EditRefused(f"the group of {alias} is written in a way that cannot be reordered safely", "edit the file")
     return edited
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
     raw = parse(text)
     return {} if isinstance(raw, Problem) else raw
 
 
-def _model(raw: dict[str, Any], alias: str) -> tuple[Path, dict[str, Any]]:
+def model_of(raw: dict[str, Any], alias: str) -> tuple[Path, dict[str, Any]]:
     aliases = [model["alias"] for model in raw.get("models", [])]
     if alias not in aliases:
         known = f"must be {listed(aliases)}" if aliases else "the config has none"
@@ -96,19 +96,19 @@ def _permuted_list(text: str, scanner: Scanner, group: Path, order: list[int]) -
 
 
 def _piece(text: str, at: int, start: int, end: int) -> Piece:
-    comma = _comma(text, end)
-    trail = _same_line_comment(text, end + len(comma))
+    comma = comma_after(text, end)
+    trail = comment_after(text, end + len(comma))
     return Piece(text[at:start], text[start:end], comma, trail)
 
 
-def _comma(text: str, end: int) -> str:
+def comma_after(text: str, end: int) -> str:
     """What stands between a value and its comma, comma included; nothing when there is none."""
     found = BLANK.match(text, end)
     stop = found.end() if found else end
     return text[end : stop + 1] if text[stop : stop + 1] == "," else ""
 
 
-def _same_line_comment(text: str, at: int) -> str:
+def comment_after(text: str, at: int) -> str:
     line = text[at:].partition("\n")[0]
     return line.removesuffix("\r") if line.lstrip(" \t").startswith("#") else ""
 
@@ -134,7 +134,7 @@ def _after(trail: str, following: str) -> str:
 
 
 def _permuted_tables(text: str, scanner: Scanner, group: Path, order: list[int]) -> str:
-    blocks = _blocks(text, scanner, group)
+    blocks = blocks_of(text, scanner, group)
     if len(blocks) != len(order):
         raise EditRefused("a table of another list stands between the entries of this group", "edit the file")
     edited, at = "", 0
@@ -144,7 +144,7 @@ def _permuted_tables(text: str, scanner: Scanner, group: Path, order: list[int])
     return edited + text[at:]
 
 
-def _blocks(text: str, scanner: Scanner, group: Path) -> list[tuple[int, int]]:
+def blocks_of(text: str, scanner: Scanner, group: Path) -> list[tuple[int, int]]:
     """From each entry's header (its own comments before it) to the next header that is not its own."""
     starts = [(_with_comments(text, offset), path) for offset, path in scanner.headers]
     ends = [start for start, _ in starts[1:]] + [len(text)]
@@ -171,6 +171,3 @@ def _with_comments(text: str, offset: int) -> int:
 
 def _whole_lines(block: str) -> str:
     return block if block.endswith("\n") else block + "\n"
-
-
-__all__ = ["EditRefused", "reorder"]

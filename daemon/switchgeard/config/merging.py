@@ -9,11 +9,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from switchgeard.catalogue.proposing import Group
-from switchgeard.core.offer import Catalog
+from switchgeard.catalogue.proposing import Group, Variant, places
+from switchgeard.core.offer import Catalog, MergedModel
 
 from .explain import Fault
 from .groups import Known, read_models
+from .newcomers import Newcomer
 from .schema import DefaultsTable
 from .settled import Config
 
@@ -22,7 +23,16 @@ Entry = dict[str, Any]
 
 def entry(group: Group) -> Entry:
     """The `[[models]]` entry that says this group."""
-    return {"alias": group.alias, "group": [{"provider": v.provider.id, "model": v.model} for v in group.variants]}
+    return {"alias": group.alias, "group": [_row(variant) for variant in group.variants]}
+
+
+def newcomers(group: Group, model: MergedModel) -> list[Newcomer]:
+    """What joins the user's own model of this group, and where."""
+    return [Newcomer(place, _row(variant)) for place, variant in zip(places(model, group.new), group.new, strict=True)]
+
+
+def _row(variant: Variant) -> Entry:
+    return {"provider": variant.provider.id, "model": variant.model}
 
 
 def merged(config: Config, groups: Iterable[Group]) -> Catalog:

@@ -23,11 +23,11 @@ from switchgear_protocol.messages import (
 )
 from switchgeard import views
 from switchgeard.catalogue.bundle import shipped
-from switchgeard.catalogue.proposing import Group, Variant, proposed
+from switchgeard.catalogue.proposing import Group, Variant, arranged, proposed
 from switchgeard.claude_cli.looking import look
 from switchgeard.config.label import label
-from switchgeard.config.merging import entry
-from switchgeard.core.listing import Listing
+from switchgeard.config.merging import entry, newcomers
+from switchgeard.core.listing import Listed, Listing
 from switchgeard.core.provider import Passthrough, Provider
 from switchgeard.kinds.kind import Kind, NoLogin, Paste
 from switchgeard.kinds.known import KINDS
@@ -101,16 +101,18 @@ async def models_propose(at: Daemon, caller: Caller, params: ModelsPropose) -> P
 
 
 async def models_accept(at: Daemon, caller: Caller, params: ModelsAccept) -> Accepted:
-    """Only models the config does not have: a group that is there is the user's to order."""
-    groups = {group.alias: group for group in _groups(at, single=not params.all) if not group.exists}
+    """New models behind the user's own; of those he has, what is new at its place, his order as it is."""
+    groups = {group.alias: group for group in _groups(at, single=not params.all)}
     unknown = [alias for alias in params.aliases if alias not in groups]
     if unknown:
         message = f'"{unknown[0]}" is not proposed, or is in the config already.'
         raise RpcError.of("invalid_params", message, hint="switchgear models propose")
-    chosen = list(groups) if params.all else list(dict.fromkeys(params.aliases))
+    chosen = [groups[alias] for alias in (groups if params.all else dict.fromkeys(params.aliases))]
     if chosen:
-        await at.configuration.add("models", [entry(groups[alias]) for alias in chosen])
-    return Accepted(chosen, at.configuration.view())
+        known = at.at.state.config.catalog.models
+        more = {group.alias: newcomers(group, known[group.alias]) for group in chosen if group.exists}
+        await at.configuration.group([entry(group) for group in chosen if not group.exists], more)
+    return Accepted([group.alias for group in chosen], at.configuration.view())
 
 
 async def _refreshed(at: Daemon, provider: Provider) -> Listing:
@@ -124,7 +126,15 @@ def _groups(at: Daemon, single: bool) -> list[Group]:
     if state.config.grouping == "off":
         return []
     lists = {name: listing.models for name, listing in state.listings.items()}
+    for provider in state.config.providers.values():
+        if not lists.get(provider.id) and _unasked(provider):
+            lists[provider.id] = tuple(Listed(name) for name in shipped().ids(provider.kind))
     return proposed(state.config.providers, state.config.catalog, shipped(), lists, single)
+
+
+def _unasked(provider: Provider) -> bool:
+    """Nobody can be asked for its models, but what its maker has is known."""
+    return isinstance(provider.credential, Passthrough) or KINDS[provider.kind].program
 
 
 def _proposal(group: Group, at: Daemon) -> Proposal:
@@ -132,7 +142,7 @@ def _proposal(group: Group, at: Daemon) -> Proposal:
     return Proposal(
         alias=group.alias,
         label=model.label if model else label(group.alias),
-        offers=[_offer(variant) for variant in group.variants],
+        offers=[_offer(variant) for variant in arranged(model, group)],
         new=[f"{variant.provider.id}/{variant.model}" for variant in group.new],
         exists=group.exists,
     )
@@ -148,6 +158,7 @@ def _offer(variant: Variant) -> ProposedOffer:
         context=variant.context,
         price={} if price is None else {"input": price.input, "output": price.output},
         quantised=variant.quantised,
+        released=variant.released,
     )
 
 

@@ -39,12 +39,12 @@ def test_proposals_are_shown_in_the_order_they_would_serve(run: Run, serve: Serv
 
 
 def test_what_would_be_new_in_a_group_of_the_config_is_marked(run: Run, serve: Serve) -> None:
-    """The group itself is the user's."""
+    """The group itself is the user's; it joins when he accepts it."""
     serve({"models/propose": {"proposals": [{**GLM, "exists": True, "new": ["api/z-ai/glm-9"]}], "listings": []}})
     shown = run("models", "propose").out
     assert "api/z-ai/glm-9 +" in shown
     assert "sub/glm-9 +" not in shown
-    assert "--accept" not in shown
+    assert shown.endswith("hint: switchgear models propose --accept glm-9\n")
 
 
 def test_proposals_are_accepted_by_name_or_all(run: Run, serve: Serve) -> None:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from switchgear_protocol.words import Billing
 from switchgeard.catalogue.bundle import Bundle
-from switchgeard.catalogue.proposing import Group, proposed
+from switchgeard.catalogue.proposing import Group, arranged, proposed
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Catalog, MergedModel, Offer, Price
 from switchgeard.core.provider import Provider
@@ -119,3 +119,29 @@ def test_no_lists_are_no_proposals_and_single_models_only_when_asked() -> None:
     assert groups() == []
     assert groups(api=(Listed("m"),)) == []
     assert [group.alias for group in groups(single=True, api=(Listed("m"),))] == ["m"]
+
+
+def test_newcomers_stand_behind_what_would_serve_no_later() -> None:
+    """The user's order stays, whatever it is; the figure is how many of his own stand before each."""
+    offers = {name: Offer(name, "m", "k", "http://x:80", ALL[name].billing, name) for name in ALL}
+
+    def placed(own: str, new: str) -> list[str]:
+        model = MergedModel("m", "M", tuple(offers[name] for name in own.split()))
+        rows = {name: (Listed("m"),) for name in new.split()}
+        (group,) = proposed(ALL, Catalog({"m": model}), Bundle(), rows)
+        return [variant.provider.id for variant in arranged(model, group)]
+
+    assert placed("sub api", "home router cheap") == ["sub", "home", "router", "api", "cheap"]
+    assert placed("api", "sub") == ["sub", "api"]
+    assert placed("api sub", "home") == ["api", "sub", "home"]
+    assert placed("router api sub", "cheap home") == ["router", "api", "sub", "home", "cheap"]
+
+
+def test_a_provider_in_the_users_group_is_not_proposed_for_it_again() -> None:
+    """He chose the dated name; the plain one of the same provider is the same model."""
+    offer = Offer("api", "gpt-5.5-2026-04-23", "openai-compatible", "http://x:80", Billing.METERED, "x")
+    catalog = Catalog({"big": MergedModel("big", "Big", (offer,))})
+    assert groups(catalog=catalog, api=(Listed("gpt-5.5"),)) == []
+    (group,) = groups(catalog=catalog, api=(Listed("gpt-5.5"),), sub=(Listed("gpt-5.5"),))
+    assert names(group) == ["sub/gpt-5.5", "api/gpt-5.5-2026-04-23"]
+    assert [variant.provider.id for variant in group.new] == ["sub"]
