@@ -85,7 +85,10 @@ class Calling:
         self.at.announce(self.at.state.observe(windows, self.at.now()))
 
     async def _dial(self, provider: Provider, manner: Manner) -> Dialled | Failure:
-        return await dial(self.at.vault, provider, self.permit.offer, self.question, manner, self.at.now())
+        dialled = await dial(self.at.vault, provider, self.permit.offer, self.question, manner, self.at.now())
+        if self.at.vault.accounts is not self.at.state.accounts:
+            self.at.announce(self.at.state.known(self.at.vault.accounts, self.at.now()))
+        return dialled
 
     async def _mended(self, provider: Provider, dialled: Dialled, failure: Failure, manner: Manner) -> Manner | None:
         """How to ask the same offer once more, when what it refused can be mended; None when it cannot."""

@@ -18,7 +18,9 @@ from . import steering
 from .allowance import Allowance, closed, key_of, reopened
 from .ask import Ask, Settled
 from .config.settled import Config
+from .core import accounts as sharing
 from .core import budget, health, permit, portal, routing, sticky
+from .core.accounts import Accounts
 from .core.clock import Now
 from .core.failure import Failure
 from .core.health import CLOSED, ScopeKey
@@ -56,6 +58,7 @@ class State:
     numbers: int = 0
     last_served: str | None = None
     issued: Issued = field(default_factory=Issued)
+    accounts: Accounts = Accounts()
     dirty: set[tuple[str, object]] = field(default_factory=set)
 
     # --- config ---------------------------------------------------------------------------------
@@ -252,7 +255,7 @@ class State:
     def observe(self, windows: Sequence[Window], now: Now, page: bool = False) -> list[Event]:
         """Windows as a reply, or a quota `page`, just showed them; a spent one closes its bucket until the reset."""
         events = self._changed(reopened(self.circuits, windows, now), now) if page else []
-        for window in windows:
+        for window in (*windows, *sharing.echoed(windows, self.accounts)):
             key = key_of(window)
             if self.allowance.note(window, self.config.thresholds(window.provider), now):
                 self.dirty.update((("windows", key), ("full", key)))
@@ -309,6 +312,20 @@ class State:
         """Set or deleted: what was believed of the old one no longer holds."""
         return [*self.forgive(provider, now), self._event("credential", now, provider=provider, reason=what)]
 
+    def known(self, accounts: Accounts, now: Now) -> list[Event]:
+        """Who is behind the credentials, as far as they were read. Each remark is told once."""
+        old, self.accounts = self.accounts, accounts
+        events = []
+        for name in self.config.providers:
+            remark, told = accounts.remark(name), old.remark(name)
+            if remark is not None and remark != told:
+                events.append(self._event("credential", now, provider=name, reason=remark[0]))
+        if accounts.alike == old.alike:
+            return events
+        closed = {key: circuit for key, circuit in self.circuits.items() if circuit.open}
+        events += self._changed(sharing.mirrored({}, closed, accounts, now), now)
+        return [*events, *self.observe(list(self.allowance.windows.values()), now)]
+
     def note(self, type: str, reason: str, now: Now, **about: object) -> list[Event]:
         """An event that changes nothing here (config refused, storage trouble, consent wanted)."""
         return [self._event(type, now, reason=reason, **about)]
@@ -317,6 +334,8 @@ class State:
 
     def _changed(self, changed: Circuits, now: Now) -> list[Event]:
         """Put circuits in force; one health event for each whose public state differs."""
+        if self.accounts.alike:
+            changed = {**changed, **sharing.mirrored(self.circuits, changed, self.accounts, now)}
         events: list[Event] = []
         for key, circuit in changed.items():
             before = self.circuits.get(key, CLOSED)

@@ -105,7 +105,8 @@ def provider(state: State, one: Provider, now: Now) -> ProviderView:
         wire=one.wire,
     )
     if circuit is None:
-        return view
+        reason, cure = state.accounts.remark(one.id) or ("", None)
+        return replace(view, reason=reason, hint=cure)
     hint = circuit.hint or health.cure(circuit.health, one.id)
     trouble = {"reason": circuit.reason, "hint": hint, "since": circuit.since}
     return replace(view, **trouble, until=circuit.until, source=circuit.source or None)

@@ -11,7 +11,7 @@ from .shapes import Name, Params, Result
 class CredentialView(Result, frozen=True):
     provider: str
     source: str
-    state: Literal["ok", "unknown", "missing", "locked", "refused", "none"]
+    state: Literal["ok", "degraded", "unknown", "missing", "locked", "refused", "none"]
     reason: str = ""
     hint: str | None = None
     fingerprint: str | None = None  # keyed hash, for "is it the same one"; reveals nothing

@@ -9,6 +9,7 @@ import pytest
 
 from fake_clock import ManualClock
 from switchgeard.demo.exchange import Header, sized
+from switchgeard.demo.faults import Fault
 from switchgeard.demo.standin import StandIn
 from world import World, world
 
@@ -112,3 +113,66 @@ async def test_a_refused_account_has_a_state_and_a_cure(
         assert view["health"] == health
         assert words in view["reason"]
         assert view["hint"] or view["until"], view
+
+
+async def twins(w: World) -> None:
+    """B asks where A asks, for the same model, with the same key: one account."""
+    path = w.home / "config.toml"
+    text = path.read_text().replace(w.standins["b"].url, w.standins["a"].url)
+    path.write_text(text.replace('model = "model-b"', 'model = "model-a"'))
+    assert (await w.call("config/reload"))["ok"]
+
+
+async def healths(w: World) -> list[str]:
+    return [str(view["health"]) for view in (await w.call("providers/list"))["providers"]]
+
+
+async def test_two_providers_of_one_account_do_not_play_ping_pong(tmp_path: Path) -> None:
+    """What one finds limited is limited for the other: the second is not asked, and both come back together."""
+    limited = sized(
+        429,
+        b'{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}',
+        [("retry-after", "30")],
+    )
+    script: list[str | Fault] = [lambda asked, said: limited, "ok"]
+    async with world(tmp_path, {"a": script, "b": "ok", "c": "ok"}) as w:
+        await twins(w)
+        hand = by_hand(w)
+        heard = await w.ask()
+        assert [name for name, kind in heard.outcomes if kind != "cancelled"] == ["a", "c"]
+        assert (await w.ask()).outcomes == [("c", None)]
+        assert w.hits() == {"a": 1, "b": 0, "c": 2}
+        assert await healths(w) == ["rate_limited", "rate_limited", "available"]
+        hand.advance(31)
+        assert (await w.ask()).outcomes == [("a", None)]
+        assert await healths(w) == ["available", "available", "available"]
+
+
+async def test_two_providers_of_one_account_show_one_quota(tmp_path: Path) -> None:
+    """A window that an answer to one of them shows is the other's too, spent or not."""
+    headers = says(limit=always(100), remaining=always(40), reset=lambda wall: wall + 600)
+    async with world(tmp_path, {"a": StandIn(["ok", "429", "ok"], headers=headers), "b": "ok", "c": "ok"}) as w:
+        await twins(w)
+        for _ in range(2):
+            await w.ask()
+        windows = (await w.call("quota/list"))["windows"]
+        assert {(one["provider"], one["remaining"]) for one in windows} == {("a", 40.0), ("b", 40.0)}
+
+
+async def test_two_providers_of_one_account_are_said_to_be_one_once(tmp_path: Path) -> None:
+    """In words, with what to do about it, while nothing worse is to be told of them."""
+    async with world(tmp_path, {"a": "ok", "b": "ok"}) as w:
+        await twins(w)
+        await w.ask()
+        [a, b] = (await w.call("providers/list"))["providers"]
+        assert (a.get("reason", ""), b.get("reason", "")) == ("", "")  # b's credential was not needed yet
+        for name in ("b", "a", "b"):
+            assert (await w.call("sessions/pin", model="m", provider=name))["provider"] == name
+            assert (await w.ask()).outcomes == [(name, None)]
+        [a, b] = (await w.call("providers/list"))["providers"]
+        assert (a["health"], b["health"]) == ("available", "available")
+        assert a["reason"] == "one account with b: what either uses counts for both"
+        assert b["reason"] == "one account with a: what either uses counts for both"
+        assert a["hint"] == "remove one of them, or give it a credential of its own: switchgear config edit"
+        replay = await w.call("events/subscribe", since=0, types=["credential"])
+        assert [event["provider"] for event in replay["replayed"]] == ["a", "b"]

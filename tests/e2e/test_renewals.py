@@ -159,3 +159,49 @@ async def test_an_issuer_that_is_down_is_no_bad_login(tmp_path: Path, monkeypatc
         plan.before.clear()
         hand.advance(600)
         assert (await w.ask()).outcomes == [("a", None)]
+
+
+async def test_a_keyring_that_takes_no_new_login_is_told_and_offered_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new token serves from memory; the state says so with a cure, until the keyring takes it."""
+    plan, hand = Plan(), by_hand()
+    keyring = in_place(monkeypatch, a=plan.login(hand.now.wall))
+    async with planned(tmp_path, monkeypatch, plan, hand, keyring) as w:
+        assert (await w.ask()).outcomes == [("a", None)]
+        keyring.writable = False
+        hand.advance(LIFE)
+        for _ in range(2):
+            assert (await w.ask()).outcomes == [("a", None)]
+        [credential, _] = (await w.call("credentials/list"))["credentials"]
+        assert (credential["state"], credential["hint"]) == ("degraded", "unlock it")
+        view = (await w.call("providers/list"))["providers"][0]
+        assert view["health"] == "available"
+        assert "ends with the daemon: the keyring is locked" in view["reason"]
+        assert held(keyring).generation == 0
+        keyring.writable = True
+        hand.advance(60)
+        for _ in range(2):
+            assert (await w.ask()).outcomes == [("a", None)]
+        assert held(keyring).generation == 1
+        [credential, _] = (await w.call("credentials/list"))["credentials"]
+        assert credential["state"] == "ok"
+        assert (await w.call("providers/list"))["providers"][0].get("reason", "") == ""
+        assert len(plan.calls) == 1
+
+
+async def test_a_keyring_that_can_neither_be_read_nor_written_loses_no_renewed_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in memory is newer than what cannot be read: it buys the next one."""
+    plan, hand = Plan(), by_hand()
+    keyring = in_place(monkeypatch, a=plan.login(hand.now.wall))
+    async with planned(tmp_path, monkeypatch, plan, hand, keyring) as w:
+        assert (await w.ask()).outcomes == [("a", None)]
+        keyring.writable = False
+        hand.advance(LIFE)
+        assert (await w.ask()).outcomes == [("a", None)]
+        keyring.readable = False
+        hand.advance(LIFE)
+        assert (await w.ask()).outcomes == [("a", None)]
+        assert [form["refresh_token"] for form in plan.calls] == ["r0", "r1"]

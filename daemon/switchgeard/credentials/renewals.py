@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 import trio
-from msgspec import structs
+from msgspec import Struct, structs
 
 from switchgeard.core.clock import Now
 from switchgeard.core.provider import Keyring, Provider
@@ -45,6 +45,15 @@ class Renewal:
     landed: trio.Event = field(default_factory=trio.Event)
 
 
+class Unsaved(Struct, frozen=True):
+    """A login that the keyring would not take: the only one that works, so it is used, and offered again."""
+
+    secret: Secret
+    why: str
+    hint: str
+    again: float  # boot clock
+
+
 class Renewals:
     """What requests carry, by provider. `home`: where the locks between processes are; None: there is but one."""
 
@@ -58,6 +67,7 @@ class Renewals:
         self._home = home
         self._held: dict[str, Carried] = {}
         self._flights: dict[str, Renewal] = {}
+        self._unsaved: dict[str, Unsaved] = {}
         self._rests: dict[str, float] = {}  # boot clock: after trouble, when the next try may be made
 
     def __repr__(self) -> str:
@@ -66,6 +76,8 @@ class Renewals:
     async def get(self, provider: Provider, stored: Secret) -> Answer:
         """What a request carries. It waits only where there is nothing left that could be sent."""
         now, held = self._now(), self._at_hand(provider, stored)
+        if self._unsaved:
+            self._offer_again(provider, now)
         if held is not None and held.fresh(now):
             return Ready(held.secret)
         usable = held is not None and held.usable(now)
@@ -92,6 +104,16 @@ class Renewals:
         named = login is not None and (login.account or login.client_id)
         return Secret(f"{login.client_id}|{login.account}") if login is not None and named else held.source
 
+    def who(self, provider_id: str) -> str:
+        """Who is logged in, by the login itself; "" where it does not say."""
+        held = self._held.get(provider_id)
+        return held.bundle.account if held is not None and held.bundle is not None else ""
+
+    def unsaved(self) -> dict[str, tuple[str, str]]:
+        """Renewed logins that are in memory only: why, and what cures it."""
+        words = "its renewed login could not be stored and ends with the daemon"
+        return {name: (f"{words}: {unsaved.why}", unsaved.hint) for name, unsaved in self._unsaved.items()}
+
     def forget(self, provider_id: str) -> None:
         """What is stored may be another one now. A renewal under way goes on: what it brings is the newest."""
         self._rests.pop(provider_id, None)
@@ -105,6 +127,7 @@ class Renewals:
             await renewal.landed.wait()
         self._held.pop(provider.id, None)
         self._rests.pop(provider.id, None)
+        self._unsaved.pop(provider.id, None)
         if secret is None:
             return await self._keyring.delete(provider.id)
         return await self._keyring.write(provider.id, secret)
@@ -161,6 +184,8 @@ class Renewals:
     async def _reread(self, provider: Provider, refresh: Refresh, refused: Secret | None) -> Answer:
         """The login as the keyring has it now: good already, renewed, or why not."""
         found = await self._keyring.read(provider.id)
+        if (unsaved := self._unsaved.get(provider.id)) is not None and not isinstance(found, Ready):
+            found = Ready(unsaved.secret)  # newer than what cannot be read
         if not isinstance(found, Ready) or found.secret is None:
             return found
         held, now = self._held.get(provider.id), self._now()
@@ -199,10 +224,46 @@ class Renewals:
         new = structs.replace(new, generation=old.generation + 1)
         secret = Secret(spelled(new))
         carried = of_bundle(new, secret, refresh, self._now(), new=True)
-        for _ in range(TRIES):
-            if isinstance(await self._keyring.write(provider.id, secret), Ready):
-                break
+        await self._written(provider, secret)
         return self._adopted(provider, carried)
+
+    async def _written(self, provider: Provider, secret: Secret) -> None:
+        answer: Answer = Ready()
+        for _ in range(TRIES):
+            answer = await self._keyring.write(provider.id, secret)
+            if isinstance(answer, Ready):
+                self._unsaved.pop(provider.id, None)
+                return
+        again = self._now().boot + AT_LEAST
+        assert not isinstance(answer, Ready)
+        self._unsaved[provider.id] = Unsaved(secret, answer.reason, answer.hint, again)
+
+    def _offer_again(self, provider: Provider, now: Now) -> None:
+        """Once in a while the keyring is offered what it would not take; a renewal under way does it anyway."""
+        unsaved = self._unsaved.get(provider.id)
+        if unsaved is not None and now.boot >= unsaved.again and provider.id not in self._flights:
+            self._unsaved[provider.id] = structs.replace(unsaved, again=now.boot + AT_LEAST)
+            trio.lowlevel.spawn_system_task(self._offered, provider, unsaved)
+
+    async def _offered(self, provider: Provider, unsaved: Unsaved) -> None:
+        try:
+            async with turn(self._home and f"{self._home}/login-{provider.id}.lock", PATIENCE):
+                await self._settled(provider, unsaved.secret)
+        except Exception:  # noqa: BLE001 - a barrier, as in `_fly`; the next request offers it again
+            return
+
+    async def _settled(self, provider: Provider, secret: Secret) -> None:
+        """The keyring takes it, has a newer one of another owner, or will be asked again."""
+        found, own = await self._keyring.read(provider.id), parsed(secret.reveal())
+        stored = parsed(found.secret.reveal()) if isinstance(found, Ready) and found.secret is not None else None
+        unsaved = self._unsaved.get(provider.id)
+        if unsaved is None or unsaved.secret != secret:
+            return
+        if stored is not None and own is not None and stored.generation > own.generation:
+            del self._unsaved[provider.id]
+            return
+        await self._written(provider, secret)
+        self._keep(provider, secret)
 
     async def _refused(self, provider: Provider, refresh: Refresh, bundle: Bundle, refusal: str) -> Answer:
         """Somebody else may have used the token while we asked: theirs is the next one."""

@@ -8,12 +8,14 @@ provider's health, not here. Rules for editing: nothing in here logs; a secret l
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import trio
 
 from switchgear_protocol.messages import CredentialView
 from switchgeard import clock
 from switchgeard.clock import Clock
+from switchgeard.core.accounts import Accounts, alike
 from switchgeard.core.issuer import account
 from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredential, Passthrough, Provider
 from switchgeard.kinds.known import KINDS
@@ -55,6 +57,8 @@ class Vault:
         self._known: dict[Key, Answer] = {}  # the last answer of each, good or bad
         self._flights: dict[Key, Flight] = {}
         self._accounts: dict[str, tuple[Secret | None, str]] = {}  # what each is called, by the secret last named
+        self._payers: dict[Key, str] = {}  # who pays, of those whose credential was read
+        self.accounts = Accounts()  # another value whenever something changed
 
     def __repr__(self) -> str:
         return f"<Vault: {len(self._providers)} providers, {len(self._flights)} being fetched>"
@@ -64,7 +68,9 @@ class Vault:
         self._providers = dict(providers)
         kept = {_key(provider) for provider in providers.values()}
         self._known = {key: answer for key, answer in self._known.items() if key in kept}
+        self._payers = {key: payer for key, payer in self._payers.items() if key in kept}
         self._accounts.clear()
+        self._tell()
 
     async def get(self, provider: Provider) -> Answer:
         """What a request to the provider carries: its credential, or the token that one stands for, renewed in time."""
@@ -152,9 +158,28 @@ class Vault:
         known = self._accounts.get(provider.id)
         if known is None or known[0] is not secret:
             lasting = self._renewals.origin(provider.id, secret) if self._renewals and secret else secret
-            named = account(provider.id, lasting.fingerprint(self._fingerprint_key) if lasting else None)
-            known = self._accounts[provider.id] = (secret, named)
+            digest = lasting.fingerprint(self._fingerprint_key) if lasting else None
+            known = self._accounts[provider.id] = (secret, account(provider.id, digest))
+            self._paid_by(provider, digest)
         return known[1]
+
+    def _paid_by(self, provider: Provider, digest: str | None) -> None:
+        """Remember who pays: who is logged in, else whose key it is at that host. Nobody does where none is wanted."""
+        who = self._renewals.who(provider.id) if self._renewals else ""
+        if who or digest:
+            payer = f"{provider.kind} {who}" if who else f"{urlsplit(provider.base_url).netloc} {digest}"
+            self._payers[_key(provider)] = payer
+        elif KINDS[provider.kind].program:
+            self._payers[_key(provider)] = provider.base_url
+        self._tell()
+
+    def _tell(self) -> None:
+        found = Accounts(
+            alike({name: payer for (name, _), payer in self._payers.items()}),
+            self._renewals.unsaved() if self._renewals else {},
+        )
+        if found != self.accounts:
+            self.accounts = found
 
     def brought(self, provider: Provider, secret: Secret) -> str:
         """The same for a credential that is a client's own: nothing of it is kept."""
@@ -167,7 +192,11 @@ class Vault:
             return CredentialView(provider.id, source, "none")
         match self._known.get(_key(provider)):
             case Ready(Secret() as secret):
-                return CredentialView(provider.id, source, "ok", fingerprint=secret.fingerprint(self._fingerprint_key))
+                told = self.accounts.unsaved.get(provider.id)
+                digest = secret.fingerprint(self._fingerprint_key)
+                if told is not None:
+                    return CredentialView(provider.id, source, "degraded", *told, digest)
+                return CredentialView(provider.id, source, "ok", fingerprint=digest)
             case Missing(reason, hint) | Broken(reason, hint) | Refused(reason, hint) | Unheard(reason, hint):
                 return CredentialView(provider.id, source, "missing", reason, hint)
             case Locked(reason, hint):
@@ -199,6 +228,7 @@ class Vault:
 
     def _renewed(self, provider: Provider, stored: Secret) -> None:
         self._known[_key(provider)] = Ready(stored)
+        self._tell()
 
     async def _store(self, provider_id: str, secret: Secret | None) -> Answer:
         if self._renewals is not None:
