@@ -86,6 +86,8 @@ OPENAI = [
          OFFER, 3600),
     Case("model", 404, openai("The model `gpt-x` does not exist or you do not have access to it.", "model_not_found"),
          K.MODEL_NOT_FOUND, OFFER, DAY),
+    Case("item", 404, openai("Item with id 'rs_1' not found. Items are not persisted when `store` is set to false."),
+         K.INVALID_REQUEST, NONE),
     Case("context", 400, openai("This model's maximum context length is 128000 tokens. However, your messages resulted "
          "in 130012 tokens", "context_length_exceeded"), K.CONTEXT_LENGTH, NONE),
     Case("policy", 400, openai("x", "content_policy_violation"), K.CONTENT_POLICY, NONE),

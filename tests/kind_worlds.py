@@ -16,13 +16,14 @@ import pytest
 import trio
 from msgspec import Struct, structs
 
-import fake_claude as claude
 import frames
+from error_row import KindError
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Answer as Found
 from switchgeard.credentials.secret import Missing, Ready, Secret
+from switchgeard.demo import claude, wires
 from switchgeard.demo.copilot import copilot, kind_at
-from switchgeard.demo.exchange import Answer, Asked, chunked, sized
+from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, chunked, sized
 from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.github import GitHub
 from switchgeard.demo.said import Said
@@ -102,6 +103,23 @@ def _framed(tool: bool) -> list[bytes]:
     ]
 
 
+# errors
+
+
+def answering(row: KindError) -> Line:
+    """An answer that is this error, with its status or inside a stream."""
+    if row.status is not None:
+        status = row.status
+        return lambda asked, said: sized(status, row.bytes, row.headers)
+    wire = row.wire or KINDS[row.kind].wires[0]
+    if wire == "bedrock.converse":
+        pieces, content_type = [BEGUN, frames.exception(*next(iter(json.loads(row.bytes).items())))], CONTENT_TYPE
+    else:
+        begun = wires.stream(Said(), wire, "m")[:1] if wire in ("openai.chat", "anthropic.messages") else []
+        pieces, content_type = [wires.frame(text, wire) for text in (*begun, row.bytes.decode())], EVENT_STREAM
+    return lambda asked, said: chunked(pieces, content_type=content_type)
+
+
 # Vertex
 
 
@@ -137,7 +155,7 @@ def issuing(asked: Asked) -> Answer | None:
     """The issuer of a plan's tokens, and nothing else."""
     if asked.path != "/oauth/token":
         return None
-    assert b"refresh_token=rt-0" in asked.body
+    assert b"refresh_token=rt-" in asked.body
     granted = {"access_token": NEW, "refresh_token": "rt-1", "expires_in": 3600, "scope": chatgpt.PLAN}
     return sized(200, json.dumps(granted).encode())
 
@@ -190,16 +208,18 @@ async def kind_world(
     patch: pytest.MonkeyPatch,
     scripts: Mapping[str, Sequence[Line]],
     beside: Callable[[Asked], Answer | None] = lambda asked: None,
+    spoken: Mapping[str, str] | None = None,
     **more: Any,
 ) -> AsyncIterator[World]:
-    """A world whose providers are all of this kind. `beside`: what their stand-ins say to anything but a completion."""
+    """A world whose providers are all of this kind. `beside`: what their stand-ins say to anything but a completion.
+    `spoken`: provider -> the dialect it is asked in, where that is not its kind's first."""
     setup, account = setup_of(kind), GitHub()
     patch.setenv("AWS_PAIR", PAIR)
     patch.setenv("GITHUB", account.token)
     patch.setattr("switchgeard.app.KeyringStore", MemoryKeyring)
     patch.setattr(MemoryKeyring, "login", spelled(Bundle(OLD, "rt-0", 1.0, None, "issued", account="me@x.org")))
     standins = {name: _standin(kind, lines, account, beside) for name, lines in scripts.items()}
-    told = {name: _lines(setup, home / name, scripts[name]) for name in scripts}
+    told = {name: _lines(setup, home / name, (spoken or {}).get(name)) for name in scripts}
     async with world(home, standins, kinds=dict.fromkeys(scripts, kind), lines=told, **more) as w:
         url = next(iter(standins.values())).url
         if kind == "github-copilot":
@@ -219,8 +239,8 @@ def _standin(kind: str, lines: Sequence[Line], account: GitHub, beside: Callable
     return StandIn(script, beside=lambda asked: beside(asked) or (issuing(asked) if kind == "chatgpt" else None))
 
 
-def _lines(setup: Setup, place: Path, script: Sequence[Line]) -> str:
+def _lines(setup: Setup, place: Path, wire: str | None) -> str:
     """Its lines of the config; a program is put in place."""
     if "{home}" in setup.lines:
         claude.install(place, *claude.good(HELLO))
-    return setup.lines.replace("{home}", str(place))
+    return setup.lines.replace("{home}", str(place)) + (f'wire = "{wire}"\n' if wire else "")

@@ -5,6 +5,7 @@ Accepts every shape seen on the wire: {"error": {...}}, {"error": "text"}, {"typ
 in a string, plain text, HTML. Never raises. Rules for editing: shapes only; meaning is in `failure_tables`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -39,10 +40,17 @@ def unwrap(body: bytes, content_type: str = "") -> Envelope:
     return read(value)
 
 
-def coded(inside: Envelope, header: str) -> Envelope:
-    """With the code a header names: AWS writes it nowhere else ("ThrottlingException:http://...")."""
-    code = header.partition(":")[0].strip().lower()[:120]
-    return structs.replace(inside, codes=(code, *inside.codes), empty=False) if code else inside
+def coded(inside: Envelope, headers: Mapping[str, str]) -> Envelope:
+    """With the codes that headers name: AWS writes its own nowhere else ("ThrottlingException:http://..."), Copilot
+    says which of its limits it was ("global-chat:global-usage-5-hour-key:...")."""
+    first = _words(headers.get("x-amzn-errortype", ""))[:1]
+    limits = _words(headers.get("x-ratelimit-exceeded", ""))
+    return structs.replace(inside, codes=(*first, *inside.codes, *limits), empty=False) if first or limits else inside
+
+
+def _words(header: str) -> list[str]:
+    """What stands between its colons, lower-case."""
+    return [word for part in header[:1000].lower().split(":")[:8] if (word := part.strip()[:120])]
 
 
 def read(value: object) -> Envelope:
@@ -115,7 +123,8 @@ def _codes(part: dict[str, Any]) -> list[str]:
     """Codes before types, lower-case; a number is kept only when it is no HTTP status (Mistral's 1300)."""
     found = [part.get(key) for key in _CODE_KEYS]
     texts = [str(code) if type(code) is int and 1000 <= code < 100_000 else code for code in found]
-    return [text.lower()[:120] for text in texts if isinstance(text, str) and text.lower() not in _SAYS_NOTHING]
+    page = ["authorize_url"] if "authorize_url" in part else []  # a login page in place of a code (Copilot)
+    return page + [text.lower()[:120] for text in texts if isinstance(text, str) and text.lower() not in _SAYS_NOTHING]
 
 
 def _status(part: dict[str, Any]) -> int | None:

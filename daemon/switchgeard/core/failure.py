@@ -126,7 +126,7 @@ class ErrorReply(Struct, frozen=True):
 
 def classify(reply: ErrorReply, now: Now) -> Failure:
     """What a provider's error means. Never raises, whatever status, headers and body are."""
-    inside = coded(unwrap(reply.body, reply.headers.get("content-type", "")), reply.headers.get("x-amzn-errortype", ""))
+    inside = coded(unwrap(reply.body, reply.headers.get("content-type", "")), reply.headers)
     status = _status(reply, inside)
     kind = FailureKind.PROTOCOL if inside.html and not status else _kind(reply, inside, status)
     failure = Failure(

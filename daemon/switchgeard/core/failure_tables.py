@@ -231,6 +231,8 @@ PATTERNS: tuple[tuple[frozenset[int], re.Pattern[str], K], ...] = (
         K.AUTH_FAILED,
     ),
     (frozenset({STREAM, 400}), _pattern(r"user location is not supported"), K.PERMISSION),
+    # what a Responses server no longer keeps is a 404 that says nothing of the model
+    (frozenset({400, 404}), _pattern(r"(item|response) with id .{1,120} not found"), K.INVALID_REQUEST),
     (
         frozenset({STREAM, 400, 403}),
         _pattern(r"content (filtering|management) policy|responsible ai|safety system|violat\w+ .{0,40}usage polic"),

@@ -4,9 +4,10 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from switchgear_protocol.words import Billing
+from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.listing import Listed
 from switchgeard.core.moments import parse_moment
+from switchgeard.core.rule import Rule
 
 from .auth import x_api_key
 from .kind import Draft, Kind, Listing, Paste
@@ -64,5 +65,7 @@ KIND = Kind(
     headers=(VERSION,),
     env=("ANTHROPIC_API_KEY",),
     login=Paste("API key", "https://console.anthropic.com/settings/keys"),
+    # the login of a subscription in the place of a key
+    rules=(Rule(FailureKind.AUTH_FAILED, frozenset({400, 403}), pattern=r"only authorized for use with claude code"),),
     vendor="anthropic",
 )

@@ -136,6 +136,8 @@ KIND = Kind(
         Rule(FailureKind.PERMISSION, code="subscription_sharing_user_not_eligible"),
         Rule(FailureKind.INVALID_REQUEST, code="subscription_sharing_unsupported_capability"),
         Rule(FailureKind.AUTH_FAILED, statuses=frozenset({401}), code="invalid_token"),
+        Rule(FailureKind.PERMISSION, frozenset({400}), pattern=r"not supported when using codex with a chatgpt"),
+        Rule(FailureKind.PERMISSION, frozenset({401}), pattern=r"not authorized in this region"),
     ),
     lacks=frozenset({"server_state", "logprobs", "files", "images_out"}),
     streams_only=True,

@@ -112,6 +112,7 @@ def _at(row: Row, now: Now) -> float | None:
 
 
 RULES = (
+    Rule(FailureKind.QUOTA_EXCEEDED, code="token_limit_exceeded"),  # what the credits allow, not what the model does
     Rule(FailureKind.CONTENT_POLICY, frozenset({403}), pattern=r"flagged|requires moderation"),
     # the account's privacy settings, or no upstream that can do what was asked: the model itself is there
     Rule(FailureKind.PERMISSION, frozenset({404}), pattern=r"data policy|guardrail|endpoints found that support"),
@@ -122,7 +123,7 @@ KIND = Kind(
     label="OpenRouter",
     base_url="https://openrouter.ai/api/v1",
     paths={"openai.chat": "/chat/completions", "openai.responses": "/responses", "anthropic.messages": "/messages"},
-    listing=Listing("/models", models),
+    listing=Listing("/models", models, largest=8 * 1024 * 1024),  # about 1.5 MB for 500 models
     billing=Billing.PREPAID,
     env=("OPENROUTER_API_KEY",),
     login=Paste("API key", "https://openrouter.ai/settings/keys"),

@@ -5,19 +5,22 @@ not an address and a key, is in kind_worlds.py. What a kind has no such thing of
 """
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trio
 
 from door_client import post
-from kind_errors import ERRORS, KindError
-from kind_worlds import HELLO, SETUPS, kind_world, setup_of
+from error_row import KindError
+from kind_errors import ERRORS
+from kind_worlds import HELLO, SETUPS, answering, kind_world, setup_of
+from plan_errors import CLAUDE, Printed
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
+from switchgeard import clock
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import ErrorReply, classify
+from switchgeard.demo import claude
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.said import Said
 from switchgeard.dialects.known import DIALECTS
@@ -160,13 +163,12 @@ def test_a_local_kind_is_given_time_to_load_its_model(name: str) -> None:
     assert KINDS[name].timeouts.first_event >= 120
 
 
-@pytest.mark.parametrize("row", ERRORS, ids=str)
+@pytest.mark.parametrize("row", [row for row in ERRORS if row.status is not None], ids=str)
 def test_each_literal_error_of_a_kind_has_its_class_scope_and_time(row: KindError) -> None:
     """By the kind's own rules and the tables of all."""
     kind = KINDS[row.kind]
-    reply = ErrorReply(
-        kind.wires[0], kind.name, row.status, dict(row.headers), row.bytes, "p", row.model, rules=kind.rules
-    )
+    wire = row.wire or kind.wires[0]
+    reply = ErrorReply(wire, kind.name, row.status, dict(row.headers), row.bytes, "p", row.model, rules=kind.rules)
     failure = classify(reply, NOW)
     assert (failure.kind, failure.scope) == (row.means, row.scope)
     assert failure.retry_after == (None if row.retry_after is None else pytest.approx(row.retry_after, abs=1))
@@ -175,7 +177,9 @@ def test_each_literal_error_of_a_kind_has_its_class_scope_and_time(row: KindErro
 
 
 @pytest.mark.parametrize("name", sorted({row.kind for row in ERRORS}))
-async def test_each_literal_error_comes_out_of_the_daemon_as_what_it_is(tmp_path: Path, name: str) -> None:
+async def test_each_literal_error_comes_out_of_the_daemon_as_what_it_is(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A provider per error, all asked at once; what a request is to blame for is not held against the provider."""
     rows = {f"p{number}": row for number, row in enumerate(row for row in ERRORS if row.kind == name)}
     heard: dict[str, Heard] = {}
@@ -183,16 +187,53 @@ async def test_each_literal_error_comes_out_of_the_daemon_as_what_it_is(tmp_path
     async def ask(w: World, provider: str) -> None:
         heard[provider] = await w.ask(model=f"{provider}/model-{provider}")
 
-    scripts = {provider: _answer(row) for provider, row in rows.items()}
-    async with world(tmp_path, scripts, kinds=dict.fromkeys(rows, name)) as w:
+    scripts = {provider: [answering(row)] for provider, row in rows.items()}
+    wires = {provider: row.wire for provider, row in rows.items()}
+    async with kind_world(name, tmp_path, monkeypatch, scripts, spoken=wires) as w:
         async with trio.open_nursery() as nursery:
             for provider in rows:
                 nursery.start_soon(ask, w, provider)
         views = {view["id"]: view for view in (await w.call("providers/list"))["providers"]}
-    for provider, row in rows.items():
-        assert heard[provider].outcomes[-1] == (provider, row.means.value), row
-        assert row.scope is not Scope.NONE or views[provider]["health"] == "available", row
+    wrong = [(row.said, heard[p].outcomes, row.means) for p, row in rows.items() if _last(heard[p]) != row.means.value]
+    assert wrong == []
+    blamed = [row.said for p, row in rows.items() if row.scope is Scope.NONE and views[p]["health"] != "available"]
+    assert blamed == []
 
 
-def _answer(row: KindError) -> Callable[[Asked, Said], Answer]:
-    return lambda asked, said: sized(row.status, row.bytes, row.headers)
+def _last(heard: Heard) -> str | None:
+    return heard.outcomes[-1][1] if heard.outcomes else None
+
+
+@pytest.mark.parametrize("row", CLAUDE, ids=str)
+async def test_what_claude_code_prints_means_what_it_says(
+    tmp_path: Path, row: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its words for the API's errors; a window that is spent is known until its reset."""
+    reset = clock.now().wall + 3600
+    event = [claude.told("rejected", 1.0, reset)] if row.spent else []
+    async with kind_world("claude-cli", tmp_path, monkeypatch, {"a": ["ok"]}) as w:
+        claude.set_steps(tmp_path / "a", *event, *row.steps)
+        heard = await w.ask()
+        (view,) = (await w.call("providers/list"))["providers"]
+    assert _last(heard) == row.means.value
+    assert row.scope is not Scope.NONE or view["health"] == "available"
+    if row.spent:
+        assert view["until"] == pytest.approx(reset, abs=90)
+
+
+REQUEST, ACCOUNT = {K.CONTEXT_LENGTH, K.CONTENT_POLICY, K.INVALID_REQUEST}, {K.AUTH_FAILED, K.PERMISSION}
+ELSEWHERE = {
+    "openai-compatible": "it is whoever it is: the common tables hold for it",
+    "claude-cli": "it prints lines and answers no request: CLAUDE has its rows",
+}
+
+
+def test_every_kind_has_literal_errors() -> None:
+    """Of the request's fault, of the account's, of its own; but for kinds of which nobody has documented any."""
+    assert {row.kind for row in ERRORS} == set(ALL) - set(ELSEWHERE)
+    for name in set(ALL) - set(ELSEWHERE) - LOCAL:
+        classes = {row.means for row in ERRORS if row.kind == name}
+        assert classes & REQUEST, name
+        assert classes & ACCOUNT, name
+        assert K.OVERLOADED in classes, name
+        assert classes & {K.RATE_LIMITED, K.QUOTA_EXCEEDED}, name
