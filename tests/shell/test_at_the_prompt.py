@@ -1,0 +1,120 @@
+"""A person at a terminal: real bash in a real tmux, the real daemon beside it."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trio
+
+from daemon_process import home
+from shell.shells import HOME, needs
+from switchgear.cli.prompt_hooks import text
+from world import world
+
+SPENT = "M via B · A quota spent"
+
+
+@dataclass
+class Terminal:
+    """One tmux server of our own with a shell in it."""
+
+    socket: str
+
+    def tmux(self, *words: str) -> str:
+        argv = ["tmux", "-S", self.socket, *words]
+        return subprocess.run(argv, env=HOME, capture_output=True, text=True, timeout=10, check=True).stdout
+
+    def enter(self) -> str:
+        """The last line on the screen that is not empty, after Enter was pressed once more."""
+        self.tmux("send-keys", "Enter")
+        lines = [line for line in self.tmux("capture-pane", "-p").splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+
+@contextmanager
+def terminal(folder: Path, runtime: Path) -> Iterator[Terminal]:
+    """A bash whose prompt is the hook's line and a dollar."""
+    needs("bash")
+    rc = folder / "bashrc"
+    rc.write_text(f"PS1='$ '\n{text('bash', str(runtime))}")
+    with running(f"bash --rcfile '{rc}' -i") as made:
+        yield made
+
+
+@contextmanager
+def running(command: str) -> Iterator[Terminal]:
+    needs("tmux")
+    with tempfile.TemporaryDirectory(prefix="sg") as short:  # a socket's path is short
+        made = Terminal(f"{short}/tmux")
+        made.tmux("-f", os.devnull, "new-session", "-d", "-x", "150", "-y", "50", command)
+        try:
+            yield made
+        finally:
+            made.tmux("kill-server")
+
+
+async def until(seen: Terminal, prompt: str, seconds: float = 1.0) -> None:
+    """Presses Enter until the prompt is this one."""
+    with trio.fail_after(seconds):
+        while (await trio.to_thread.run_sync(seen.enter)).rstrip() != prompt:
+            await trio.lowlevel.checkpoint()
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Path:
+    return tmp_path / "run"
+
+
+async def test_a_failover_is_seen_at_the_prompt_within_a_second(tmp_path: Path, runtime: Path) -> None:
+    """The person presses Enter and knows who answers now, and why."""
+    async with world(tmp_path, {"a": "quota", "b": "ok"}) as w, trio.open_nursery() as nursery:
+        nursery.start_soon(w.daemon.prompt.run)
+        with terminal(tmp_path, runtime) as seen:
+            await until(seen, "M via A $", 10)  # a shell takes its time to start
+            assert (await w.ask()).result is not None
+            await until(seen, f"{SPENT} $")
+            w.daemon.announce(w.daemon.at.state.resume("a", w.daemon.at.now()))
+            await until(seen, "M via B $")
+        nursery.cancel_scope.cancel()
+
+
+def test_the_prompt_ends_with_the_daemon_and_comes_back_with_it(tmp_path: Path) -> None:
+    """SIGTERM: at the next Enter. kill -9: when the line has run out, which is not waited for here but written."""
+    with home(tmp_path) as here:
+        here.configure('[[providers]]\nid = "a"\nkind = "ollama"\n[[models]]\nalias = "m"\n'
+                       'group = [{provider = "a", model = "x"}]\n')  # fmt: skip
+        runtime = here.socket.parent
+        here.start()
+        with terminal(tmp_path, runtime) as seen:
+            trio.run(until, seen, "M via A $", 10.0)
+            assert here.stop() == 0
+            trio.run(until, seen, "$")
+            here.start()
+            trio.run(until, seen, "M via A $")
+            here.kill()
+            line = (runtime / "prompt").read_text().partition("\t")[2]
+            (runtime / "prompt").write_text(f"1000\t{line}")
+            trio.run(until, seen, "$")
+            here.start()
+            trio.run(until, seen, "M via A $")
+
+
+async def test_tmux_shows_it_on_the_status_line(tmp_path: Path, runtime: Path) -> None:
+    """Behind what was there; sourced twice, shown once."""
+    conf = tmp_path / "switchgear.conf"
+    conf.write_text(text("tmux", str(runtime)))
+    async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
+        nursery.start_soon(w.daemon.prompt.run)
+        with terminal(tmp_path, runtime) as seen:
+            seen.tmux("source-file", str(conf))
+            seen.tmux("source-file", str(conf))
+            assert seen.tmux("show", "-gv", "status-right").count("@switchgear") == 1
+            with running(f"TMUX= tmux -S {seen.socket} attach") as outer, trio.fail_after(10):
+                while "M via A" not in await trio.to_thread.run_sync(outer.tmux, "capture-pane", "-p"):
+                    await trio.lowlevel.checkpoint()
+        nursery.cancel_scope.cancel()
