@@ -159,7 +159,7 @@ async def test_the_ledger_of_the_day_says_what_each_account_did(a_day: Any) -> N
         await to_openrouter(day)
         reply = await day.w.call("usage/query", by=["provider"])
         rows = {row["key"]["provider"]: row for row in reply["rows"]}
-        cost = 22_000 * 5e-6 + 1_100 * 25e-6
+        cost = 22_000 * 5e-6 + 1_200 * 25e-6
         assert rows["claude_pro"]["saved_usd"] == pytest.approx(cost, rel=0.005)
         assert rows["anthropic"]["cost_usd"] == pytest.approx(2 * cost, rel=0.005)
         assert rows["openrouter"]["cost_usd"] == pytest.approx(cost, rel=0.005)

@@ -110,8 +110,12 @@ class GitHub:
 
     def told(self, wall: float) -> tuple[tuple[str, str], ...]:
         """The windows Copilot tells of with each answer."""
-        week = wall + 3 * 86_400
-        rows = (("session", self.session, self.limited_until or wall + 2733), ("weekly", self.week, week))
+        limited = self.limited_until > wall
+        session = 0.0 if limited else self.session
+        rows = (
+            ("session", session, self.limited_until if limited else wall + 2733),
+            ("weekly", self.week, wall + 3 * 86_400),
+        )
         return tuple(
             (f"x-usage-ratelimit-{name}", f"ent=50&rem={left:g}&rst={rfc3339(reset).replace(':', '%3A')}")
             for name, left, reset in rows

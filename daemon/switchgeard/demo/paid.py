@@ -7,6 +7,7 @@ kind has pinned are put elsewhere (`copilot.kind_at`). Nothing here reads a cloc
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from switchgeard.clock import Clock
@@ -15,13 +16,15 @@ from switchgeard.kinds.kind import Kind
 from . import claude
 from .copilot import copilot, kind_at
 from .copilot_wire import GITHUB_TOKEN
+from .errors import rfc3339
+from .exchange import Answer, Asked, Header, sized
 from .github import GitHub
 from .standin import StandIn
 from .wires import says
 
 HOUR = 3600.0
 ANSWER = "Done: the parser is split in two, and its tests pass."
-PROMPT_TOKENS, ANSWER_TOKENS = 22_000, 1_100  # what an editor's question with its files comes to
+PROMPT_TOKENS, ANSWER_TOKENS = 22_000, 1_200  # what an editor's question with its files comes to
 
 ENVIRONMENT = {"DEMO_GITHUB": GITHUB_TOKEN, "DEMO_KEY": "sk-demo"}
 
@@ -35,6 +38,7 @@ program = "{claude}"
 [[providers]]
 id = "copilot"
 kind = "github-copilot"
+label = "GitHub Copilot"
 base_url = "{copilot}"
 credential = {{env = "DEMO_GITHUB"}}
 
@@ -67,6 +71,20 @@ metered = "{metered}"
 """
 
 
+def minute(wall: float) -> tuple[Header, ...]:
+    """The Anthropic API's window of a minute, hardly touched."""
+    names = {"limit": "400000", "remaining": "377000", "reset": rfc3339(wall + 4)}
+    return tuple((f"anthropic-ratelimit-input-tokens-{name}", value) for name, value in names.items())
+
+
+def balance(asked: Asked) -> Answer | None:
+    """What OpenRouter says is left of a key's limit."""
+    if not asked.path.endswith("/key"):
+        return None
+    key = {"label": "sk-or-v1-0e6...1c96", "limit": 20.0, "limit_remaining": 12.38, "limit_reset": "monthly"}
+    return sized(200, msgspec.json.encode({"data": key | {"usage": 7.62, "is_free_tier": False}}))
+
+
 @dataclass(slots=True, repr=False)
 class Paid:
     """The four accounts. `home`: where the stand-in of `claude` is put."""
@@ -80,8 +98,8 @@ class Paid:
     def __post_init__(self) -> None:
         said = replace(says(ANSWER), input_tokens=PROMPT_TOKENS, output_tokens=ANSWER_TOKENS)
         self.standins["copilot"], _ = copilot("ok", self.github, said, self.clock)
-        self.standins["anthropic"] = StandIn("ok", said, clock=self.clock)
-        self.standins["openrouter"] = StandIn("ok", said, clock=self.clock)
+        self.standins["anthropic"] = StandIn("ok", said, minute, clock=self.clock)
+        self.standins["openrouter"] = StandIn("ok", said, clock=self.clock, beside=balance)
         self.program = claude.install(self.home)
         self.claude_serves(0.1)
 
