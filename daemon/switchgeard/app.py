@@ -157,6 +157,7 @@ async def _run(
             helpers.start_soon(_tell_storage, daemon)
             helpers.start_soon(keeper.run)
             helpers.start_soon(daemon.quotas.attend)
+            helpers.start_soon(daemon.lists.attend)
             helpers.start_soon(listeners.keep)
             helpers.start_soon(daemon.prompt.run)
             helpers.start_soon(notify.beat)
@@ -259,6 +260,7 @@ def _settle_memory() -> None:
 
 def _tell(daemon: Daemon, event: Event) -> None:
     daemon.prompt.hear(event)
+    daemon.lists.hear(event)
     _write_down(event)
 
 

@@ -1,18 +1,22 @@
 """Listings: providers' own model lists, asked for when somebody wants them, remembered by State.
 
-Rules for editing: bounded in pages, rows and time; one look at a provider at a time, whoever asks. A look that brings
-nothing keeps what the last one brought, and says why it failed. A list decides no destination.
+Nobody looks, nothing is asked: no timers. Those who look: a person (`models/list`, `models/propose`), a login that has
+just succeeded, an answer that there is no such model. Rules for editing: bounded in pages, rows, bytes and time; one
+look at a provider at a time, whoever asks. A look that brings nothing keeps what the last one brought, and says why it
+failed. A list decides no destination.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import trio
 
+from switchgear_protocol.events import Event
 from switchgear_protocol.words import FailureKind
 
 from .core.failure import Failure
 from .core.listing import Listed, Listing
-from .core.provider import NoCredential, Passthrough, Provider
+from .core.provider import Command, NoCredential, Passthrough, Provider
 from .credentials.secret import Ready
 from .dialling import without
 from .kinds import kind as kinds
@@ -25,13 +29,70 @@ from .upstream.fault import TransportFault
 from .upstream.fetch import fetch
 
 PAGES = 20
+AGAIN = 300.0  # seconds between two looks nobody asked for by name
+AT_ONCE = 0.0
 NEVER = Listing()
+
+
+def _nobody() -> None:
+    """Where nobody wants to know that a list has changed."""
 
 
 @dataclass(slots=True)
 class Listings:
     at: Services
+    learned: Callable[[], None] = _nobody  # told after a look that changed a list
     running: dict[str, trio.Event] = field(default_factory=dict)
+    _tried: dict[str, float] = field(default_factory=dict)  # by the boot clock
+    _wanted: dict[str, float] = field(default_factory=dict)  # provider -> the age from which its list is too old
+    _called: trio.lowlevel.ParkingLot = field(default_factory=trio.lowlevel.ParkingLot)
+
+    async def attend(self) -> None:
+        """Look where somebody wants it. Runs until cancelled, and sleeps until then."""
+        async with trio.open_nursery() as nursery:
+            while True:
+                if not self._wanted:
+                    await self._called.park()
+                wanted, self._wanted = self._wanted, {}
+                for name, age in wanted.items():
+                    nursery.start_soon(self._look_if_old, name, age)
+
+    def glance(self) -> None:
+        """Somebody looks at the models: the lists that are old are read beside it. A program that prints a secret may
+        ask its user for something, so it is not run for this."""
+        for provider in self.at.state.config.providers.values():
+            listing = KINDS[provider.kind].listing
+            if listing is not None and not isinstance(provider.credential, Command | Passthrough):
+                self._want(provider.id, listing.every)
+
+    def hear(self, event: Event) -> None:
+        """Of every event: a new credential, and a model that its provider does not have (any more)."""
+        if event.provider is None:
+            return
+        if event.type == "credential" and event.reason == "stored":
+            self._want(event.provider, AT_ONCE)
+        elif event.type == "attempt" and event.kind == FailureKind.MODEL_NOT_FOUND:
+            self._want(event.provider, AGAIN)
+
+    def _want(self, name: str, age: float) -> None:
+        if self._old(name, age):
+            self._wanted[name] = min(age, self._wanted.get(name, age))
+            self._called.unpark_all()
+
+    def _old(self, name: str, age: float) -> bool:
+        now, read_at = self.at.now(), self.at.state.listings.get(name, NEVER).read_at
+        tried = self._tried.get(name)
+        if age > 0 and tried is not None and now.boot < tried + min(age, AGAIN):
+            return False
+        return read_at is None or not 0 <= now.wall - read_at < age  # from the future: the clock was set back
+
+    async def _look_if_old(self, name: str, age: float) -> None:
+        """With the credential of now: a look that began before a login is waited for, and another taken."""
+        while age == AT_ONCE and (ended := self.running.get(name)) is not None:
+            await ended.wait()
+        provider = self.at.state.config.providers.get(name)
+        if provider is not None and self._old(name, age) and KINDS[provider.kind].listing is not None:
+            await self.refresh(provider)
 
     async def refresh(self, provider: Provider) -> Listing:
         """Ask the provider, or wait for the look that is on its way; what is known of its list then."""
@@ -41,8 +102,12 @@ class Listings:
             return self.at.state.listings.get(provider.id, NEVER)
         ended = self.running[provider.id] = trio.Event()
         try:
-            found = await self._look(provider)
+            old, found = self.at.state.listings.get(provider.id, NEVER), await self._look(provider)
+            self._tried[provider.id] = self.at.now().boot
             self.at.state.listed(provider.id, found)
+            self.at.announce([])  # on disk soon
+            if found.models != old.models:
+                self.learned()
             return found
         finally:
             del self.running[provider.id]
@@ -61,6 +126,8 @@ class Listings:
             return Listing(old.models, old.read_at, str(fault))
         except TransportFault as fault:
             return Listing(old.models, old.read_at, fault.failure.message, fault.failure.hint)
+        except Exception as bug:  # noqa: BLE001 - a barrier: one list is not read, the daemon goes on
+            return Listing(old.models, old.read_at, f"reading its model list failed inside: {type(bug).__name__}")
         return Listing(models, self.at.now().wall)
 
     async def _secret(self, provider: Provider) -> str | Failure | None:
@@ -80,15 +147,15 @@ class Listings:
         for _ in range(PAGES):
             if path is None or len(rows) >= MOST:
                 break
-            body = await self._page(provider, path, secret)
+            body = await self._page(provider, listing, path, secret)
             rows.extend(listing.read(body))
             path = listing.more(body) if listing.more else None
         return tuple(rows[:MOST])
 
-    async def _page(self, provider: Provider, path: str, secret: str | None) -> bytes:
+    async def _page(self, provider: Provider, listing: kinds.Listing, path: str, secret: str | None) -> bytes:
         kind = KINDS[provider.kind]
         call = build_models_call(kind, provider.base_url, path, secret, provider.options, self.at.now())
-        reply = await fetch(self.at.transport, call)
+        reply = await fetch(self.at.transport, call, largest=listing.largest)
         if reply.status != 200:
             raise ValueError(f"its model list answers with status {reply.status}")
         return reply.body

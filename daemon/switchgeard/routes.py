@@ -240,6 +240,7 @@ async def alive(routes: Routes, exchange: Exchange) -> None:
 
 async def models(routes: Routes, exchange: Exchange) -> None:
     """GET /v1/models; `?variants=1`: every provider's variant too."""
+    routes.daemon.lists.glance()
     await exchange.answer(200, JSON, msgspec.json.encode(_lister(exchange.head)[0](_models(routes, exchange.head))))
 
 

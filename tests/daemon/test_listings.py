@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
+from fake_clock import ManualClock
 from raw_server import raw_server, request_head
+from switchgeard.kinds.kind import Listing
+from switchgeard.kinds.known import KINDS
+from switchgeard.listings import AGAIN
 from world import World, world
 
 
@@ -28,6 +33,13 @@ async def listing(body: bytes, asked: list[bytes], status: str = "200 OK") -> As
 
 def rows(*names: str) -> bytes:
     return json.dumps({"data": [{"id": name} for name in names]}).encode()
+
+
+def rule(kind: str) -> Listing:
+    """How this kind's models are listed."""
+    found = KINDS[kind].listing
+    assert found is not None
+    return found
 
 
 async def added(w: World, name: str, url: str, **more: Any) -> Any:
@@ -117,6 +129,124 @@ async def test_many_who_ask_at_once_are_one_look(tmp_path: Path) -> None:
             for _ in range(10):
                 nursery.start_soon(w.daemon.lists.refresh, provider)
         assert len(asked) == 1
+
+
+@asynccontextmanager
+async def attended(home: Path, url: str, kind: str = "openai-compatible") -> AsyncIterator[tuple[World, ManualClock]]:
+    """A daemon that looks by itself when there is cause, at a time of the test's own; provider "one" is at `url`."""
+    clock = ManualClock()
+    async with world(home, {"a": "ok"}, now=clock) as w, trio.open_nursery() as nursery:
+        await added(w, "one", url, kind=kind)
+        nursery.start_soon(w.daemon.lists.attend)
+        yield w, clock
+        nursery.cancel_scope.cancel()
+
+
+async def seen(w: World, asked: list[bytes]) -> int:
+    """How often the provider was asked, when nobody looks any more."""
+    await trio.testing.wait_all_tasks_blocked()
+    with trio.fail_after(5):
+        while w.daemon.lists.running:
+            await trio.testing.wait_all_tasks_blocked()
+    return len(asked)
+
+
+async def test_a_list_that_is_old_is_read_when_somebody_looks_at_the_models(tmp_path: Path) -> None:
+    """Nobody looks: nothing is asked. Then once in the kind's time, whoever looks."""
+    asked: list[bytes] = []
+    async with listing(rows("m"), asked) as url, attended(tmp_path, f"{url}/v1") as (w, clock):
+        assert await seen(w, asked) == 0
+        await w.call("models/list")
+        await w.call("models/list")
+        assert await seen(w, asked) == 1
+        assert [row.id for row in w.daemon.at.state.listings["one"].models] == ["m"]
+        clock.advance(rule("openai-compatible").every - 1)
+        await w.call("models/list")
+        assert await seen(w, asked) == 1
+        clock.advance(1)
+        await w.call("models/propose")
+        assert await seen(w, asked) == 2
+
+
+async def test_a_list_that_could_not_be_read_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    """Five minutes; a person who asks for it by name is answered at once."""
+    asked: list[bytes] = []
+    async with listing(b"", asked, "500 x") as url, attended(tmp_path, f"{url}/v1") as (w, clock):
+        for _ in range(3):
+            await w.call("models/list")
+            assert await seen(w, asked) == 1
+        await w.call("models/refresh", provider="one")
+        assert await seen(w, asked) == 2
+        clock.advance(AGAIN)
+        await w.call("models/list")
+        assert await seen(w, asked) == 3
+        assert "status 500" in w.daemon.at.state.listings["one"].reason
+
+
+async def test_a_login_is_followed_by_a_look_at_the_list(tmp_path: Path) -> None:
+    """At once, however young the list is: another account may see other models."""
+    asked: list[bytes] = []
+    async with listing(rows("m"), asked) as url, attended(tmp_path, f"{url}/v1") as (w, clock):
+        for many in (1, 2):
+            w.daemon.announce(w.daemon.at.state.credential_changed("one", "stored", clock()))
+            assert await seen(w, asked) == many
+        w.daemon.announce(w.daemon.at.state.credential_changed("one", "deleted", clock()))
+        w.daemon.announce(w.daemon.at.state.credential_changed("gone", "stored", clock()))
+        assert await seen(w, asked) == 2
+
+
+async def test_a_login_during_a_look_is_followed_by_another(tmp_path: Path) -> None:
+    """The one under way may have been asked with the old credential."""
+    asked: list[bytes] = []
+    async with listing(rows("m"), asked) as url, attended(tmp_path, f"{url}/v1") as (w, clock):
+        w.daemon.lists.glance()
+        while not w.daemon.lists.running:
+            await trio.lowlevel.checkpoint()
+        w.daemon.announce(w.daemon.at.state.credential_changed("one", "stored", clock()))
+        assert await seen(w, asked) == 2
+
+
+async def test_a_provider_that_does_not_know_a_model_is_asked_what_it_has(tmp_path: Path) -> None:
+    """Routing wants to know; not for every request."""
+    asked: list[bytes] = []
+    refused = b'{"error": {"code": "model_not_found", "message": "no such model"}}'
+    async with listing(refused, asked, "404 x") as url, attended(tmp_path, f"{url}/v1") as (w, _):
+        for model in ("x", "y"):
+            assert (await w.ask(model=f"one/{model}")).error is not None
+        assert await seen(w, [line for line in asked if line.startswith(b"GET")]) == 0
+        mine = '[[models]]\nalias = "mine"\ngroup = [{provider = "one", model = "x"}, {provider = "a", model = "b"}]\n'
+        with (tmp_path / "config.toml").open("a") as file:
+            file.write(mine)
+        await w.call("config/reload")
+        assert (await w.ask(model="mine")).outcomes == [("one", "model_not_found"), ("a", None)]
+        await seen(w, asked)
+        assert [line.split()[0] for line in asked] == [b"POST", b"GET"]
+
+
+async def test_a_program_that_prints_a_secret_is_not_run_because_somebody_looks(tmp_path: Path) -> None:
+    """It may ask its user for a passphrase."""
+    asked: list[bytes] = []
+    async with listing(rows("m"), asked) as url, attended(tmp_path, f"{url}/v1") as (w, _):
+        ran = tmp_path / "ran"
+        await added(w, "two", f"{url}/v1", credential={"command": ["touch", str(ran)]})
+        await w.call("models/list")
+        assert await seen(w, asked) == 1
+        assert not ran.exists()
+
+
+async def test_a_list_may_be_as_long_as_its_kind_says(tmp_path: Path) -> None:
+    """One byte more is an error by name, and the last list stays."""
+    largest = rule("openrouter").largest
+    whole = rows("m/n")
+    asked: list[bytes] = []
+    for more, told in ((0, ""), (1, f"a reply of more than {largest} bytes")):
+        home = tmp_path / str(more)
+        home.mkdir()
+        body = whole + b" " * (largest - len(whole) + more)
+        async with world(home, {"a": "ok"}) as w, listing(body, asked) as url:
+            await added(w, "one", f"{url}/api/v1", kind="openrouter")
+            (found,) = (await w.call("models/refresh", provider="one"))["listings"]
+            assert (found["models"], told in found["reason"], bool(found["reason"])) == (1 - more, True, bool(told))
 
 
 async def test_every_kind_can_be_looked_up(tmp_path: Path) -> None:

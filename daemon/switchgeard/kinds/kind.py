@@ -54,12 +54,15 @@ class Draft(Struct, frozen=True):
 class Listing(Struct, frozen=True):
     """How its models are listed. `read` takes a 200's body and raises ValueError for what is no list; `more` gives the
     path of the next page. At most `PAGES` pages and `MOST` models are read, whatever a provider says. `at`: the list's
-    base URL, for the one where models are asked."""
+    base URL, for the one where models are asked. `every`: seconds until a list is old; `largest`: bytes of a page.
+    """
 
     path: str
     read: Callable[[bytes], tuple[Listed, ...]]
     more: Callable[[bytes], str | None] | None = None
     at: Callable[[str], str] = lambda base_url: base_url
+    every: float = 6 * 3600.0
+    largest: int = 1024 * 1024
 
 
 class QuotaPage(Struct, frozen=True):

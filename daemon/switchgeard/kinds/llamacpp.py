@@ -6,14 +6,14 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, Listing
 from .lists import plain
-from .local import CHAT, LOGIN, OPEN, PATIENT
+from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
 KIND = Kind(
     name="llamacpp",
     label="llama.cpp",
     base_url="http://localhost:8080",
     paths=CHAT,
-    listing=Listing("/v1/models", plain),
+    listing=Listing("/v1/models", plain, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

@@ -6,7 +6,7 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, Listing
 from .lists import Row, among, count, listed, text, texts
-from .local import CHAT, LOGIN, OPEN, PATIENT
+from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
 
 def models(body: bytes) -> tuple[Listed, ...]:
@@ -32,7 +32,7 @@ KIND = Kind(
     label="LM Studio",
     base_url="http://localhost:1234",
     paths=CHAT,
-    listing=Listing("/api/v0/models", models),
+    listing=Listing("/api/v0/models", models, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

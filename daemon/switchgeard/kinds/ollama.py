@@ -9,7 +9,7 @@ from switchgeard.core.listing import Listed
 
 from .kind import Kind, Listing
 from .lists import Row, inner, listed, text
-from .local import CHAT, LOGIN, OPEN, PATIENT
+from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
 
 def models(body: bytes) -> tuple[Listed, ...]:
@@ -29,7 +29,7 @@ KIND = Kind(
     label="Ollama",
     base_url="http://localhost:11434",
     paths=CHAT,
-    listing=Listing("/api/tags", models),
+    listing=Listing("/api/tags", models, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

@@ -6,7 +6,7 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, Listing
 from .lists import Row, count, listed, moment, text
-from .local import CHAT, LOGIN, OPEN, PATIENT
+from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
 
 def models(body: bytes) -> tuple[Listed, ...]:
@@ -26,7 +26,7 @@ KIND = Kind(
     label="vLLM",
     base_url="http://localhost:8000",
     paths=CHAT,
-    listing=Listing("/v1/models", models),
+    listing=Listing("/v1/models", models, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

@@ -56,7 +56,7 @@ async def providers_probe(at: Daemon, caller: Caller, params: ProvidersProbe) ->
     provider, began = at.provider(params.provider), at.at.now().boot
     if (view := await _without_asking(provider)) is not None:
         return structs.replace(view, milliseconds=(at.at.now().boot - began) * 1000)
-    found = await _refreshed(at, provider)
+    found = await at.lists.refresh(provider)
     if not found.reason:
         await at.quotas.look([provider], refresh=True)
     return ProbeView(
@@ -88,13 +88,13 @@ async def models_refresh(at: Daemon, caller: Caller, params: ModelsRefresh) -> L
     async with trio.open_nursery() as nursery:
         for provider in asked:
             nursery.start_soon(at.lists.refresh, provider)
-    at.configuration.relist()
     return Listings([_listing(at, provider) for provider in asked])
 
 
 async def models_propose(at: Daemon, caller: Caller, params: ModelsPropose) -> Proposals:
     if params.refresh:
         await models_refresh(at, caller, ModelsRefresh())
+    at.lists.glance()
     config = at.at.state.config
     found = [_proposal(group, at) for group in _groups(at, params.single)]
     return Proposals(found, [_listing(at, provider) for provider in config.providers.values()], config.grouping)
@@ -113,12 +113,6 @@ async def models_accept(at: Daemon, caller: Caller, params: ModelsAccept) -> Acc
         more = {group.alias: newcomers(group, known[group.alias]) for group in chosen if group.exists}
         await at.configuration.group([entry(group) for group in chosen if not group.exists], more)
     return Accepted([group.alias for group in chosen], at.configuration.view())
-
-
-async def _refreshed(at: Daemon, provider: Provider) -> Listing:
-    found = await at.lists.refresh(provider)
-    at.configuration.relist()
-    return found
 
 
 def _groups(at: Daemon, single: bool) -> list[Group]:

@@ -42,7 +42,7 @@ class Daemon:
         self.logins = Desk(self.at)
         self.quotas = Quotas(self.at)
         self.at.look = self.quotas.wanted
-        self.lists = Listings(self.at)
+        self.lists = Listings(self.at, self.configuration.relist)
 
     def status(self) -> Status:
         """The snapshot: everything believed, at one moment."""

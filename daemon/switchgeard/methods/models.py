@@ -19,6 +19,7 @@ from .daemon import Daemon, offered
 
 
 async def models_list(at: Daemon, caller: Caller, params: ModelsList) -> Models:
+    at.lists.glance()
     state, now = at.at.state, at.at.now()
     return Models(views.models(state, now, variants=params.all))
 

@@ -28,15 +28,15 @@ class Fetched(Struct, frozen=True):
         return f"<Fetched {self.status}, {len(self.body)} bytes>"
 
 
-async def fetch(transport: Transport, call: HTTPCall, within: float = WHOLE) -> Fetched:
-    """The whole reply to `call`. Raises TransportFault, also when it is longer than LARGEST or later than `within`."""
+async def fetch(transport: Transport, call: HTTPCall, within: float = WHOLE, largest: int = LARGEST) -> Fetched:
+    """The whole reply to `call`. Raises TransportFault, also for more bytes than `largest` or later than `within`."""
     with trio.move_on_after(within):
         async with transport.open(call, connect=CONNECT) as reply:
             body = bytearray()
             async for piece in reply.chunks():
                 body += piece
-                if len(body) > LARGEST:
-                    raise TransportFault(garbled(f"a reply of more than {LARGEST} bytes", status=reply.status))
+                if len(body) > largest:
+                    raise TransportFault(garbled(f"a reply of more than {largest} bytes", status=reply.status))
             return Fetched(reply.status, bytes(body))
     raise TransportFault(transport_failure("read", f"no whole reply within {within:g} s", sent=True, timed_out=True))
 
