@@ -16,7 +16,7 @@ from switchgear_protocol.messages import (
     RouteStep,
     SessionView,
 )
-from switchgear_protocol.words import Health, Scope
+from switchgear_protocol.words import Billing, Health, Scope
 
 from . import remaining
 from .ask import Ask
@@ -28,7 +28,7 @@ from .core.offer import MergedModel, Offer
 from .core.provider import Provider
 from .core.routing import FEATURE_CODES, Plan, Standing
 from .core.sticky import Assignment
-from .state import State
+from .state import OfferKey, State
 
 
 def models(state: State, now: Now, *, variants: bool = False) -> list[ModelView]:
@@ -43,10 +43,12 @@ def model(state: State, merged: MergedModel, now: Now) -> ModelView:
     plan = state.plan(ask, now)
     pin = state.pins.get((merged.alias, None))
     pinned = state.pinned(ask, now)
+    places: dict[OfferKey, tuple[int | None, Standing]] = {s.offer.key: (None, s) for s in plan.skipped}
+    places |= {s.offer.key: (place, s) for place, s in enumerate(plan.candidates, 1)}
     return ModelView(
         alias=merged.alias,
         label=merged.label,
-        offers=[offer(state, state.standing(each, ask, now), now) for each in merged.offers],
+        offers=[offer(state, *places[each.key], now) for each in merged.offers],
         serving=plan.candidates[0].offer.label if plan.candidates else None,
         sticky_mode=merged.routing.sticky_mode,
         pinned=pinned,
@@ -57,7 +59,7 @@ def model(state: State, merged: MergedModel, now: Now) -> ModelView:
     )
 
 
-def offer(state: State, standing: Standing, now: Now) -> OfferView:
+def offer(state: State, place: int | None, standing: Standing, now: Now) -> OfferView:
     one = standing.offer
     circuit = _worst(state, permit.scopes(state.circuits, one), now)
     return OfferView(
@@ -68,7 +70,7 @@ def offer(state: State, standing: Standing, now: Now) -> OfferView:
         billing=one.billing,
         health=circuit.health if circuit else _health(standing),
         usable=standing.usable,
-        reason=standing.reason,
+        reason=standing.reason or standing.note,
         hint=standing.hint,
         until=standing.until,
         source=(circuit.source or None) if circuit else None,
@@ -81,6 +83,7 @@ def offer(state: State, standing: Standing, now: Now) -> OfferView:
         canonical=one.canonical,
         quantised=one.quantised,
         facts=one.facts,
+        place=place,
     )
 
 
@@ -166,7 +169,7 @@ def _step(standing: Standing, code: str, ask: Ask, held: Assignment | None) -> R
         reason,
         standing.until,
         standing.hint,
-        routing.price_usd(standing, ask.needs, warm),
+        0.0 if one.billing is Billing.INCLUDED else routing.price_usd(standing, ask.needs, warm),
     )
 
 

@@ -31,6 +31,7 @@ class OfferView(Result, frozen=True):
     quantised: bool = False
     windows: list["WindowView"] = []  # what is left of it, as far as known
     facts: str = ""  # where context, features and price are from: listed, config, catalogue
+    place: int | None = None  # in the order a new session's request tries them now, from 1; None: it is passed over
 
 
 class ModelView(Result, frozen=True):

@@ -42,8 +42,8 @@ def test_new_sessions_leave_what_is_left_of_a_nearly_spent_window_to_those_it_ha
     assert order(world) == ["pro", "plus"]
     assert order(world, session="s") == ["plus", "pro"]
     steps = views.explained(world, world.plan(ask(MODEL), T0), ask(MODEL)).steps
-    assert steps[0].reason == "before plus, whose 5h window 93 % used"
-    assert steps[1].reason == "5h window 93 % used: kept for its sessions"
+    assert steps[0].reason == "before plus, whose 5h window is 93 % used"
+    assert steps[1].reason == "5h window is 93 % used: kept for its sessions"
     assert all(step.usable for step in steps)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .quota_rows import quota_rows
+from .quota_rows import readings, whole_rows
+from .screen import cells, clean
 from .status_screen import offer_words
 from .table import rows
 from .times import ahead, wall
@@ -10,13 +11,20 @@ from .words import cure_of, via, weight_of, who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .screen import Screen
     from .table import Cell
     from .wire import Json
 
 PRICES = (("input", "in"), ("output", "out"), ("cache_read", "cached"), ("cache_write", "to cache"))
+BILLING = {
+    "included": "part of what you pay for anyway",
+    "prepaid": "taken from what you paid in",
+    "metered": "billed by use",
+    "local": "free",
+}
+SOURCES = {"listed": "its own list", "config": "your config", "catalogue": "catalogue"}
 EMPTY = ("No models yet.", "  hint: switchgear config edit")
 
 
@@ -46,19 +54,44 @@ def variants(screen: Screen, result: Json) -> Iterable[str]:
 
 
 def detail(screen: Screen, model: Json) -> Iterable[str]:
-    """Everything about one merged model."""
+    """Everything about one merged model: who serves, who is next, and of each provider why, how much and how dear."""
     now = wall()
     serving = via(model["serving"]) if model.get("serving") else "nobody can serve it now"
     yield f"{screen.paint('bold', model['alias'])}  {serving}"
-    yield from rows(screen, _policy(model, now))
-    for place, offer in enumerate(model["offers"], 1):
+    yield from rows(screen, _policy(model, now), wrap=True)
+    for number, offer in enumerate(model["offers"], 1):
         yield ""
-        state, words = _state(screen, offer, now)
-        title = screen.paint("bold", f"{place}. {who(offer['label'])}")
-        yield f"{title}  {offer['provider']}/{offer['model']}  {screen.paint(state, words)}"
-        yield from rows(screen, _facts(offer), indent="   ")
-        windows = [{**window, "provider": ""} for window in offer.get("windows", [])]
-        yield from rows(screen, [row[1:] for row in quota_rows(screen, windows, now)], indent="   ")
+        state, words = _turn(screen, offer, now)
+        yield from _title(screen, f"{number}. {who(offer['label'])}", offer, (state, words))
+        yield from rows(screen, _facts(offer, words), indent="   ", wrap=True)
+        yield from _left(screen, offer.get("windows", []), now)
+
+
+def _title(screen: Screen, name: str, offer: Json, turn: tuple[str, str]) -> Iterable[str]:
+    """One line, or where the terminal is too narrow two."""
+    name, key = clean(name), clean(f"{offer['provider']}/{offer['model']}")
+    told = screen.paint(turn[0], clean(turn[1]))
+    head = f"{screen.paint('bold', name)}  {key}"
+    if screen.terminal and cells(f"{name}  {key}  {turn[1]}") > screen.width:
+        yield from (head, f"   {told}")
+    else:
+        yield f"{head}  {told}"
+
+
+def _left(screen: Screen, windows: Sequence[Json], now: float) -> Iterable[str]:
+    """What is left of the offer, and who said so when."""
+    yield from rows(screen, whole_rows(screen, windows, now), indent="   ", wrap=True)
+    if told := readings(windows, now):
+        yield from rows(screen, [[("dim", told)]], indent="   ", wrap=True)
+
+
+def _turn(screen: Screen, offer: Json, now: float) -> tuple[str, str]:
+    """ "● serves now", "● next", "● 3rd in line"; else why it is passed over."""
+    place = offer.get("place")
+    if place is None or offer["health"] != "available":
+        return _state(screen, offer, now)
+    words = {1: "serves now", 2: "next", 3: "3rd in line"}.get(place, f"{place}th in line")
+    return "good", f"{screen.glyph('good')} {words}"
 
 
 def _listed(screen: Screen, model: Json) -> list[Cell]:
@@ -76,7 +109,13 @@ def _state(screen: Screen, offer: Json, now: float) -> tuple[str, str]:
 
 
 def _policy(model: Json, now: float) -> list[list[Cell]]:
-    policy: list[list[Cell]] = [["sticky", model.get("sticky_mode", "none")]]
+    policy: list[list[Cell]] = []
+    behind = sorted((offer["place"], who(offer["label"])) for offer in model["offers"] if (offer.get("place") or 0) > 1)
+    if behind:
+        policy.append(["then", ", ".join(name for _, name in behind)])
+    if model.get("order", "given") != "given":
+        policy.append(["order", model["order"]])
+    policy.append(["sticky", model.get("sticky_mode", "none")])
     if model.get("pinned"):
         until = f" until {ahead(model['pinned_until'], now)}" if model.get("pinned_until") else ""
         policy.append(["pinned", f"{model['pinned']}{until}"])
@@ -88,21 +127,36 @@ def _policy(model: Json, now: float) -> list[list[Cell]]:
     return policy
 
 
-def _facts(offer: Json) -> list[list[Cell]]:
-    facts: list[list[Cell]] = [["billing", offer["billing"]]]
+def _facts(offer: Json, words: str) -> list[list[Cell]]:
+    facts: list[list[Cell]] = []
+    if offer.get("reason") and offer["reason"] not in words:
+        facts.append(["why", offer["reason"]])
+    if not offer.get("usable") and cure_of(offer, offer["provider"]):
+        facts.append(["hint", cure_of(offer, offer["provider"])])
+    facts.append(["billing", f"{offer['billing']}: {BILLING[offer['billing']]}"])
     if offer.get("price"):
-        told = [f"${offer['price'][key]:g} {word}" for key, word in PRICES if key in offer["price"]]
-        facts.append(["price", f"{', '.join(told)} per million tokens"])
+        listed = offer["billing"] in ("included", "local")  # it costs nothing more: only to compare with
+        facts.append(["list price" if listed else "price", _price(offer)])
     if offer.get("context"):
         most = f", answers up to {offer['max_output']:,}" if offer.get("max_output") else ""
         facts.append(["context", f"{offer['context']:,} tokens{most}"])
     if offer.get("features"):
         facts.append(["features", _features(offer["features"])])
-    if offer.get("reason"):
-        facts.append(["why", offer["reason"]])
-    if offer["health"] != "available" and cure_of(offer, offer["provider"]):
-        facts.append(["hint", cure_of(offer, offer["provider"])])
     return facts
+
+
+def _price(offer: Json) -> str:
+    """ "$5 in, $25 out, $0.50 cached per million tokens (catalogue)"."""
+    told = ", ".join(f"{_usd(offer['price'][key])} {word}" for key, word in PRICES if key in offer["price"])
+    source = SOURCES.get(offer.get("facts") or "", "")
+    return f"{told} per million tokens" + (f" ({source})" if source else "")
+
+
+def _usd(amount: float) -> str:
+    """ "$5", "$0.50", "$0.0375"."""
+    if amount == round(amount):
+        return f"${amount:,.0f}"
+    return f"${amount:,.2f}" if abs(amount - round(amount, 2)) < 1e-9 else f"${amount:,.6g}"
 
 
 def _features(features: Json) -> str:

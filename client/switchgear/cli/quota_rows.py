@@ -1,21 +1,29 @@
-"""Quota windows as rows with bars."""
+"""Quota windows as rows with bars, and where their figures are from.
+
+Rules for editing: what matters most stands first, because a narrow terminal cuts the end: what is left, whether that
+changes anything, when it comes back, then amounts.
+"""
 
 from __future__ import annotations
 
-from .times import clock_time, span
+from .times import ago, clock_time, span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from .screen import Screen
     from .table import Cell
     from .wire import Json
 
-BAR = 12  # cells
+BAR, SHORT_BAR = 12, 6  # cells
+NARROW = 80  # columns
 LOW = 0.25  # of a window left
 EMPTY = 0.02
-STATES = {"spent": ["spent"], "nearly": ["nearly spent: new sessions go elsewhere"]}
+APART = 60.0  # seconds between readings that are still told as one
+STATES = {"spent": "spent", "nearly": "nearly spent"}
+NEARLY = "nearly spent: new sessions go to another provider first, those it has stay"
+OWN = "config"  # the source of the user's own limits
 
 
 def tightest(windows: Sequence[Json], count: int) -> list[Json]:
@@ -25,13 +33,30 @@ def tightest(windows: Sequence[Json], count: int) -> list[Json]:
 
 
 def quota_rows(screen: Screen, windows: Sequence[Json], now: float) -> list[list[Cell]]:
-    """One row per window: provider (named once), window, bar, "62 % left, resets in 2 h 10 m"."""
+    """One row per window, its provider in front (named once)."""
     table: list[list[Cell]] = []
     named = ""
     for window in windows:
         name = window["provider"]
-        table.append([name if name != named else "", *_row(screen, window, now)])
+        table.append([name if name != named else "", *window_row(screen, window, now)])
         named = name
+    return table
+
+
+def window_row(screen: Screen, window: Json, now: float, *, clock: bool = False) -> list[Cell]:
+    """Window, bar, "62 % left, resets in 2 h 10 m". `clock`: and at what time of day."""
+    left = left_of(window)
+    weight = _weight(window, left)
+    return [_name(window), (weight, _bar(screen, left)), ", ".join(_words(window, left, now, clock))]
+
+
+def whole_rows(screen: Screen, windows: Sequence[Json], now: float) -> list[list[Cell]]:
+    """The rows of one provider's windows, with the time of day of resets and the age of older figures."""
+    table: list[list[Cell]] = []
+    for window in windows:
+        *cells, words = window_row(screen, window, now, clock=True)
+        age = _older(window, windows, now)
+        table.append([*cells, f"{words}, {age}" if age else words])
     return table
 
 
@@ -44,11 +69,30 @@ def left_of(window: Json) -> float | None:
     return None
 
 
-def _row(screen: Screen, window: Json, now: float) -> list[Cell]:
-    left = left_of(window)
-    weight = _weight(left)
-    name = f"{window['window']} {window['model']}" if window.get("model") else str(window["window"])
-    return [name, (weight, _bar(screen, left)), _words(window, left, now)]
+def _name(window: Json) -> str:
+    """The window, and what it covers where its name does not tell: "7d_opus", "requests gpt-5.5"."""
+    name, family = str(window["window"]), str(window.get("model") or "").strip("*")
+    return name if family in name else f"{name} {family}"
+
+
+def readings(windows: Iterable[Json], now: float) -> str:
+    """ "told 30 s ago by its answers (x-codex)": how old the newest figures are and where from; "" where none is."""
+    newest: dict[str, float] = {}
+    for window in windows:
+        if window["source"] != OWN:
+            newest[window["source"]] = max(window["observed_at"], newest.get(window["source"], 0.0))
+    told = ", ".join(f"{ago(at, now)} {_source(source)}" for source, at in newest.items())
+    return f"told {told}" if told else ""
+
+
+def _older(window: Json, windows: Iterable[Json], now: float) -> str:
+    """ "read 2 h ago" of a figure that is older than the newest of its source; "" of all others."""
+    newest = max(each["observed_at"] for each in windows if each["source"] == window["source"])
+    return f"read {ago(window['observed_at'], now)}" if newest - window["observed_at"] > APART else ""
+
+
+def _source(source: str) -> str:
+    return f"by its quota page ({source})" if "/" in source else f"by its answers ({source})"
 
 
 def _left_or_all(window: Json) -> float:
@@ -56,69 +100,56 @@ def _left_or_all(window: Json) -> float:
     return 1.0 if left is None else left
 
 
-def _weight(left: float | None) -> str:
+def _weight(window: Json, left: float | None) -> str:
     if left is None:
         return "dim"
-    return "bad" if left <= EMPTY else "busy" if left < LOW else "good"
+    if window.get("state") == "spent" or left <= EMPTY:
+        return "bad"
+    return "busy" if left < LOW or window.get("state") == "nearly" else "good"
 
 
 def _bar(screen: Screen, left: float | None) -> str:
+    size = SHORT_BAR if screen.width < NARROW else BAR
     if left is None:
-        return "?".ljust(BAR)
-    full = round(left * BAR) or (1 if left > EMPTY else 0)
-    return screen.glyph("full") * full + screen.glyph("empty") * (BAR - full)
+        return "?".ljust(size)
+    full = round(left * size) or (1 if left > EMPTY else 0)
+    return screen.glyph("full") * full + screen.glyph("empty") * (size - full)
 
 
-def _words(window: Json, left: float | None, now: float) -> str:
-    amount = _amount(window, left)
-    resets = window.get("resets_at")
-    if not resets:
-        return amount
-    return f"{amount}, resets in {span(resets - now)}" if resets > now else f"{amount}, reset is due"
-
-
-def _amount(window: Json, left: float | None) -> str:
-    percent = f"{left:4.0%} left".replace("%", " %") if left is not None else "some left"
-    if window.get("remaining") is None or window.get("limit") is None:
-        return percent
-    unit = f" {window['unit']}" if window.get("unit") else ""
-    digits = 2 if window.get("unit") == "USD" else 0
-    return f"{percent} ({window['remaining']:,.{digits}f} of {window['limit']:,.{digits}f}{unit})"
-
-
-def full_words(window: Json, now: float) -> str:
-    """What the quota page says besides: its state, clock time of the reset, source and age of the reading."""
-    told = [*_state(window)]
+def _words(window: Json, left: float | None, now: float, clock: bool) -> Iterable[str]:
+    yield _share(window, left)
+    if window.get("state") in STATES:
+        yield STATES[window["state"]]
     if window.get("resets_at"):
-        told.append(f"at {clock_time(window['resets_at'], now)}")
-    if window["source"] == "config":
-        return ", ".join([*told, "your limit in the config"])
-    return ", ".join([*told, f"{window['source']}, read {span(now - window['observed_at'])} ago"])
-
-
-def account_rows(accounts: Sequence[Json], windows: Sequence[Json], now: float) -> list[list[Cell]]:
-    """One row for each account of which there is more to say: whose it is, and why there is no figure."""
-    known = {window["provider"] for window in windows if window["source"] != "config"}
-    return [
-        [account["provider"], account.get("account") or "", ("dim", _page(account, account["provider"] in known, now))]
-        for account in accounts
-        if account.get("account") or account.get("reason") or account["provider"] not in known
-    ]
-
-
-def _state(window: Json) -> list[str]:
-    """ "nearly spent: new sessions go elsewhere"; nothing while there is plenty."""
-    told = {"spent": ["spent"], "nearly": ["nearly spent: new sessions go elsewhere"]}.get(
-        window.get("state", "ok"), []
-    )
+        yield _reset(window["resets_at"], now, clock)
+    if window.get("limit") is not None and window.get("remaining") is not None:
+        yield f"{_amount(window, 'remaining')} of {_amount(window, 'limit')}{_unit(window)}"
+    if window["source"] == OWN:
+        yield "your own limit"
     held = window.get("reserved") or 0.0
-    return [*told, f"{held:.0%} held by running requests".replace("%", " %")] if held >= 0.005 else told
+    if held >= 0.005:
+        yield f"{held:.0%} held by running requests".replace("%", " %")
 
 
-def _page(account: Json, known: bool, now: float) -> str:
-    if account.get("reason"):
-        hint = f" (hint: {account['hint']})" if account.get("hint") else ""
-        return f"no figure: {account['reason']}{hint}"
-    if account.get("looked_at"):
-        return f"its quota page was read {span(now - account['looked_at'])} ago"
-    return "told with its answers" if known else "no figure yet: told with its answers, if at all"
+def _reset(moment: float, now: float, clock: bool) -> str:
+    if moment <= now:
+        return "reset is due"
+    return f"resets in {span(moment - now)}" + (f" ({clock_time(moment, now)})" if clock else "")
+
+
+def _share(window: Json, left: float | None) -> str:
+    if left is not None:
+        return f"{left:4.0%} left".replace("%", " %")
+    if window.get("remaining") is not None:
+        return f"{_amount(window, 'remaining')}{_unit(window)} left"
+    return "some left"
+
+
+def _amount(window: Json, field: str) -> str:
+    value, money = window[field], _unit(window) == " USD"
+    return f"{value:,.2f}" if money or (0 < abs(value) < 10 and value != round(value)) else f"{value:,.0f}"
+
+
+def _unit(window: Json) -> str:
+    unit = str(window.get("unit") or "")
+    return f" {unit.upper() if unit.lower() == 'usd' else unit}" if unit else ""

@@ -91,6 +91,8 @@ def _pin_words(model: Json, now: float) -> str:
 def offer_words(offer: Json, now: float) -> str:
     """ "quota spent until 14:05 (in 12 m)"; a usable offer that is only not first is "standing by"."""
     word = health_of(offer)
+    if word == "disabled" and offer.get("reason"):
+        word = str(offer["reason"])  # paused by you
     if word == "ok":
         return "ok" if offer.get("usable") else str(offer.get("reason") or "not usable")
     until = until_of(offer)

@@ -118,3 +118,8 @@ def via(label: str) -> str:
 def who(label: str) -> str:
     """ "Claude Pro" of the label "Opus 4.6 (via Claude Pro)"."""
     return via(label)[4:]
+
+
+def money(usd: float) -> str:
+    """Cents, or less than one as it is: "$1.20", "$0.0012"."""
+    return f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:.2f}"

@@ -75,10 +75,10 @@ class Pressing(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """ "5h window 93 % used"."""
+        """ "5h window is 93 % used"."""
         if self.window.used is None:
-            return f"{self.window.window} window nearly used up"
-        return f"{self.window.window} window {self.used:.0%} used".replace("%", " %")
+            return f"{self.window.window} window is nearly used up"
+        return f"{self.window.window} window is {self.used:.0%} used".replace("%", " %")
 
 
 _UNIT = r"(?P<unit>requests|req|tokens|input-tokens|output-tokens)"

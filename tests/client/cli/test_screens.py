@@ -17,7 +17,6 @@ from switchgear_protocol.messages import (
     TokenView,
     UsageReply,
     UsageRow,
-    WindowView,
 )
 
 MODELS_PAGE = """\
@@ -40,19 +39,19 @@ opus-4.6  via GitHub Copilot
   if cut     error
 
 1. Claude Pro  claude_pro/claude-opus-4-6  ◐ quota spent until 16:10 (in 2 h 10 m)
-   billing    included
+   why        5-hour window used up
+   billing    included: part of what you pay for anyway
    context    200,000 tokens, answers up to 32,000
    features   tools, images, no json schema
-   why        5-hour window used up
 
 2. GitHub Copilot  github_copilot/claude-opus-4.6  ● ok
-   billing   included
+   billing   included: part of what you pay for anyway
 
 3. Claude API  claude_api/claude-opus-4-6  ○ login needed
-   billing   metered
-   price     $15 in, $75 out, $1.5 cached per million tokens
    why       no key in the keyring
    hint      switchgear login claude_api
+   billing   metered: billed by use
+   price     $15 in, $75 out, $1.50 cached per million tokens
 """
 ROUTE_PAGE = """\
 opus-4.6  via GitHub Copilot
@@ -62,8 +61,9 @@ opus-4.6  via GitHub Copilot
   hint: switchgear login claude_pro
 """
 QUOTA_PAGE = """\
-claude_pro   5h   ░░░░░░░░░░░░     0 % left, resets in 2 h 10 m   at 16:10, header, read 30 s ago
-             7d   ███████░░░░░    62 % left, resets in 2 d 22 h   at Wed 12:00, header, read 30 s ago
+claude_pro  told 30 s ago by its answers (header)
+  5h   ░░░░░░░░░░░░     0 % left, resets in 2 h 10 m (16:10)
+  7d   ███████░░░░░    62 % left, resets in 2 d 22 h (Wed 12:00)
 """
 USAGE_PAGE = """\
 provider     day          requests   failed    input   cached   output     cost    saved
@@ -154,26 +154,10 @@ def test_quota_says_where_the_figure_is_from(run: Run, serve: Serve) -> None:
     assert run("quota").out == QUOTA_PAGE
 
 
-def test_quota_says_why_there_is_no_figure_and_who_is_nearly_spent(run: Run, serve: Serve) -> None:
-    """The state in words, what requests hold, the user's own limit, the account, and the cure."""
-    near = replace(WINDOWS[1], state="nearly", reserved=0.03)
-    own = WindowView("groq", "requests/minute", "config", NOW, used=0.5, limit=10.0, remaining=5.0, unit="requests")
-    failed = QuotaAccount("copilot", "Copilot", "anna", True, NOW, "its page answered 401", "switchgear login copilot")
-    day = WindowView("groq", "USD/day", "config", NOW, used=0.45, limit=2.0, remaining=1.1, unit="USD")
-    serve({"quota/list": Quota([near, own, day], [failed, QuotaAccount("groq", "Groq")])})
-    told = run("quota", "--refresh").out
-    assert "nearly spent: new sessions go elsewhere, 3 % held by running requests, at Wed 12:00, header" in told
-    assert "50 % left (5 of 10 requests)" in told
-    assert "55 % left (1.10 of 2.00 USD)" in told
-    assert "your limit in the config" in told
-    assert "copilot   anna   no figure: its page answered 401 (hint: switchgear login copilot)" in told
-    assert "groq             no figure yet: told with its answers, if at all" in told
-
-
 def test_quota_before_any_reading(run: Run, serve: Serve) -> None:
-    """An empty page is a sentence."""
-    serve({"quota/list": Quota([])})
-    assert run("quota").out == "No provider has reported a quota yet.\n"
+    """An empty page is a sentence, and what to do."""
+    serve({"quota/list": Quota([], [QuotaAccount("groq", "Groq")])})
+    assert run("quota").out == "No provider has reported a quota yet.\n  hint: switchgear quota --refresh\n"
 
 
 def test_usage_adds_up(run: Run, serve: Serve) -> None:

@@ -27,7 +27,7 @@ Providers in trouble
 Quota
   claude_pro        5h                ░░░░░░░░░░░░     0 % left, resets in 2 h 10 m
                     7d                ███████░░░░░    62 % left, resets in 2 d 22 h
-  openai            requests          ██░░░░░░░░░░    18 % left (90 of 500 requests), resets in 12 s
+  openai            requests          ██░░░░░░░░░░    18 % left, resets in 12 s, 90 of 500 requests
   openrouter-work   credit gemini-3   ?              some left
 """
 WELL_SCREEN = """\

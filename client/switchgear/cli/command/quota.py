@@ -20,24 +20,12 @@ request checks it. New sessions leave a nearly spent window to those it has."""
 
 
 def run(invocation: Invocation) -> int:
-    from switchgear.cli.quota_rows import account_rows, full_words, quota_rows
-    from switchgear.cli.table import rows
+    from switchgear.cli.quota_screen import page
     from switchgear.cli.times import wall
 
     result = invocation.call("quota/list", provider=invocation.args.provider, refresh=invocation.args.refresh)
     if invocation.args.json:
         return invocation.emit(result)
-    now, screen, windows = wall(), invocation.out, result["windows"]
-    if not windows:
-        screen.line("No provider has reported a quota yet.")
-    table = quota_rows(screen, windows, now)
-    for row, window in zip(table, windows, strict=True):
-        row.append(("dim", full_words(window, now)))
-    for line in rows(screen, table, indent=""):
-        screen.line(line)
-    accounts = account_rows(result.get("accounts", []), windows, now)
-    if accounts:
-        screen.line("")
-    for line in rows(screen, accounts, indent=""):
-        screen.line(line)
+    for line in page(invocation.out, result, wall()):
+        invocation.out.line(line)
     return 0

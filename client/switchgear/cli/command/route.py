@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from switchgear.cli.table import Cell
     from switchgear.cli.wire import Json
 
+OWN_WORDS = ("consent", "user_cap", "paused", "held", "not_pinned")  # whose reason says it all
 NEEDS = ("tools", "images", "pdf", "json_schema")
 
 
@@ -60,7 +61,7 @@ def lines(screen: Screen, result: Json, *, explain: bool) -> Iterable[str]:
         if result.get(word):
             yield f"  {word} to {result[word]}"
     if explain or not chosen:
-        yield from rows(screen, _steps(result["steps"], wall()))
+        yield from rows(screen, _steps(result["steps"], wall()), wrap=True)
     if explain:
         yield from (
             screen.paint("dim", f"  hint: {clean(step['hint'])}") for step in result["steps"] if step.get("hint")
@@ -84,8 +85,21 @@ def _step(step: Json, now: float) -> list[Cell]:
 
     named: list[Cell] = [who(step["label"]), f"{step['provider']}/{step['model']}"]
     if step["usable"]:
-        return [*named, step["reason"]]
+        return [*named, ", ".join(filter(None, (step["reason"], _cost(step))))]
     word = KINDS.get(step["code"], step["code"].replace("_", " "))
     until = f" until {ahead(step['until'], now)}" if step.get("until") and step["code"] not in LOGIN_KINDS else ""
+    if step["code"] in OWN_WORDS and step["reason"]:
+        cost = _cost(step) if step["code"] == "consent" else ""  # what he would consent to
+        return [*named, ", ".join(filter(None, (f"{step['reason']}{until}", cost)))]
     said = step["reason"] if word not in step["reason"] else ""
-    return [*named, f"{word}{until}", ("dim", said)]
+    return [*named, ", ".join(filter(None, (f"{word}{until}", said)))]
+
+
+def _cost(step: Json) -> str:
+    """What the request would add to the bill there, as far as known."""
+    from switchgear.cli.words import money
+
+    usd = step.get("cost_usd")
+    if usd is None:
+        return ""
+    return f"about {money(usd)}" if usd else "no extra cost"

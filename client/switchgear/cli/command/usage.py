@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from switchgear.cli.failed import usage
 from switchgear.cli.options import moment_argument
+from switchgear.cli.words import money
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,12 +67,12 @@ def _remarks(result: Json) -> Iterable[str]:
         yield UNPRICED
     saved = (result.get("total") or {}).get("saved_usd") or 0.0
     if saved:
-        yield f"Your subscriptions saved {_money(saved)} at list price."
+        yield f"Your subscriptions saved {money(saved)} at list price."
 
 
 def _figures(row: Json) -> list[str]:
     tokens = row["usage"]
-    cost = _money(row.get("cost_usd") or 0.0) + ("+" if row.get("unpriced") else "")
+    cost = money(row.get("cost_usd") or 0.0) + ("+" if row.get("unpriced") else "")
     counts = (
         row["requests"],
         row["failed"],
@@ -79,12 +80,7 @@ def _figures(row: Json) -> list[str]:
         tokens.get("cache_read", 0),
         tokens.get("output", 0),
     )
-    return [*(f"{count:,}" for count in counts), cost, _money(row.get("saved_usd") or 0.0)]
-
-
-def _money(usd: float) -> str:
-    """Cents, or less than one as it is: "$1.20", "$0.0012"."""
-    return f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:.2f}"
+    return [*(f"{count:,}" for count in counts), cost, money(row.get("saved_usd") or 0.0)]
 
 
 def _heads(body: list[list[str]], keys: int) -> list[tuple[str, str]]:
