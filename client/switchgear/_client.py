@@ -2,9 +2,10 @@
 
 Rules for editing: each exchange has a line of its own, taken from the idle ones or dialled; so
 threads may share a Client, and a stream never stands in the way of a call. What both flavours
-say is in `_talk`; here is only how to wait.
+say is in `_talk`, what a restart of the daemon means to them in `_restart`; here is only how to wait.
 """
 
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from types import TracebackType
@@ -35,8 +36,9 @@ from switchgear_protocol.messages import (
     Status,
 )
 
-from ._errors import BadRequest, ConnectionLost, DaemonUnavailable
+from ._errors import BadRequest, DaemonUnavailable
 from ._line import Line
+from ._restart import COMPLETION, SETBACKS, Patience, Setback
 from ._stream import Stream, feed
 from ._talk import READ_ONLY, Lost, Options, completion, expected, introduction, patience
 
@@ -109,8 +111,14 @@ class Client:
 
     def stream_request(self, request: CompletionCreate) -> Stream:
         """Like `stream`, for a request built by hand; in another dialect values are `Native`."""
-        line, id = self._begin("completion/create", request)  # noqa: A001 - the wire's word
-        return Stream(line, id, self._keep)
+        patience = Patience(COMPLETION)
+        line, id = self._begin(COMPLETION, request, patience)  # noqa: A001 - the wire's word
+
+        def again(error: Setback) -> tuple[Line, int]:
+            self._await_next(patience, error)
+            return self._begin(COMPLETION, request, patience)
+
+        return Stream(line, id, self._keep, again)
 
     # --- what is believed, and changing it -----------------------------------------------------
 
@@ -181,16 +189,18 @@ class Client:
         return result  # type: ignore[return-value]  # just checked
 
     def _exchange(self, method: str, params: Struct) -> Struct:
-        try:
-            return self._once(method, params)
-        except Lost as lost:
-            if not lost.may_repeat(method):
-                raise _lost() from None
-        self.close()  # the daemon has restarted: every idle line is as dead as that one
-        try:
-            return self._once(method, params)
-        except Lost:
-            raise _lost() from None
+        patience = Patience(method)
+        while True:
+            try:
+                return self._once(method, params)
+            except SETBACKS as error:
+                self._await_next(patience, error)
+
+    def _await_next(self, patience: Patience, error: Setback) -> None:
+        """Returns when it is time for another try; raises when there is none."""
+        pause = patience.wait(error)
+        self.close()  # every idle line is as dead as that one
+        time.sleep(pause)
 
     def _once(self, method: str, params: Struct) -> Struct:
         line, id = self._send(method, params)  # noqa: A001 - the wire's word
@@ -207,15 +217,12 @@ class Client:
         self._keep(line)
         return result
 
-    def _begin(self, method: str, params: Struct) -> tuple[Line, int]:
-        try:
-            return self._send(method, params)
-        except Lost:
-            self.close()
-        try:
-            return self._send(method, params)  # it was never sent: nothing is done twice
-        except Lost:
-            raise _lost() from None
+    def _begin(self, method: str, params: Struct, patience: Patience) -> tuple[Line, int]:
+        while True:
+            try:
+                return self._send(method, params)
+            except SETBACKS as error:  # it was never sent: nothing is done twice
+                self._await_next(patience, error)
 
     def _send(self, method: str, params: Struct) -> tuple[Line, int]:
         line = self._take(check=method not in READ_ONLY)
@@ -249,7 +256,3 @@ class Client:
             return Line(self._path, self._timeout, self._name)
         except Lost:
             raise DaemonUnavailable("the daemon hung up while we said hello", hint="switchgear status") from None
-
-
-def _lost() -> ConnectionLost:
-    return ConnectionLost("the daemon went away while it worked on this", hint="switchgear status")

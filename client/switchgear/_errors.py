@@ -87,7 +87,10 @@ class NoSuchModel(BadRequest):
 
 
 class Busy(Error):
+    """`begun`: False when the daemon says that nothing was done of the request."""
+
     kind = "busy"
+    begun: bool | None = None
 
 
 class Cancelled(Error):
@@ -152,6 +155,8 @@ def from_wire(error: "ErrorObject") -> Error:
         retry_after=data.retry_after_ms / 1000 if data and data.retry_after_ms is not None else None,
         provider=data.provider if data else None,
     )
+    if isinstance(raised, Busy) and data:
+        raised.begun = data.begun
     if isinstance(raised, CompletionFailed) and data:
         raised.attempts = tuple(data.attempts or ())
     return raised

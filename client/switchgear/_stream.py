@@ -6,27 +6,31 @@ from types import TracebackType
 
 from msgspec import Struct
 
-from switchgear_protocol.events import Event, ProgressValue, TextDelta
+from switchgear_protocol.events import Event, ProgressValue, Routing, TextDelta
 from switchgear_protocol.messages import Answer, EventsSubscribe, Status
 
-from ._errors import Busy, ConnectionLost, DaemonUnavailable
+from ._errors import Busy, ConnectionLost, DaemonUnavailable, Error
 from ._line import Line
+from ._restart import BACKOFF, Setback
 from ._talk import Lost, last_seq, news
-
-BACKOFF = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0, 5.0, 5.0)
-"""Seconds before each attempt to find a daemon that went away: half a minute in all."""
 
 
 class Stream:
     """Iterates the values of one completion as they come; afterwards `answer` is the whole result.
 
-    Use it in a `with` block: leaving early cancels, and the provider is stopped at once.
+    Use it in a `with` block: leaving early cancels, and the provider is stopped at once. A daemon that is
+    restarted before the first word is waited for, and asked again.
     """
 
-    def __init__(self, line: Line, id: int, done: Callable[[Line], None]) -> None:
+    def __init__(
+        self, line: Line, id: int, done: Callable[[Line], None], again: Callable[[Setback], tuple[Line, int]]
+    ) -> None:
+        """`again`: the exchange begun anew after a setback; raises when that may not be."""
         self._line = line
         self._id = id
         self._done = done
+        self._again = again
+        self._begun = False  # something of the answer was handed over
         self._answer: Answer | None = None
         self._closed = False
 
@@ -38,24 +42,31 @@ class Stream:
             raise StopIteration
         said = self._hear()
         if not isinstance(said, Answer):
+            self._begun = self._begun or not isinstance(said, Routing)
             return said  # type: ignore[return-value]  # heard() yields progress values until the reply
         self._answer, self._closed = said, True
         self._done(self._line)
         raise StopIteration
 
     def _hear(self) -> Struct:
-        try:
-            return self._line.hear()
-        except Lost:
-            self._closed = True
-            raise ConnectionLost("the daemon went away in the middle of the answer", hint="switchgear status") from None
-        except BaseException as error:
-            self._give_up(error)
-            raise
+        while True:
+            try:
+                return self._line.hear()
+            except (Lost, Busy) as error:
+                self._give_up(error)
+                if self._begun:
+                    raise _cut(error) from None
+                self._line, self._id = self._again(error)
+                self._closed = False
+            except BaseException as error:
+                self._give_up(error)
+                raise
 
     def _give_up(self, error: BaseException) -> None:
         """An error reply ends the exchange and leaves the line usable; anything else does not."""
         self._closed = True
+        if isinstance(error, Lost):
+            return  # it is closed
         if isinstance(error, Exception) and self._line.finished():
             self._done(self._line)
         else:
@@ -87,6 +98,12 @@ class Stream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _cut(error: Lost | Busy) -> Error:
+    if isinstance(error, Busy):
+        return error
+    return ConnectionLost("the daemon went away in the middle of the answer", hint="switchgear status")
 
 
 def feed(dial: Callable[[], Line], ask: EventsSubscribe) -> Iterator[Status | Event]:

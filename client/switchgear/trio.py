@@ -11,7 +11,7 @@ has a line of its own, as in `_client`.
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar, Unpack
 
@@ -21,12 +21,13 @@ from msgspec import Struct
 from switchgear_protocol import paths
 from switchgear_protocol.connection import Connection, In, Role
 from switchgear_protocol.content import Message
-from switchgear_protocol.events import Event, ProgressValue
+from switchgear_protocol.events import Event, ProgressValue, Routing
 from switchgear_protocol.messages import METHODS, Answer, CompletionCreate, EventsSubscribe, Nothing, Status
 
 from ._dial import dial
-from ._errors import BadRequest, ConnectionLost, RequestTimeout
-from ._talk import Options, completion, expected, heard, introduction, news, patience
+from ._errors import BadRequest, Busy, DaemonUnavailable, RequestTimeout
+from ._restart import BACKOFF, COMPLETION, SETBACKS, Patience, Setback, told
+from ._talk import Lost, Options, completion, expected, heard, introduction, last_seq, news, patience
 
 R = TypeVar("R", bound=Struct)
 
@@ -41,18 +42,19 @@ class AsyncLine:
         self.timeout = timeout
 
     async def send(self, method: str, params: Struct) -> None:
+        """Lost(sent=False) when the daemon cannot have got it."""
         data = self._connection.send_request(method, params)
-        with bounded(self.timeout):
+        with bounded(self.timeout, sent=False):
             while data:
                 data = data[await self._socket.send(data) :]
 
     async def hear(self) -> Struct:
-        """The next value, note or result; raises the error it was instead."""
+        """The next value, note or result; raises the error it was instead, or Lost."""
         while not self._arrived:
-            with bounded(self.timeout):
+            with bounded(self.timeout, sent=True):
                 data = await self._socket.recv(65536)
             if not data:
-                raise lost()
+                raise Lost(sent=True)
             self._arrived.extend(self._connection.receive_data(data))
         return heard(self._arrived.popleft())
 
@@ -62,7 +64,7 @@ class AsyncLine:
 
 
 @contextmanager
-def bounded(timeout: float | None) -> Iterator[None]:
+def bounded(timeout: float | None, *, sent: bool) -> Iterator[None]:
     """What can go wrong with a socket, in the client's own words."""
     try:
         with trio.fail_after(timeout if timeout is not None else math.inf):
@@ -70,11 +72,7 @@ def bounded(timeout: float | None) -> Iterator[None]:
     except trio.TooSlowError:
         raise RequestTimeout(f"the daemon said nothing for {timeout:g} s", hint="switchgear status") from None
     except OSError as error:
-        raise lost() from error
-
-
-def lost() -> ConnectionLost:
-    return ConnectionLost("the daemon went away while it worked on this", hint="switchgear status")
+        raise Lost(sent) from error
 
 
 class _Reading:
@@ -98,26 +96,69 @@ class AsyncStream(_Reading):
 
     answer: Answer | None = None
 
+    def __init__(self, line: AsyncLine, again: Callable[[Setback], Awaitable[AsyncLine]]) -> None:
+        """`again`: the exchange begun anew after a setback; raises when that may not be."""
+        super().__init__(line)
+        self._again = again
+        self._begun = False  # something of the answer was handed over
+
     async def __anext__(self) -> ProgressValue:
-        said = await self._line.hear() if self.answer is None else self.answer
+        said = await self._hear() if self.answer is None else self.answer
         if isinstance(said, Answer):
             self.answer = said
             raise StopAsyncIteration
+        self._begun = self._begun or not isinstance(said, Routing)
         return said  # type: ignore[return-value]  # heard() gives progress values until the reply
+
+    async def _hear(self) -> Struct:
+        while True:
+            try:
+                return await self._line.hear()
+            except (Lost, Busy) as error:
+                self._line.close()
+                if self._begun:
+                    raise told(error) from None
+                self._line = await self._again(error)
 
 
 class AsyncFeed(_Reading):
-    """Async iterator: a Status first, then each Event. ConnectionLost when the daemon goes away."""
+    """Async iterator: a Status first, then each Event; after a restart of the daemon a new Status and on from there.
 
-    def __init__(self, line: AsyncLine) -> None:
+    DaemonUnavailable when none is back in half a minute.
+    """
+
+    def __init__(self, line: AsyncLine, ask: EventsSubscribe, again: "AsyncClient") -> None:
         super().__init__(line)
+        self._ask = ask
+        self._client = again
         self._seen: deque[Status | Event] = deque()
 
     async def __anext__(self) -> Status | Event:
         while not self._seen:
-            self._seen.extend(news(await self._line.hear()))
+            self._seen.extend(news(await self._hear()))
         self._line.timeout = None  # hours may pass between two events
-        return self._seen.popleft()
+        seen = self._seen.popleft()
+        self._ask = EventsSubscribe(last_seq(seen), self._ask.types)
+        return seen
+
+    async def _hear(self) -> Struct:
+        try:
+            return await self._line.hear()
+        except (Lost, Busy) as error:
+            return await self._subscribe_again(error)
+
+    async def _subscribe_again(self, error: Setback) -> Struct:
+        for pause in BACKOFF:
+            self._line.close()
+            await trio.sleep(pause)
+            try:
+                self._line = await self._client._once("events/subscribe", self._ask)
+                return await self._line.hear()
+            except SETBACKS as setback:
+                error = setback
+                if error.__class__ is DaemonUnavailable and error.kind == "foreign_daemon":
+                    break
+        raise told(error) from None
 
 
 class AsyncClient:
@@ -141,11 +182,17 @@ class AsyncClient:
         return await self._call("completion/create", request, Answer)
 
     async def stream(self, model: str, prompt: str | Sequence[Message], **options: Unpack[Options]) -> AsyncStream:
-        return AsyncStream(await self._begin("completion/create", completion(model, prompt, options, stream=True)))
+        ask, tries = completion(model, prompt, options, stream=True), Patience(COMPLETION)
+
+        async def again(error: Setback) -> AsyncLine:
+            await trio.sleep(tries.wait(error))
+            return await self._begin(COMPLETION, ask, tries)
+
+        return AsyncStream(await self._begin(COMPLETION, ask, tries), again)
 
     async def events(self, since: int | None = None, *, types: Sequence[str] | None = None) -> AsyncFeed:
         ask = EventsSubscribe(since, list(types) if types is not None else None)
-        return AsyncFeed(await self._begin("events/subscribe", ask))
+        return AsyncFeed(await self._begin("events/subscribe", ask, Patience("events/subscribe")), ask, self)
 
     async def status(self) -> Status:
         return await self._call("status", Nothing(), Status)
@@ -158,27 +205,51 @@ class AsyncClient:
         return await self._call(method, takes() if params is None else params, gives)
 
     async def _call(self, method: str, params: Struct, type: type[R]) -> R:
-        line = await self._begin(method, params)
-        try:
-            result = await line.hear()
-            while method == "completion/create" and not isinstance(result, Answer):
-                result = await line.hear()
-        finally:
-            line.close()
+        tries = Patience(method)
+        while True:
+            try:
+                result = await self._exchange(method, params)
+                break
+            except SETBACKS as error:
+                await trio.sleep(tries.wait(error))
         expected(result, type)
         return result  # type: ignore[return-value]  # just checked
 
-    async def _begin(self, method: str, params: Struct) -> AsyncLine:
+    async def _exchange(self, method: str, params: Struct) -> Struct:
+        line = await self._once(method, params)
+        try:
+            result = await line.hear()
+            while method == COMPLETION and not isinstance(result, Answer):
+                result = await line.hear()
+        finally:
+            line.close()
+        return result
+
+    async def _begin(self, method: str, params: Struct, tries: Patience) -> AsyncLine:
+        while True:
+            try:
+                return await self._once(method, params)
+            except SETBACKS as error:
+                await trio.sleep(tries.wait(error))
+
+    async def _once(self, method: str, params: Struct) -> AsyncLine:
+        """A line with the request on its way."""
         line = await self._dial()
         try:
-            await line.send("initialize", introduction(self._name))
+            await self._greet(line)
             await line.send(method, params)
-            await line.hear()
         except BaseException:
             line.close()
             raise
         line.timeout = patience(params, self._timeout)
         return line
+
+    async def _greet(self, line: AsyncLine) -> None:
+        try:
+            await line.send("initialize", introduction(self._name))
+            await line.hear()
+        except Lost:
+            raise DaemonUnavailable("the daemon hung up while we said hello", hint="switchgear status") from None
 
     async def _dial(self) -> AsyncLine:
         """In a thread: a full backlog cannot be waited for without blocking."""

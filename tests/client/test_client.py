@@ -8,8 +8,8 @@ import pytest
 from msgspec import Raw
 
 import switchgear
-from fake_switchgear import ANSWER, DROP, STATUS, VALUES, FakeSwitchgear
-from switchgear import _stream
+from fake_switchgear import ANSWER, DROP, STATUS, VALUES, FakeSwitchgear, completion
+from switchgear import _restart, _stream
 from switchgear_protocol.connection import Connection, RequestReceived
 from switchgear_protocol.errors import CODES, AttemptReport, ErrorObject, error
 from switchgear_protocol.events import Event, Native, TextDelta
@@ -25,6 +25,13 @@ from switchgear_protocol.messages import (
     SessionsPin,
     Subscribed,
 )
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many tries as ever, without the pauses between them."""
+    for name in ("GONE", "LEAVING"):
+        monkeypatch.setattr(_restart, name, (0.0,) * len(getattr(_restart, name)))
 
 
 @pytest.fixture
@@ -208,6 +215,87 @@ def test_a_call_that_acts_is_not_repeated(client: switchgear.Client, daemon: Fak
     with pytest.raises(switchgear.ConnectionLost):
         client.call(method, params[method])
     assert len(daemon.asked(method)) == 1
+
+
+LEAVING = error("shutting_down", "the daemon is shutting down", begun=False)
+BROKEN_OFF = error("shutting_down", "the daemon stopped before this was done")
+
+
+@pytest.mark.parametrize("said", [LEAVING, BROKEN_OFF], ids=["refused", "broken off"])
+def test_an_answer_survives_a_restart_before_its_first_word(
+    client: switchgear.Client, daemon: FakeSwitchgear, said: ErrorObject
+) -> None:
+    """Whole or streamed, refused by a daemon on its way out or broken off by it: the next one is asked."""
+
+    def routed(connection: Connection, request: RequestReceived) -> Iterator[bytes]:
+        yield connection.send_progress(request.id, VALUES[0])
+        yield connection.send_error(request.id, said)
+
+    daemon.on("completion/create", said, LEAVING, completion)
+    assert client.ask("m", "x") == ANSWER
+    daemon.on("completion/create", said, routed, completion)
+    assert tuple(client.stream("m", "x")) == (VALUES[0], *VALUES)
+    assert len(daemon.asked("completion/create")) == 6
+
+
+def test_an_answer_that_has_begun_is_never_begun_again(client: switchgear.Client, daemon: FakeSwitchgear) -> None:
+    """The caller has its first words."""
+
+    def cut(connection: Connection, request: RequestReceived) -> Iterator[bytes]:
+        yield connection.send_progress(request.id, TextDelta("half"))
+        yield connection.send_error(request.id, BROKEN_OFF)
+
+    daemon.on("completion/create", cut)
+    stream = client.stream("m", "x")
+    assert next(stream) == TextDelta("half")
+    with pytest.raises(switchgear.Busy, match="stopped before this was done"):
+        next(stream)
+    assert len(daemon.asked("completion/create")) == 1
+
+
+def test_what_acts_is_repeated_only_when_it_was_not_begun(client: switchgear.Client, daemon: FakeSwitchgear) -> None:
+    """A daemon that shuts down says so."""
+    daemon.on("sessions/pin", LEAVING, Pin("m", "p"))
+    assert client.pin("m", "p") == Pin("m", "p")
+    daemon.on("sessions/pin", BROKEN_OFF, Pin("m", "p"))
+    with pytest.raises(switchgear.Busy):
+        client.pin("m", "p")
+    assert len(daemon.asked("sessions/pin")) == 3
+
+
+def test_patience_ends(client: switchgear.Client, daemon: FakeSwitchgear) -> None:
+    """A daemon that is always about to leave is not asked for ever; a full one is not asked again at all."""
+    daemon.on("status", LEAVING)
+    with pytest.raises(switchgear.Busy, match="shutting down"):
+        client.status()
+    assert len(daemon.asked("status")) == len(_restart.LEAVING) + 1
+    daemon.on("models/list", error("busy", "full"))
+    with pytest.raises(switchgear.Busy, match="full"):
+        client.models()
+    assert len(daemon.asked("models/list")) == 1
+
+
+def test_a_daemon_that_is_not_back_yet_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two daemons nobody listens."""
+    path = tmp_path / "s.sock"
+    pauses: list[float] = []
+    client = switchgear.Client(str(path), timeout=5)
+    second = FakeSwitchgear(path)
+
+    def sleep(pause: float) -> None:
+        pauses.append(pause)
+        if len(pauses) == 1:
+            first.__exit__()
+        elif len(pauses) == 4:
+            second.__enter__()
+
+    monkeypatch.setattr("switchgear._client.time.sleep", sleep)
+    first = FakeSwitchgear(path).__enter__()
+    first.on("completion/create", LEAVING)
+    assert client.ask("m", "x") == ANSWER
+    assert len(pauses) == 4
+    client.close()
+    second.__exit__()
 
 
 def test_a_daemon_lost_in_the_middle_of_a_stream_is_an_error(client: switchgear.Client, daemon: FakeSwitchgear) -> None:

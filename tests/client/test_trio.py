@@ -7,11 +7,20 @@ import pytest
 import trio
 
 import switchgear
-from fake_switchgear import ANSWER, DROP, STATUS, VALUES, FakeSwitchgear
+from fake_switchgear import ANSWER, DROP, STATUS, VALUES, FakeSwitchgear, completion, subscription
+from switchgear import _restart
 from switchgear.trio import AsyncClient
 from switchgear_protocol.connection import Connection, RequestReceived
 from switchgear_protocol.errors import error
 from switchgear_protocol.events import Event, TextDelta
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many tries as ever, without the pauses between them."""
+    for name in ("GONE", "LEAVING"):
+        monkeypatch.setattr(_restart, name, (0.0,) * len(getattr(_restart, name)))
+    monkeypatch.setattr("switchgear.trio.BACKOFF", (0.0, 0.0, 0.0))
 
 
 @pytest.fixture
@@ -80,3 +89,56 @@ async def test_errors_are_the_same_tree(daemon: FakeSwitchgear, tmp_path: Path) 
         await AsyncClient(str(tmp_path / "none")).status()
     with pytest.raises(switchgear.BadRequest):
         await client.call("nothing")
+
+
+LEAVING = error("shutting_down", "the daemon is shutting down", begun=False)
+
+
+async def test_an_answer_survives_a_restart_before_its_first_word(daemon: FakeSwitchgear) -> None:
+    """As with the blocking client: whole or streamed."""
+
+    def routed(connection: Connection, request: RequestReceived) -> Iterator[bytes]:
+        yield connection.send_progress(request.id, VALUES[0])
+        yield connection.send_error(request.id, LEAVING)
+
+    client = AsyncClient(daemon.path, timeout=5)
+    daemon.on("completion/create", LEAVING, completion)
+    assert await client.ask("m", "x") == ANSWER
+    daemon.on("completion/create", LEAVING, routed, completion)
+    async with await client.stream("m", "x") as stream:
+        assert tuple([value async for value in stream]) == (VALUES[0], *VALUES)
+
+
+async def test_an_answer_that_has_begun_is_never_begun_again(daemon: FakeSwitchgear) -> None:
+    """Nor one whose connection is lost, which may have cost money."""
+
+    def cut(connection: Connection, request: RequestReceived) -> Iterator[bytes]:
+        yield connection.send_progress(request.id, TextDelta("half"))
+        yield connection.send_error(request.id, LEAVING)
+
+    client = AsyncClient(daemon.path, timeout=5)
+    daemon.on("completion/create", cut, DROP)
+    async with await client.stream("m", "x") as stream:
+        assert await anext(stream) == TextDelta("half")
+        with pytest.raises(switchgear.Busy):
+            await anext(stream)
+    with pytest.raises(switchgear.ConnectionLost):
+        async with await client.stream("m", "x") as stream:
+            await anext(stream)
+    assert len(daemon.asked("completion/create")) == 2
+
+
+async def test_the_feed_goes_on_after_a_restart(daemon: FakeSwitchgear) -> None:
+    """With a new snapshot, from where it was; when nobody comes back it ends."""
+
+    def once(connection: Connection, request: RequestReceived) -> Iterator[bytes]:
+        yield from subscription(connection, request)
+        yield DROP
+
+    daemon.on("events/subscribe", once, LEAVING, once, DROP)
+    async with await AsyncClient(daemon.path, timeout=5).events() as feed:
+        seen = [await anext(feed) for _ in range(4)]
+        assert [type(each).__name__ for each in seen] == ["Status", "Event"] * 2
+        assert [getattr(ask.params, "since", 0) for ask in daemon.asked("events/subscribe")] == [None, 5, 5]
+        with pytest.raises(switchgear.Error):
+            await anext(feed)

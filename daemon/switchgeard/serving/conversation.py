@@ -61,7 +61,9 @@ log = structlog.get_logger("switchgeard.serving.server")
 
 CANCELLED = error("cancelled", "the request was cancelled")
 STOPPED = error("shutting_down", "the daemon stopped before this was done", hint="ask again", retry_after_ms=2000)
-DRAINING = error("shutting_down", "the daemon is shutting down", hint="ask again in a moment", retry_after_ms=2000)
+DRAINING = error(
+    "shutting_down", "the daemon is shutting down", hint="ask again in a moment", retry_after_ms=2000, begun=False
+)
 BUG = error("internal", "the daemon made a mistake; this request is lost, others are not", hint="see the daemon's log")
 TOO_SLOW = error("timeout_first_frame", "no whole message came in time", hint="send a request after connecting")
 FULL = error("busy", "too much of what clients sent is under way", hint="send it again", retry_after_ms=1000)
