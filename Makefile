@@ -7,10 +7,11 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/ready
 SOURCE := protocol client daemon tests benchmarks scripts
 
-.PHONY: help demo test check clients test-clients test-clients-ci test-long test-keyring bench bench-full wheel clean
+.PHONY: help demo demo-day test check clients test-clients test-clients-ci test-long test-keyring bench bench-full wheel clean
 
 help:
 	@echo "make demo          three stand-in providers, one daemon, one answer that arrives anyway"
+	@echo "make demo-day      a working day with four accounts and one model, in seconds"
 	@echo "make test          the tests"
 	@echo "make check         format, lint, types, import contracts"
 	@echo "make test-clients  the real clients, through the HTTP door (fetches them once, 1.3 GB)"
@@ -22,6 +23,9 @@ help:
 
 demo: $(STAMP)
 	@$(BIN)/switchgear demo
+
+demo-day: $(STAMP)
+	@$(BIN)/switchgear demo --day
 
 test: $(STAMP)
 	$(BIN)/pytest -q -m "not slow and not keyring and not clients" $(ARGS)

@@ -68,7 +68,8 @@ class Day:
             await self._play(scene)
         await self._shown("route", MODEL, "--explain")
         await self._shown("usage", "--by", "provider")
-        print("\nThat was the real daemon, its clock turned forward, and the real command. Next: switchgear setup")
+        print("\nThe providers were stand-ins on loopback; daemon and command are real, their clock turned forward.")
+        print("Next: switchgear setup")
 
     async def _play(self, scene: Scene) -> None:
         """Ask, say who answered, compare."""
@@ -109,4 +110,5 @@ def _intro() -> None:
     print(f"One model, {MODEL}, and what you pay for, in your order:\n")
     for number, (_, label, what) in enumerate(ACCOUNTS, 1):
         print(f"  {number}. {label:<14}  {what}")
-    print('\nYour config says metered = "ask". Your editor says opus-4.6, all day, and nothing else.\n')
+    print('\nYour config says metered = "ask": what is billed by use waits for your word.')
+    print(f"Your editor says {MODEL}, all day, and nothing else.\n")

@@ -15,7 +15,7 @@ MINUTE = 60.0
 
 ACCOUNTS = (
     ("claude_pro", "Claude Pro", "a subscription, through the claude program"),
-    ("copilot", "GitHub Copilot", "a plan, by an exchanged GitHub token"),
+    ("copilot", "GitHub Copilot", "a plan, through a GitHub token"),
     ("anthropic", "Anthropic API", "billed by use, $0.25 a day at most"),
     ("openrouter", "OpenRouter", "billed by use"),
 )
@@ -54,13 +54,13 @@ MORNING = (
         "12:40",
         "Then fix it.",
         (("copilot", SPENT),),
-        "GitHub Copilot: spent until 13:05; the rest costs",
+        "GitHub Copilot: spent until 13:05; the rest costs money",
         lambda paid: paid.copilot_spent(25 * MINUTE),
     ),
 )
 NOON = (
     Scene("12:41", "Then fix it.", (("anthropic", None),), "allowed now, and next in your order"),
-    Scene("12:50", "Does it pass now?", (("anthropic", None),), "the session stays where its prompt is cached"),
+    Scene("12:50", "Does it pass now?", (("anthropic", None),), "still next in your order"),
     Scene("12:58", "Rename it everywhere.", (("openrouter", None),), "Anthropic API: your $0.25 a day are spent"),
 )
 AFTERNOON = (
@@ -68,7 +68,7 @@ AFTERNOON = (
         "13:06",
         "(14 files renamed)",
         (("openrouter", None),),
-        "GitHub Copilot is back, but no tool loop is moved",
+        "GitHub Copilot is back; a tool loop is not moved",
         mid_turn=True,
     ),
     Scene("13:10", "Is that all of it?", (("copilot", None),), "a new turn: back to what is paid for"),

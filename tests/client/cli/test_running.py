@@ -84,6 +84,7 @@ def test_demo_runs_the_daemons_demo(run: Run, monkeypatch: pytest.MonkeyPatch) -
         raise SystemExit
 
     monkeypatch.setattr(os, "execv", replaced)
-    with pytest.raises(SystemExit):
-        run("demo")
-    assert started == [["-P", "-m", "switchgeard.demo"]]
+    for words in (["demo"], ["demo", "--day"]):
+        with pytest.raises(SystemExit):
+            run(*words)
+    assert started == [["-P", "-m", "switchgeard.demo"], ["-P", "-m", "switchgeard.demo", "--day"]]
