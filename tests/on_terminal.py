@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -65,3 +66,40 @@ def shown_by(words: tuple[str, ...]) -> tuple[int, str]:
         shown = _read(ours)
     os.close(ours)
     return process.returncode, shown.decode().replace("\r\n", "\n")
+
+
+class Person:
+    """Somebody at a terminal who reads before typing; for tests that have threads. `keys` were typed."""
+
+    def __init__(self, words: tuple[str, ...], env: dict[str, str]) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(command(*words), env=env, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        self.shown, self.keys = "", 0
+
+    def reads(self, text: str) -> bool:
+        """Whether it was shown before the command ended."""
+        new = _read(self._ours, text.encode()).decode().replace("\r\n", "\n")
+        self.shown += new
+        return text in new
+
+    def types(self, text: str) -> None:
+        self.keys += len(text)
+        os.write(self._ours, text.encode())
+
+    def presses_ctrl_c(self) -> None:
+        """As the terminal would tell it, once it is waited for: nobody is as quick as a program."""
+        while self.process.poll() is None and not self._is_waited_for():
+            os.sched_yield()
+        self.process.send_signal(signal.SIGINT)
+
+    def _is_waited_for(self) -> bool:
+        """Whether the command sleeps, having asked."""
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "S"
+
+    def sees_the_end(self) -> int:
+        """The exit code, once all was read."""
+        self.shown += _read(self._ours).decode().replace("\r\n", "\n")
+        os.close(self._ours)
+        return self.process.wait(PATIENCE)

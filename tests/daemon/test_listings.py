@@ -283,3 +283,20 @@ async def test_models_merge_themselves_where_the_config_says_so(tmp_path: Path) 
         assert set(models) == {"m", "glm-9"}
         assert [offer["provider"] for offer in models["glm-9"]["offers"]] == ["one", "other"]
         assert (tmp_path / "config.toml").read_text() == before
+
+
+async def test_what_cannot_be_listed_is_proposed_by_what_its_maker_has(tmp_path: Path) -> None:
+    """Claude Code, and a provider of logins that tools bring, join the models of others; in front, being paid for."""
+    more = (
+        '[[providers]]\nid = "plan"\nkind = "claude-cli"\n'
+        '[[providers]]\nid = "own"\nkind = "anthropic"\nbilling = "included"\ncredential = "passthrough"\n'
+    )
+    async with (
+        world(tmp_path, {"a": "ok"}, more=more) as w,
+        listing(rows("anthropic/claude-opus-4.6", "lonely"), []) as url,
+    ):
+        await added(w, "one", url, kind="openrouter")
+        found = await w.call("models/propose", refresh=True)
+        told = {p["alias"]: [f"{o['provider']}/{o['model']}" for o in p["offers"]] for p in found["proposals"]}
+        assert told["claude-opus-4-6"][:2] == ["plan/claude-opus-4-6", "own/claude-opus-4-6"]
+        assert "one/anthropic/claude-opus-4.6" in told["claude-opus-4-6"]

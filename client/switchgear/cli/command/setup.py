@@ -97,18 +97,41 @@ def _models(invocation: Invocation) -> list[str]:
     from switchgear.cli.setup.telling import title
     from switchgear.cli.table import rows
 
-    proposals = [one for one in invocation.call("models/propose")["proposals"] if one.get("new")]
+    have = _aliases(invocation)
+    heading, proposals = _proposed(invocation, several=bool(have))
+    names = [str(one["alias"]) for one in proposals]
+    told = chosen(invocation, names, invocation.args.models, "--models")
     if proposals:
-        title(invocation, "Models that several of your providers have; what is paid for comes first")
-        table = [[one["alias"], _order(one)] for one in proposals]
-        for line in rows(invocation.out, table):
+        title(invocation, heading)
+        for line in rows(invocation.out, [[one["alias"], _order(one)] for one in proposals]):
             invocation.out.line(line)
-        names = [str(one["alias"]) for one in proposals]
-        told = chosen(invocation, names, invocation.args.models, "--models")
-        if told is None:
-            told = names if yes(invocation, f"  Write these {len(names)} into your config?") else []
-        if told:
-            invocation.call("models/accept", aliases=told)
+        if told is None and yes(invocation, f"  Write {_these(len(names))} into your config?"):
+            told = names
+    if not told:
+        return have
+    invocation.call("models/accept", aliases=told)
+    return _aliases(invocation)
+
+
+def _proposed(invocation: Invocation, *, several: bool) -> tuple[str, list[Json]]:
+    """What is worth having: models of several providers; where there are none, the newest of one.
+
+    `several`: no others, because there is a model already.
+    """
+    from switchgear.cli.setup.newest import newest
+
+    found = [one for one in invocation.call("models/propose")["proposals"] if not one.get("exists")]
+    if found or several:
+        return "Models that several of your providers have; what is paid for comes first", found
+    single = [one for one in invocation.call("models/propose", single=True)["proposals"] if not one.get("exists")]
+    return "No two of your providers have the same model yet; the newest they have", newest(single)
+
+
+def _these(count: int) -> str:
+    return "it" if count == 1 else f"these {count}"
+
+
+def _aliases(invocation: Invocation) -> list[str]:
     return [str(model["alias"]) for model in invocation.call("models/list")["models"]]
 
 

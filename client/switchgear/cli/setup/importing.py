@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from switchgear.cli.invocation import Invocation
     from switchgear.cli.wire import Json
 
-NO_KEYRING = "the daemon reads it from its environment: a daemon started elsewhere than in such a shell has none"
+NO_KEYRING = "nothing is copied then; a daemon that was not started from such a shell will miss them"
 KEYS = ("keyring", "env")  # where keys of variables may be kept
 
 
@@ -99,8 +99,8 @@ def _without_keyring(invocation: Invocation, taken: list[Finding], keys: list[Fi
     if not readable or invocation.args.keys == "keyring":
         raise _no_place(reason, hint)
     invocation.out.line(f"  {bad(invocation)} keyring: {reason}")
-    names = ", ".join(f"${one.where}" for one in readable)
-    if not yes(invocation, f"  Leave {names} where it is?\n    {NO_KEYRING}\n "):
+    names = " and ".join(f"${one.where}" for one in readable)
+    if not yes(invocation, f"  Read {names} from the environment instead?\n    {NO_KEYRING}\n "):
         raise _no_place(reason, hint)
     return _unstored(invocation, taken, keys, reason, hint)
 

@@ -52,12 +52,17 @@ SOURCES = {
 
 LOOKED_AT = {
     "environment": "variables such as ANTHROPIC_API_KEY",
-    "opencode": "OpenCode's logins",
-    "codex": "Codex's logins",
-    "gh": "gh on the PATH",
-    "claude": "claude on the PATH",
-    "local": "ports 11434 (Ollama) and 1234 (LM Studio) of this machine",
+    "opencode": "OpenCode",
+    "codex": "Codex",
+    "gh": "gh",
+    "claude": "claude",
+    "local": "ports 11434 (Ollama) and 1234 (LM Studio)",
 }
+
+BASES = {"OPENAI_API_KEY": "OPENAI_BASE_URL", "ANTHROPIC_API_KEY": "ANTHROPIC_BASE_URL"}
+"""The variable of a key -> the one that says whose key it is, where it is not the usual one's."""
+
+OURS = "sgw_"  # a token of our own door is no key
 
 
 def scan(environ: Mapping[str, str], kinds: Sequence[Json]) -> tuple[list[Finding], list[Left]]:
@@ -69,7 +74,7 @@ def scan(environ: Mapping[str, str], kinds: Sequence[Json]) -> tuple[list[Findin
         *_codex(environ),
         *_github(environ),
         *_claude(environ),
-        *_servers(),
+        *_servers(environ),
     ]
     return _distinct([one._replace(label=labels[one.kind]) for one in found if one.kind in labels]), _left(environ)
 
@@ -90,9 +95,11 @@ def _distinct(found: list[Finding]) -> list[Finding]:
 def _variables(environ: Mapping[str, str], kinds: Sequence[Json]) -> Iterable[Finding]:
     for kind in kinds:
         for name in kind.get("env", ()):
-            if environ.get(name, "").strip():
+            if environ.get(name, "").strip() and not environ[name].startswith(OURS):
+                base = environ.get(BASES.get(name, ""), "").strip() or None
+                words = f"at {base}, as {BASES[name]} says" if base else ""
                 read = partial(environ.__getitem__, name)
-                yield Finding(kind["name"], kind["name"], "", ENVIRONMENT, name, "keyring", read)
+                yield Finding(kind["name"], kind["name"], "", ENVIRONMENT, name, "keyring", read, base, words)
                 break  # the first of several names for one key
 
 
@@ -130,10 +137,22 @@ def _claude(environ: Mapping[str, str]) -> Iterable[Finding]:
         yield Finding("claude-cli", "claude-cli", "", "Claude Code", program, "none", words=words, wary=True)
 
 
-def _servers() -> Iterable[Finding]:
-    for kind, port in SERVERS:
-        if _listens(port):
-            yield Finding(kind, kind, "", "this machine", f"127.0.0.1:{port}", "none")
+def _servers(environ: Mapping[str, str]) -> Iterable[Finding]:
+    told = _address(environ.get("OLLAMA_HOST", ""))
+    for kind, usual in SERVERS:
+        host, port = told if kind == "ollama" and told else ("127.0.0.1", usual)
+        if _listens(host, port):
+            base = f"http://{host}:{port}" if port != usual else None
+            yield Finding(kind, kind, "", "this machine", f"{host}:{port}", "none", base_url=base)
+
+
+def _address(text: str) -> tuple[str, int] | None:
+    """OLLAMA_HOST, where it means this machine: "127.0.0.1:8080", ":8080", "http://localhost:8080"."""
+    host, _, port = text.removeprefix("http://").rstrip("/").rpartition(":")
+    here = ("", "127.0.0.1", "localhost", "0.0.0.0")  # noqa: S104 - where it listens; it is dialled on loopback
+    if host not in here or not port.isdecimal() or not 0 < int(port) < 65536:
+        return None
+    return "127.0.0.1", int(port)
 
 
 def _left(environ: Mapping[str, str]) -> list[Left]:
@@ -183,9 +202,9 @@ def _read_key(path: str, name: str | None, member: str) -> str:
     return str(found.get(member, ""))
 
 
-def _listens(port: int) -> bool:
+def _listens(host: str, port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), CONNECT):
+        with socket.create_connection((host, port), CONNECT):
             return True
     except OSError:
         return False

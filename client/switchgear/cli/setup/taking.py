@@ -41,10 +41,8 @@ def _take_back(invocation: Invocation, path: str, before: bytes | None, stored: 
         for name in reversed(stored):
             with suppress(CommandError):
                 invocation.call("credentials/delete", provider=name)
-        _put_back(path, before)
         if changed:
-            with suppress(CommandError):
-                invocation.call("config/reload")
+            _in_force_again(invocation, path, before)
     finally:
         signal.signal(signal.SIGINT, heard)
     invocation.note("\neverything is as it was" if changed else "\nnothing was changed")
@@ -74,14 +72,21 @@ def _text(path: str) -> bytes | None:
         return None
 
 
-def _put_back(path: str, before: bytes | None) -> None:
-    if _text(path) == before:
-        return
+def _in_force_again(invocation: Invocation, path: str, before: bytes | None) -> None:
+    """Where there was no file an empty one is put in force first: the daemon takes a vanished one for an accident."""
+    _write(path, before or b"")
+    with suppress(CommandError):
+        invocation.call("config/reload")
     if before is None:
         with suppress(OSError):
             os.unlink(path)
+
+
+def _write(path: str, data: bytes) -> None:
+    if _text(path) == data:
         return
+    path = os.path.realpath(path)  # a link stays one
     new = f"{path}.before-setup"
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(before)
+        file.write(data)
     os.replace(new, path)

@@ -53,6 +53,18 @@ def test_a_variable_is_one_finding_though_it_has_two_names(tmp_path: Path) -> No
     assert KEY not in repr(found)
 
 
+def test_a_key_for_another_address_goes_there(tmp_path: Path) -> None:
+    """It would be shown to a stranger otherwise; and the address is said."""
+    environ = {"HOME": str(tmp_path), "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    [one], _ = scan(environ, KINDS)
+    assert (one.base_url, one.words) == ("http://127.0.0.1:9/v1", "at http://127.0.0.1:9/v1, as OPENAI_BASE_URL says")
+
+
+def test_a_token_of_our_own_door_is_no_key(tmp_path: Path) -> None:
+    """Tools are pointed at the door with these very variables."""
+    assert scan({"HOME": str(tmp_path), "OPENAI_API_KEY": "sgw_abc"}, KINDS) == ([], [])
+
+
 def test_opencode_gives_keys_and_keeps_logins(tmp_path: Path) -> None:
     """An OAuth login is OpenCode's own: it is named with what to do instead."""
     login = {"type": "oauth", "refresh": "r-CANARY", "access": "a", "expires": 1}
@@ -110,6 +122,25 @@ def test_a_local_server_is_found_by_its_port(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(scanning, "SERVERS", (("ollama", port), ("lmstudio", 1)))
         found, _ = scan({"HOME": str(tmp_path)}, KINDS)
     assert [(one.kind, one.credential, one.where) for one in found] == [("ollama", "none", f"127.0.0.1:{port}")]
+
+
+@pytest.mark.parametrize("told", ["127.0.0.1:%d", ":%d", "0.0.0.0:%d", "http://localhost:%d/"])
+def test_ollama_is_looked_for_where_its_variable_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    """And is asked there from then on."""
+    monkeypatch.setattr(scanning, "SERVERS", (("ollama", 1),))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        found, _ = scan({"HOME": str(tmp_path), "OLLAMA_HOST": told % port}, KINDS)
+    assert [(one.where, one.base_url) for one in found] == [(f"127.0.0.1:{port}", f"http://127.0.0.1:{port}")]
+
+
+@pytest.mark.parametrize("told", ["192.168.1.2:1", "nonsense", "127.0.0.1:99999", "127.0.0.1:x"])
+def test_another_machine_is_not_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    """The usual port of this one is looked at instead."""
+    monkeypatch.setattr(scanning, "SERVERS", (("ollama", 1),))
+    assert scan({"HOME": str(tmp_path), "OLLAMA_HOST": told}, KINDS) == ([], [])
 
 
 @pytest.mark.parametrize("text", ["", "[]", "nonsense", '{"openai": 3}', '{"openai": {"type": "api"}}', "[" * 9999])

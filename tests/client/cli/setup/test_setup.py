@@ -172,6 +172,43 @@ def test_with_nothing_at_all_it_says_what_to_do(home: Path, run: Run, serve: Ser
     assert "config edit" in ran.err
 
 
+def test_what_the_config_has_already_is_not_written_again(home: Path, run: Run, serve: Serve) -> None:
+    """A group that is there is the user's to order, though another provider has the model too."""
+    there = {"models/propose": {"proposals": [PROPOSAL | {"exists": True}]}}
+    daemon = serve(answers(home, **there))
+    assert run("setup", "--yes", "--connect", "none", "--no-ask").code == 0
+    assert "models/accept" not in [method for method, _ in daemon.requests]
+
+
+def test_with_nothing_to_merge_the_newest_few_are_proposed(home: Path, run: Run, serve: Serve) -> None:
+    """Somebody with one provider is to have an answer too."""
+    many = [PROPOSAL | {"alias": f"old-{n}"} for n in range(20)] + [PROPOSAL]
+    models: list[Any] = []
+
+    def accept(params: Any) -> Any:
+        models.extend(params["aliases"])
+        return {"aliases": models}
+
+    told: dict[str, Any] = {
+        "models/propose": lambda params: {"proposals": many if params.get("single") else []},
+        "models/list": lambda params: {"models": [{"alias": alias} for alias in models]},
+        "models/accept": accept,
+    }
+    serve(answers(home, **told))
+    ran = run("setup", "--yes", "--connect", "none", "--no-ask")
+    assert ran.code == 0, ran.err
+    assert models == ["old-19", "old-18", "old-17", "old-16", "old-15", "old-14"]
+    assert "No two of your providers have the same model yet" in ran.out
+
+
+def test_with_json_the_end_is_one_object(home: Path, run: Run, serve: Serve) -> None:
+    """What a person reads on the way goes to stderr."""
+    serve(answers(home))
+    ran = run("setup", "--yes", "--connect", "none", "--json")
+    assert (ran.json["models"], ran.json["served_by"]["provider"]) == (["gpt-6-sol"], "openai")
+    assert "Ready: switchgear ask" in ran.err
+
+
 def test_the_first_command_at_a_terminal_offers_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No config: one question, and no is an answer."""
     monkeypatch.delenv("SWITCHGEAR_SOCKET")
