@@ -23,7 +23,7 @@ from switchgeard.credentials.secret import Answer as Found
 from switchgeard.credentials.secret import Missing, Ready, Secret
 from switchgeard.demo import claude, wires
 from switchgeard.demo.copilot import copilot, kind_at
-from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, chunked, sized
+from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, Header, chunked, sized
 from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.github import GitHub
 from switchgeard.demo.said import Said
@@ -209,16 +209,20 @@ async def kind_world(
     scripts: Mapping[str, Sequence[Line]],
     beside: Callable[[Asked], Answer | None] = lambda asked: None,
     spoken: Mapping[str, str] | None = None,
+    headers: Callable[[float], Sequence[Header]] = lambda wall: (),
     **more: Any,
 ) -> AsyncIterator[World]:
     """A world whose providers are all of this kind. `beside`: what their stand-ins say to anything but a completion.
-    `spoken`: provider -> the dialect it is asked in, where that is not its kind's first."""
+    `spoken`: provider -> the dialect it is asked in, where that is not its kind's first. `headers`: on every answer, by
+    the clock."""
     setup, account = setup_of(kind), GitHub()
     patch.setenv("AWS_PAIR", PAIR)
     patch.setenv("GITHUB", account.token)
     patch.setattr("switchgeard.app.KeyringStore", MemoryKeyring)
     patch.setattr(MemoryKeyring, "login", spelled(Bundle(OLD, "rt-0", 1.0, None, "issued", account="me@x.org")))
     standins = {name: _standin(kind, lines, account, beside) for name, lines in scripts.items()}
+    for standin in standins.values():
+        standin.headers = headers
     told = {name: _lines(setup, home / name, (spoken or {}).get(name)) for name in scripts}
     async with world(home, standins, kinds=dict.fromkeys(scripts, kind), lines=told, **more) as w:
         url = next(iter(standins.values())).url
