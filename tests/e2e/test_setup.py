@@ -2,82 +2,22 @@
 
 import json
 import socket
-import subprocess
 import tomllib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trio
 
-from daemon_process import Home
-from on_terminal import Person
-from switchgeard.demo.standin import StandIn
+from newcomer import KEYS, gone_through, newcomer
 
-KEYS = {"OPENAI_API_KEY": "sk-CANARY-setup-openai-1", "ANTHROPIC_API_KEY": "sk-CANARY-setup-anthropic-2"}
-MINE = '{\n  // mine\n  "theme": "dark"\n}\n'
-QUESTIONS = ("Use OpenAI", "Use Anthropic", "from the environment instead?", "into your config?", "Connect OpenCode?", "for three words")
-
-
-@dataclass
-class Newcomer:
-    """A home with two keys in the environment, an OpenCode config, and no daemon yet."""
-
-    place: Home
-    standins: list[StandIn]
-
-    @property
-    def tool(self) -> Path:
-        return self.place.path / ".config/opencode/opencode.jsonc"
-
-    @property
-    def config(self) -> Path:
-        return self.place.path / "config.toml"
-
-    def files(self) -> dict[str, bytes]:
-        """What a person would call his: not the daemon's state."""
-        roots = ("run", "state")
-        found = [path for path in self.place.path.rglob("*") if path.is_file()]
-        return {
-            str(path): path.read_bytes()
-            for path in found
-            if path.relative_to(self.place.path).parts[0] not in roots or "connect" in path.parts
-        }
-
-    async def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        return await trio.to_thread.run_sync(lambda: self.place.command(*words))
-
-    @contextmanager
-    def at_the_terminal(self, *words: str) -> Iterator[Person]:
-        person = Person(words, self.place.env | {"TERM": "xterm"})
-        try:
-            yield person
-        finally:
-            if person.process.poll() is None:
-                person.process.kill()
-                person.process.wait()
-
-
-@asynccontextmanager
-async def newcomer(path: Path) -> AsyncIterator[Newcomer]:
-    """The daemon that the first command started is gone at the end."""
-    standins = [StandIn(), StandIn()]
-    async with standins[0].serving() as openai, standins[1].serving() as anthropic:
-        made = Newcomer(Home(path), standins)
-        program = path / "bin/opencode"
-        program.parent.mkdir()
-        program.touch(mode=0o700)
-        made.tool.parent.mkdir(parents=True)
-        made.tool.write_text(MINE)
-        bases = {"OPENAI_BASE_URL": f"{openai.url}/v1", "ANTHROPIC_BASE_URL": anthropic.url}
-        made.place.env |= {**KEYS, **bases, "PATH": str(program.parent), "OLLAMA_HOST": "127.0.0.1:1"}
-        try:
-            yield made
-        finally:
-            with trio.CancelScope(shield=True):
-                await made.command("stop")
+QUESTIONS = (
+    "Use OpenAI",
+    "Use Anthropic",
+    "from the environment instead?",
+    "into your config?",
+    "Connect OpenCode?",
+    "for three words",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -113,14 +53,7 @@ async def test_a_person_needs_six_keystrokes(tmp_path: Path) -> None:
     """Enter to every question."""
     async with newcomer(tmp_path) as at:
         with at.at_the_terminal("setup") as person:
-
-            def sit_through() -> int:
-                for question in QUESTIONS:
-                    assert person.reads(question), person.shown
-                    person.types("\n")
-                return person.sees_the_end()
-
-            assert await trio.to_thread.run_sync(sit_through) == 0, person.shown
+            assert await trio.to_thread.run_sync(gone_through, person, QUESTIONS) == 0, person.shown
         assert person.keys <= 6
         assert "Ready: switchgear ask" in person.shown
         assert "CANARY" not in person.shown
@@ -135,16 +68,8 @@ async def test_left_at_any_question_everything_is_as_it_was(tmp_path: Path, plac
             at.place.configure(before)
         files = at.files()
         with at.at_the_terminal("setup") as person:
-
-            def leave() -> int:
-                for question in QUESTIONS[:place]:
-                    assert person.reads(question), person.shown
-                    person.types("\n")
-                assert person.reads(QUESTIONS[place]), person.shown
-                person.presses_ctrl_c()
-                return person.sees_the_end()
-
-            assert await trio.to_thread.run_sync(leave) == 130, person.shown
+            asked = QUESTIONS[: place + 1]
+            assert await trio.to_thread.run_sync(gone_through, person, asked, True) == 130, person.shown
         assert at.files() == files
         assert await trio.to_thread.run_sync(lambda: at.place.call("providers/list")) == {"providers": []}
         assert at.standins[0].hits == at.standins[1].hits == 0
