@@ -11,6 +11,7 @@ import error_bodies
 from error_bodies import Case, again, anthropic, google
 from error_row import BUCKET, DAY, HOUR, LOGIN, NONE, OFFER, KindError, after, error
 from switchgear_protocol.words import FailureKind as K
+from switchgear_protocol.words import Scope
 
 OTHERS_WORDS = ("dashscope", "plan share", "codex", "azure", "copilot")  # in that table, but nothing OpenAI says
 
@@ -161,7 +162,7 @@ BEDROCK = [
     aws(403, "UnrecognizedClientException", "The security token included in the request is invalid.", K.AUTH_FAILED,
         LOGIN),
     aws(403, "ExpiredTokenException", "The security token included in the request is expired", K.AUTH_FAILED, LOGIN),
-    aws(403, "InvalidSignatureException", "Signature expired", K.AUTH_FAILED, LOGIN),
+    aws(403, "InvalidSignatureException", "Signature expired", K.UNAVAILABLE, Scope.ENDPOINT, 60),
     aws(404, "ResourceNotFoundException", "Could not resolve the foundation model.", K.MODEL_NOT_FOUND, OFFER, DAY),
     aws(400, "ValidationException", "The provided model identifier is invalid.", K.MODEL_NOT_FOUND, OFFER, DAY),
     aws(400, "ValidationException", "Invocation of model ID m with on-demand throughput isn't supported. Retry your "

@@ -176,3 +176,22 @@ async def test_two_providers_of_one_account_are_said_to_be_one_once(tmp_path: Pa
         assert a["hint"] == "remove one of them, or give it a credential of its own: switchgear config edit"
         replay = await w.call("events/subscribe", since=0, types=["credential"])
         assert [event["provider"] for event in replay["replayed"]] == ["a", "b"]
+
+
+SKEWED = "Signature expired: 20261123T100000Z is now earlier than 20261123T105500Z (20261123T110000Z - 5 min.)"
+
+
+async def test_a_clock_that_spoils_signatures_is_said_and_mended_by_itself(tmp_path: Path) -> None:
+    """The keys are not called bad: once the clock is right the provider is asked again and serves."""
+    skewed = sized(403, msgspec.json.encode({"message": SKEWED}), [("x-amzn-errortype", "InvalidSignatureException")])
+    refusing: list[str | Fault] = [lambda asked, said: skewed, "ok"]
+    async with world(tmp_path, {"a": refusing, "b": "ok"}, kinds={"a": "bedrock"}) as w:
+        hand = by_hand(w)
+        assert [name for name, _ in (await w.ask()).outcomes] == ["a", "b"]
+        assert (await w.ask()).outcomes == [("b", None)]
+        view = await provider(w, "a")
+        assert view["health"] == "unavailable"
+        assert "Signature expired" in view["reason"]
+        assert view["hint"] == "set this machine's clock right: timedatectl set-ntp true"
+        hand.advance(61)
+        assert (await w.ask()).outcomes[0][0] == "a"

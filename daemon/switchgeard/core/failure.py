@@ -17,7 +17,7 @@ from .clock import Now
 from .envelope import Envelope, coded, unwrap
 from .hints import QUOTA_AFTER, Hint, advised, clamped
 from .moments import month_end
-from .rule import Rule, verdict
+from .rule import Rule, ruling, verdict
 from .scrub import scrub
 
 
@@ -137,7 +137,16 @@ def classify(reply: ErrorReply, now: Now) -> Failure:
         sent=reply.sent,
         should_retry=_SHOULD_RETRY.get(reply.headers.get("x-should-retry", "").strip().lower()),
     )
-    return _scoped(_timed(failure, reply, inside, now), reply, inside, now)
+    failure = _scoped(_timed(failure, reply, inside, now), reply, inside, now)
+    own = None if inside.html else ruling(reply.rules, status, inside.codes, inside.message)
+    return failure if own is None or own.hint is None else _advised(failure, own)
+
+
+def _advised(failure: Failure, own: Rule) -> Failure:
+    """With the cure that the kind's rule names."""
+    if failure.retry_after is not None or own.wait is None:
+        return structs.replace(failure, hint=own.hint)
+    return structs.replace(failure, hint=own.hint, retry_after=own.wait, source="re-check")
 
 
 _SHOULD_RETRY = {"true": True, "false": False}

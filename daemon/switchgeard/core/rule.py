@@ -12,12 +12,15 @@ from switchgear_protocol.words import FailureKind
 
 class Rule(Struct, frozen=True):
     """All that is given must hold. `code` is one of the body's codes (lower case), `pattern` a regular expression
-    looked for in its message, whatever the case."""
+    looked for in its message, whatever the case. `hint`: what cures it, where no command of ours does; `wait`: seconds
+    until it is worth another try, where the provider names none."""
 
     kind: FailureKind
     statuses: frozenset[int] = frozenset()
     code: str | None = None
     pattern: str | None = None
+    hint: str | None = None
+    wait: float | None = None
 
     def matches(self, status: int, codes: tuple[str, ...], message: str) -> bool:
         if self.statuses and status not in self.statuses:
@@ -29,6 +32,12 @@ class Rule(Struct, frozen=True):
         return bool(self.statuses) or self.code is not None or self.pattern is not None
 
 
+def ruling(rules: tuple[Rule, ...], status: int, codes: tuple[str, ...], message: str) -> Rule | None:
+    """The first matching rule; None when none does."""
+    return next((rule for rule in rules if rule.matches(status, codes, message)), None)
+
+
 def verdict(rules: tuple[Rule, ...], status: int, codes: tuple[str, ...], message: str) -> FailureKind | None:
     """What the first matching rule says; None when none does."""
-    return next((rule.kind for rule in rules if rule.matches(status, codes, message)), None)
+    own = ruling(rules, status, codes, message)
+    return None if own is None else own.kind

@@ -164,11 +164,10 @@ class Vault:
         return known[1]
 
     def _paid_by(self, provider: Provider, digest: str | None) -> None:
-        """Remember who pays: who is logged in, else whose key it is at that host. Nobody does where none is wanted."""
+        """Remember who pays: at that host, who is logged in, else whose key it is. Nobody, where none is wanted."""
         who = self._renewals.who(provider.id) if self._renewals else ""
         if who or digest:
-            payer = f"{provider.kind} {who}" if who else f"{urlsplit(provider.base_url).netloc} {digest}"
-            self._payers[_key(provider)] = payer
+            self._payers[_key(provider)] = f"{urlsplit(provider.base_url).netloc} {who or digest}"
         elif KINDS[provider.kind].program:
             self._payers[_key(provider)] = provider.base_url
         self._tell()

@@ -127,6 +127,13 @@ KIND = Kind(
         Rule(FailureKind.TIMEOUT, code="modeltimeoutexception"),
         Rule(FailureKind.AUTH_FAILED, code="unrecognizedclientexception"),
         Rule(FailureKind.AUTH_FAILED, code="expiredtokenexception"),
+        Rule(
+            FailureKind.UNAVAILABLE,  # the keys are good: once the clock is right they serve again
+            code="invalidsignatureexception",
+            pattern=r"signature (expired|not yet current)",
+            hint="set this machine's clock right: timedatectl set-ntp true",
+            wait=60.0,
+        ),
         Rule(FailureKind.AUTH_FAILED, code="invalidsignatureexception"),
         Rule(FailureKind.AUTH_FAILED, code="missingauthenticationtokenexception"),
         Rule(FailureKind.AUTH_FAILED, code="incompletesignatureexception"),
