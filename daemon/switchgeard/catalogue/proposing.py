@@ -67,11 +67,17 @@ def proposed(
 ) -> list[Group]:
     """Models that could be, by name. `single`: those that one provider alone has, too."""
     groups: dict[str, list[Variant]] = {}
-    taken = _aliases(catalog)
-    for variant in sorted(_variants(providers, catalog, bundle, lists), key=_order):
-        if not _served(variant, catalog.models.get(taken.get(variant.base, variant.base))):
+    taken, written = _aliases(catalog), {offer.key for offer in catalog.offers()}
+    variants = sorted(_variants(providers, catalog, bundle, lists), key=_order)
+    # the user's own come first: who joins must be the same as they are
+    for variant in sorted(variants, key=lambda each: each.key not in written):
+        if not _served(variant, catalog.models.get(taken.get(variant.base, ""))):
             _join(groups.setdefault(variant.base, []), variant)
-    found = (_group(base, variants, taken, catalog) for base, variants in sorted(groups.items()))
+    found = (
+        _group(base, sorted(group, key=_order), taken, catalog)
+        for base, group in sorted(groups.items())
+        if base in taken or base not in catalog.models  # the name may be that of another model of the user's
+    )
     return [group for group in found if group.new and (single or len(group.variants) > 1)][:MOST]
 
 
@@ -180,12 +186,13 @@ def _at_once(one: float | None, other: float | None) -> bool:
 
 
 def _aliases(catalog: Catalog) -> dict[str, str]:
-    """Canonical name -> alias of the config's own model of it."""
+    """Canonical name -> alias of the config's own model of it, as its first offer tells: those behind it may be what
+    the user falls back to."""
     found: dict[str, str] = {}
     for alias, model in catalog.models.items():
-        for offer in model.offers:
+        for offer in model.offers[:1]:
             found.setdefault(offer.canonical or canonical(offer.model).base, alias)
-    return {**found, **{alias: alias for alias in catalog.models}}
+    return found
 
 
 def _group(base: str, variants: list[Variant], taken: Mapping[str, str], catalog: Catalog) -> Group:

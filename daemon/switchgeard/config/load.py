@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from switchgear_protocol.words import StickyMode
 from switchgeard.core.harmless import harmless
-from switchgeard.core.offer import Catalog, MergedModel
+from switchgeard.core.offer import Catalog, FailoverPolicy, MergedModel, RoutingPolicy
 from switchgeard.core.prompt_format import FIELDS, unknown_field
 
 from .accounts import read_providers
@@ -20,6 +20,7 @@ from .advice import advice
 from .destination import listener
 from .explain import Fault, read_table
 from .groups import Known, read_models
+from .overlay import failover, overlaid
 from .place import Path, Span, nearest_line, spans
 from .problem import EDIT, Problem, meant
 from .schema import DefaultsTable, Document, GroupingTable, HTTPTable, PromptTable, SpendTable
@@ -83,6 +84,8 @@ def _config(raw: dict[str, Any], path: str, revision: int, faults: list[Fault]) 
         revision=revision,
         providers=providers,
         catalog=Catalog(models, revision),
+        routing=overlaid(RoutingPolicy(), defaults.routing),
+        failover=failover(FailoverPolicy(), defaults.failover),
         grouping=grouping.auto,
         metered=spend.metered,
         usd_per_day=spend.usd_per_day,

@@ -40,4 +40,8 @@ def merged(config: Config, groups: Iterable[Group]) -> Catalog:
     faults: list[Fault] = []
     known = Known(config.providers, frozenset(config.providers), DefaultsTable())
     raw: list[object] = [entry(group) for group in groups if not group.exists]
-    return replace(config.catalog, models={**read_models(raw, known, faults), **config.catalog.models})
+    made = {
+        alias: replace(model, routing=config.routing, failover=config.failover)
+        for alias, model in read_models(raw, known, faults).items()
+    }
+    return replace(config.catalog, models={**made, **config.catalog.models})

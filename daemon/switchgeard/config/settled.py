@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from switchgeard.core.offer import Catalog
+from switchgeard.core.offer import Catalog, FailoverPolicy, RoutingPolicy
 from switchgeard.core.prompt_format import FORMAT
 from switchgeard.core.provider import Provider
 
@@ -29,12 +29,15 @@ class PromptStyle(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """`path` is where it was read from; `revision` counts the reloads; money is in USD."""
+    """`path` is where it was read from; `revision` counts the reloads; money is in USD. `routing`,
+    `failover`: of models that nobody wrote, from `[defaults]`; in written ones they are in already."""
 
     path: str
     revision: int = 0
     providers: dict[str, Provider] = {}
     catalog: Catalog = Catalog()
+    routing: RoutingPolicy = RoutingPolicy()
+    failover: FailoverPolicy = FailoverPolicy()
     grouping: Grouping = "propose"
     metered: Metered = "allow"
     usd_per_day: float | None = None

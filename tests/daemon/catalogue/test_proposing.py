@@ -145,3 +145,23 @@ def test_a_provider_in_the_users_group_is_not_proposed_for_it_again() -> None:
     (group,) = groups(catalog=catalog, api=(Listed("gpt-5.5"),), sub=(Listed("gpt-5.5"),))
     assert names(group) == ["sub/gpt-5.5", "api/gpt-5.5-2026-04-23"]
     assert [variant.provider.id for variant in group.new] == ["sub"]
+
+
+def test_who_joins_a_model_is_the_same_as_what_the_user_put_there() -> None:
+    """Not the same as others that would serve before it."""
+    offer = Offer("api", "m", "openai-compatible", "http://x:80", Billing.METERED, "x")
+    catalog = Catalog({"mine": MergedModel("mine", "Mine", (offer,))})
+    small, large = Listed("m", context=8_000), Listed("m", context=128_000)
+    assert groups(catalog=catalog, api=(small,), sub=(large,), home=(large,)) == []
+    (group,) = groups(catalog=catalog, api=(small,), sub=(large,), home=(small,))
+    assert (group.alias, names(group)) == ("mine", ["home/m", "api/m"])
+
+
+def test_what_the_user_falls_back_to_is_not_what_his_model_is() -> None:
+    """A group of two models is the first one's; and a name he gave to something else is not proposed again."""
+    first, other = (Offer("api", each, "openai-compatible", "http://x:80", Billing.METERED, "x") for each in ("m", "n"))
+    catalog = Catalog({"both": MergedModel("both", "Both", (first, other))})
+    found = groups(catalog=catalog, sub=(Listed("m"), Listed("n")), api=(Listed("n"),))
+    assert [(group.alias, group.exists) for group in found] == [("both", True), ("n", False)]
+    catalog = Catalog({"n": MergedModel("n", "N", (first,))})
+    assert groups(catalog=catalog, sub=(Listed("n"),), home=(Listed("n"),)) == []

@@ -1,5 +1,6 @@
 """Proposals in force without being written: behind what the file has, never instead of it."""
 
+from switchgear_protocol.words import StickyMode
 from switchgeard.catalogue.bundle import Bundle
 from switchgeard.catalogue.proposing import proposed
 from switchgeard.config.load import load
@@ -35,3 +36,33 @@ def test_groups_the_file_has_no_model_for_are_added() -> None:
     assert set(catalog.models) == {"qwen9-7b", "mine"}
     assert catalog.models["mine"] == config.catalog.models["mine"]
     assert [offer.provider for offer in catalog.models["qwen9-7b"].offers] == ["a", "b"]
+
+
+def test_merged_models_obey_the_users_defaults() -> None:
+    """As if he had written them; a model he did write keeps its own word."""
+    defaults = """
+[defaults]
+routing = {sticky_mode = "none", allow_feature_downgrade = true}
+failover = {on = ["timeout"], retry = {attempts = 7}, deadline = "5m"}
+"""
+    own = 'routing = {sticky_mode = "session"}\n'
+    config = load(f"{defaults}{TEXT}{own}", "", 1)
+    assert isinstance(config, Config), config
+    rows = (Listed("glm-9"), Listed("qwen9-7b"))
+    groups = proposed(config.providers, config.catalog, Bundle(), {"a": rows, "b": rows})
+    models = merged(config, groups).models
+    routing, failover = models["qwen9-7b"].routing, models["qwen9-7b"].failover
+    assert (routing.sticky_mode, routing.allow_feature_downgrade) == (StickyMode.NONE, True)
+    assert (failover.on, failover.retry.attempts, failover.deadline) == (("timeout",), 7, 300.0)
+    assert models["mine"].routing.sticky_mode is StickyMode.SESSION
+    assert models["mine"].failover == failover
+
+
+def test_an_alias_of_the_users_is_never_another_model() -> None:
+    """His model of the name a group would have, with other models in it, stays as it is."""
+    text = TEXT.replace('alias = "mine"', 'alias = "qwen9-7b"')
+    config = load(text, "", 1)
+    assert isinstance(config, Config)
+    rows = (Listed("qwen9-7b"),)
+    groups = proposed(config.providers, config.catalog, Bundle(), {"a": rows, "b": rows})
+    assert merged(config, groups).models == config.catalog.models
