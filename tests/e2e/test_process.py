@@ -4,8 +4,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,9 @@ import trio
 
 from daemon_process import Home, home
 from rpc_client import Client
-from switchgeard.demo.standin import Script, StandIn
+from served import served
+from switchgeard.demo.standin import StandIn
 from world import config
-
-
-@asynccontextmanager
-async def served(path: Path, **scripts: Script) -> AsyncIterator[tuple[Home, dict[str, StandIn]]]:
-    """Stand-ins here, the daemon in a process of its own."""
-    standins = {name: StandIn(script) for name, script in scripts.items()}
-    async with trio.open_nursery() as nursery:
-        for standin in standins.values():
-            await nursery.start(standin.serve)
-        with home(path) as place:
-            place.configure(config(standins, {}))
-            await trio.to_thread.run_sync(place.start)
-            yield place, standins
-        nursery.cancel_scope.cancel()
 
 
 async def ask(place: Home, **params: object) -> dict[str, object]:

@@ -1,0 +1,41 @@
+--- Failures and good ends as one message, and moments as people read them.
+
+local clean = require("switchgear.clean")
+local M = {}
+
+local DAY = 20 * 3600 -- seconds within which the clock time alone says which day
+
+function M.failed(failure)
+  local hint = failure.hint and "\nhint: " .. clean.line(failure.hint) or ""
+  vim.notify("Switchgear: " .. clean.line(failure.message) .. hint, vim.log.levels.WARN)
+end
+
+function M.done(text)
+  vim.notify("Switchgear: " .. clean.line(text), vim.log.levels.INFO)
+end
+
+--- Calls `good(result)`, or says what failed.
+function M.unless_failed(good)
+  return function(failure, result)
+    if failure then
+      return M.failed(failure)
+    end
+    good(result)
+  end
+end
+
+--- "14:05", on another day "Tue 14:05".
+function M.moment(epoch)
+  if math.abs(epoch - os.time()) > DAY then
+    return os.date("%a %H:%M", math.floor(epoch))
+  end
+  return os.date("%H:%M", math.floor(epoch))
+end
+
+--- Seconds of "90", "30m", "2h", "1d"; nil for what is none.
+function M.seconds(text)
+  local count, unit = (text or ""):match("^(%d+)([smhd]?)$")
+  return count and tonumber(count) * ({ s = 1, m = 60, h = 3600, d = 86400, [""] = 1 })[unit] or nil
+end
+
+return M
