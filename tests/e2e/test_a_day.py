@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from door_client import PATHS, post
 from fake_clock import ManualClock
 from switchgeard import clock
 from switchgeard.demo.paid import HOUR, Paid
@@ -23,6 +24,7 @@ MID_LOOP: list[dict[str, Any]] = [
     {"role": "user", "content": [RESULT]},
 ]
 QUOTA = "quota_exceeded"
+DOOR = '[http]\nlisten = "127.0.0.1:0"\n'
 
 
 class Day:
@@ -46,14 +48,14 @@ def a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Begins the day with metered spending as named."""
 
     @asynccontextmanager
-    async def begun(metered: str = "allow") -> AsyncIterator[Day]:
+    async def begun(metered: str = "allow", *, door: bool = False) -> AsyncIterator[Day]:
         hand = ManualClock(clock.now().wall // 86_400 * 86_400 + 9 * HOUR)  # nine in the morning, far from a new day
         paid = Paid(tmp_path / "claude-home", hand)
         for name, value in paid.environment().items():
             monkeypatch.setenv(name, value)
-        async with world(tmp_path, paid.standins, now=hand) as w:
+        async with world(tmp_path, paid.standins, now=hand, door=door) as w:
             monkeypatch.setitem(KINDS, "github-copilot", paid.kind())
-            (tmp_path / "config.toml").write_text(paid.config(metered))
+            (tmp_path / "config.toml").write_text(paid.config(metered) + (DOOR if door else ""))
             told = await w.call("config/reload")
             assert told["ok"], told
             yield Day(w, hand, paid)
@@ -89,6 +91,27 @@ async def to_openrouter(day: Day) -> None:
     day.paid.copilot_spent(HOUR)
     asked = [(await day.ask()).outcomes[-1] for _ in range(3)]
     assert asked == [("anthropic", None), ("anthropic", None), ("openrouter", None)]
+
+
+@pytest.mark.parametrize("dialect", PATHS)
+async def test_a_client_of_any_dialect_has_the_same_day(a_day: Any, dialect: str) -> None:
+    """Through the door, where a client can say nothing but the model's name."""
+    async with a_day(door=True) as day:
+
+        async def served() -> str:
+            day.hand.advance(MINUTE)
+            return str((await post(day.w, dialect, model="opus-4.6")).headers.get("x-switchgear-provider"))
+
+        seen = [await served()]
+        day.paid.claude_spent(2 * HOUR)
+        seen.append(await served())
+        day.paid.copilot_spent(HOUR)
+        seen += [await served() for _ in range(3)]
+        day.paid.claude_serves(0.02)
+        day.hand.advance(2 * HOUR)
+        assert [*seen, await served()] == [
+            "claude_pro", "copilot", "anthropic", "anthropic", "openrouter", "claude_pro",
+        ]  # fmt: skip
 
 
 async def test_the_way_back_waits_for_the_end_of_a_turn(a_day: Any) -> None:

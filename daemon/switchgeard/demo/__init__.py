@@ -6,6 +6,9 @@
     faults      every named behaviour: complete answers, errors, cuts, hangs, floods
     standin     the server
     github      logins, tokens and a plan; copilot its endpoints and refusals (copilot_wire: the bodies)
+    claude      a stand-in of the claude program
+    paid        four accounts of real kinds; story what is asked of them in a day; day tells it
+    inside      the daemon in this process, by a clock that is turned; running the command, by the same
 
-Only `standin` does I/O. Nothing here is imported by the daemon itself.
+Only `standin` listens. Nothing here is imported by the daemon itself.
 """

@@ -9,9 +9,10 @@ Rules for editing: lines are literal, from recorded runs; the script imports not
 import json
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
-SCRIPT = f"""#!{sys.executable}
+SCRIPT = """\
 import json, os, sys, time
 from pathlib import Path
 home = Path(os.environ.get("CLAUDE_CONFIG_DIR") or os.path.dirname(sys.argv[0]))
@@ -40,8 +41,9 @@ USAGE: Usage = {"input_tokens": 12, "output_tokens": 3}
 def install(home: Path, *steps: dict[str, Any]) -> str:
     """The path of a program that goes through these steps."""
     home.mkdir(exist_ok=True)
-    program = home / "claude"
-    program.write_text(SCRIPT)
+    program, script = home / "claude", home / "claude.py"
+    script.write_text(SCRIPT)
+    program.write_text(f'#!/bin/sh\nexec {quote(sys.executable)} -IS {quote(str(script))} "$@"\n')  # paths with spaces
     program.chmod(0o700)
     set_steps(home, *steps)
     return str(program)
