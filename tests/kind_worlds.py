@@ -20,7 +20,7 @@ import frames
 from error_row import KindError
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Answer as Found
-from switchgeard.credentials.secret import Missing, Ready, Secret
+from switchgeard.credentials.secret import Ready, Secret
 from switchgeard.demo import claude, wires
 from switchgeard.demo.copilot import copilot, kind_at
 from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, Header, chunked, sized
@@ -53,17 +53,20 @@ class Setup(Struct, frozen=True):
 
 
 class MemoryKeyring(KeyringStore):
-    """A keyring that holds one login, the same for every provider."""
+    """A keyring that holds a ChatGPT login for every provider: an account each, for one's quota is all its own."""
 
-    login = ""
+    def __init__(self) -> None:
+        super().__init__()
+        self.logins: dict[str, str] = {}
 
     async def read(self, provider: str) -> Found:
         await trio.lowlevel.checkpoint()
-        return Ready(Secret(self.login)) if self.login else Missing("nothing is stored", f"switchgear login {provider}")
+        begun = spelled(Bundle(OLD, "rt-0", 1.0, None, "issued", account=f"{provider}@x.org"))
+        return Ready(Secret(self.logins.setdefault(provider, begun)))
 
     async def write(self, provider: str, secret: Secret) -> Found:
         await trio.lowlevel.checkpoint()
-        type(self).login = secret.reveal()
+        self.logins[provider] = secret.reveal()
         return Ready(secret)
 
 
@@ -219,7 +222,6 @@ async def kind_world(
     patch.setenv("AWS_PAIR", PAIR)
     patch.setenv("GITHUB", account.token)
     patch.setattr("switchgeard.app.KeyringStore", MemoryKeyring)
-    patch.setattr(MemoryKeyring, "login", spelled(Bundle(OLD, "rt-0", 1.0, None, "issued", account="me@x.org")))
     standins = {name: _standin(kind, lines, account, beside) for name, lines in scripts.items()}
     for standin in standins.values():
         standin.headers = headers
