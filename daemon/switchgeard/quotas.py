@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from switchgear_protocol.messages import QuotaAccount
 
-from . import views
 from .core.clock import Now
 from .core.provider import NoCredential, Passthrough, Provider
 from .core.quota import Window
@@ -43,6 +42,7 @@ class Look(Struct, frozen=True):
 class Quotas:
     services: Services
     looks: dict[str, Look] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of accounts, by provider, as pages told them
     _flights: dict[str, trio.Event] = field(default_factory=dict)
     _wanted: dict[str, None] = field(default_factory=dict)
     _called: trio.lowlevel.ParkingLot = field(default_factory=trio.lowlevel.ParkingLot)
@@ -83,10 +83,14 @@ class Quotas:
     def account(self, provider: Provider) -> QuotaAccount:
         """Whose it is, and how the last look went."""
         look, has_page = self.looks.get(provider.id), KINDS[provider.kind].quota is not None
-        who = views.provider(self.services.state, provider, self.services.now()).account
+        who = self.who(provider.id)
         if look is None:
             return QuotaAccount(provider.id, provider.label, who, has_page)
         return QuotaAccount(provider.id, provider.label, who, has_page, look.at.wall, look.reason, look.hint)
+
+    def who(self, provider: str) -> str:
+        """Who is logged in at this provider, by its page or by the login; "" where nobody said."""
+        return self.names.get(provider) or self.services.vault.who(provider)
 
     def _due(self, name: str, every: float) -> bool:
         look = self.looks.get(name)
@@ -117,6 +121,7 @@ class Quotas:
             if reply.status != 200 or len(reply.body) > LARGEST:
                 return _refused(provider, reply.status)
             self._told(page.read(reply.body, provider.id, self.services.now()))
+            self.names[provider.id] = page.whose(reply.body)
         except TransportFault as fault:
             return fault.failure.message, None
         except ValueError:  # BadSecret too; its words may quote what it was read from

@@ -23,6 +23,7 @@ from switchgeard.bus import Bus
 from switchgeard.core.clock import Now
 from switchgeard.core.health import ScopeKey
 from switchgeard.core.quota import Window
+from switchgeard.credentials.vault import Vault
 from switchgeard.kinds.kind import Options, QuotaPage
 from switchgeard.kinds.known import KINDS
 from switchgeard.quotas import LARGEST, Quotas
@@ -87,14 +88,16 @@ def _read(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
 
 @asynccontextmanager
 async def paged(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
-    kind = structs.replace(KINDS[KIND], quota=QuotaPage(_call, _read))
+    page_of = QuotaPage(_call, _read, whose=lambda body: "anna" if b"0.5" in body else "")
+    kind = structs.replace(KINDS[KIND], quota=page_of)
     monkeypatch.setitem(cast(Any, KINDS), KIND, kind)
     made = state(merged(offer("a", kind=KIND)))
     page = Page(cast(Any, None), made)
     transport = Transport()
     unused = cast(Any, None)
 
-    services = Services(made, unused, transport, unused, Announce(made, page.bus, Unkept()), lambda: page.now, unused)
+    vault = Vault(unused, {}, b"k" * 32)
+    services = Services(made, vault, transport, unused, Announce(made, page.bus, Unkept()), lambda: page.now, unused)
     page.quotas = Quotas(services)
     async with raw_server(page.converse) as url:
         made.config.providers["a"] = structs.replace(made.config.providers["a"], base_url=url)
@@ -121,6 +124,22 @@ async def test_a_page_is_read_once_for_all_who_look_and_not_again_before_its_tim
         page.now = T0.after(71)
         await page.look()
         assert page.hits == 3
+
+
+async def test_an_account_is_told_by_its_page_or_by_its_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a page that fails does not forget it; nobody is made up."""
+    async with paged(monkeypatch) as page:
+        account = page.state.config.providers["a"]
+        assert page.quotas.account(account).account == ""
+        await page.look()
+        assert page.quotas.account(account).account == "anna"
+        page.status, page.now = 500, T0.after(100)
+        await page.look()
+        assert page.quotas.account(account).account == "anna"
+        page.status, page.body, page.now = 200, b'{"used": 0.6}', T0.after(200)
+        await page.look()
+        monkeypatch.setattr(Vault, "who", lambda vault, provider: f"login of {provider}")
+        assert page.quotas.account(account).account == "login of a"
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ async def test_events_tell_what_happened(tmp_path: Path) -> None:
 async def test_usage_and_quota_add_up(tmp_path: Path) -> None:
     """Tokens, cost, windows and where the figures are from."""
     async with user(tmp_path) as me:
-        assert "claude_pro      no figure yet: told with its answers" in await me.reads("quota")
+        assert "No provider has reported a quota yet." in await me.reads("quota")
         assert await me.reads("usage") == "Nothing was asked in that time.\n"
         await me.reads("ask", "opus-4.6", "hi")
         usage = await me.reads("usage")

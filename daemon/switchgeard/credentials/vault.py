@@ -163,9 +163,13 @@ class Vault:
             self._paid_by(provider, digest)
         return known[1]
 
+    def who(self, provider_id: str) -> str:
+        """Who is logged in, by the login itself; "" where it does not say, or was not used yet."""
+        return self._renewals.who(provider_id) if self._renewals else ""
+
     def _paid_by(self, provider: Provider, digest: str | None) -> None:
         """Remember who pays: at that host, who is logged in, else whose key it is. Nobody, where none is wanted."""
-        who = self._renewals.who(provider.id) if self._renewals else ""
+        who = self.who(provider.id)
         if who or digest:
             self._payers[_key(provider)] = f"{urlsplit(provider.base_url).netloc} {who or digest}"
         elif KINDS[provider.kind].program:

@@ -28,6 +28,7 @@ GITHUB = "https://api.github.com"
 NAMES = {"session": "5h", "weekly": "7d"}
 """Its windows by the names other providers have for the same lengths, so that one threshold fits all."""
 
+NAME = 100  # characters of a login; GitHub's have 39
 MOST = 8  # windows of one answer
 _SNAPSHOT = re.compile(r"x-(quota-snapshot|usage-ratelimit)-([a-z0-9_]{1,32})")
 
@@ -52,6 +53,11 @@ def windows(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
         _pool(found, name, pools[name], provider, now) for name in ("premium_interactions", "chat") if name in pools
     )
     return tuple(window for window in read if window is not None)
+
+
+def whose(body: bytes) -> str:
+    """The login at GitHub, of a page that `windows` understood."""
+    return str(part(msgspec.json.decode(body), "login", ""))[:NAME]
 
 
 def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:

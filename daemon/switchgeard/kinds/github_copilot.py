@@ -21,7 +21,7 @@ from .auth import BadSecret, Header, bearer, header_safe
 from .bundle import Token
 from .calls import USER_AGENT
 from .copilot_list import models
-from .copilot_quota import page, readings, windows
+from .copilot_quota import page, readings, whose, windows
 from .kind import DeviceCode, Draft, Exchange, Kind, Listing, Option, Options, QuotaPage
 
 EDITOR: Header = ("editor-version", USER_AGENT)
@@ -117,7 +117,7 @@ KIND = Kind(
         page="https://github.com/settings/personal-access-tokens/new",
     ),
     exchange=Exchange(exchanging, exchanged, is_editors, as_it_is=frozenset({404})),
-    quota=QuotaPage(page, windows, stored=True),
+    quota=QuotaPage(page, windows, stored=True, whose=whose),
     readings=readings,
     rules=RULES,
     shape=shape,

@@ -70,12 +70,14 @@ class QuotaPage(Struct, frozen=True):
 
     `call(base_url, secret, options)`; `read(body, provider, now)` raises ValueError for what it does not understand.
     `every`: seconds between two looks at most. `stored`: it takes what the keyring holds, not the exchanged token.
+    `whose(body)`: the name of the account, of a body that `read` understood; "" where it says none.
     """
 
     call: Callable[[str, str, Options], HTTPCall]
     read: Callable[[bytes, str, Now], tuple[Window, ...]]
     every: float = 60.0
     stored: bool = False
+    whose: Callable[[bytes], str] = lambda body: ""
 
 
 class Paste(Struct, frozen=True, tag="paste"):

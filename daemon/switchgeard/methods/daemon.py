@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from msgspec.structs import replace
+
 from switchgear_protocol.events import Event
 from switchgear_protocol.messages import (
+    ProviderView,
     Status,
 )
 from switchgeard import __version__, refusal, remaining, views
@@ -55,7 +58,7 @@ class Daemon:
             seq=state.seq,
             config=self.configuration.view(),
             models=views.models(state, now),
-            providers=views.providers(state, now),
+            providers=self.providers(),
             quota=remaining.windows(state, now),
             in_flight=len(state.live),
             sessions=len(state.sessions),
@@ -64,6 +67,11 @@ class Daemon:
             draining=self.draining,
             http=self.http,
         )
+
+    def providers(self) -> list[ProviderView]:
+        """Every provider, with who is logged in where that is known."""
+        told = views.providers(self.at.state, self.at.now())
+        return [replace(view, account=self.quotas.who(view.id)) for view in told]
 
     def model(self, name: str) -> MergedModel:
         """The merged model or variant of this name. Raises RpcError(no_such_model)."""

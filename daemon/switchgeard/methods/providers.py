@@ -20,7 +20,7 @@ from .daemon import Daemon, positive
 
 
 async def providers_list(at: Daemon, caller: Caller, params: Nothing) -> Providers:
-    return Providers(views.providers(at.at.state, at.at.now()))
+    return Providers(at.providers())
 
 
 async def providers_pause(at: Daemon, caller: Caller, params: ProvidersPause) -> ProviderView:

@@ -17,7 +17,7 @@ from switchgeard.core.quota import state_of
 from switchgeard.kinds.auth import BadSecret
 from switchgeard.kinds.calls import build_call, build_models_call, drafted
 from switchgeard.kinds.copilot_list import models
-from switchgeard.kinds.copilot_quota import page, readings, windows
+from switchgeard.kinds.copilot_quota import page, readings, whose, windows
 from switchgeard.kinds.github_copilot import KIND, exchanged, exchanging, is_editors
 from switchgeard.upstream.call import HTTPCall
 
@@ -179,6 +179,13 @@ def test_the_plans_page_is_githubs(base_url: str, url: str) -> None:
     call = page(base_url, GITHUB_TOKEN, {})
     assert (call.method, call.url) == ("GET", url)
     assert dict(call.headers)["authorization"] == f"Bearer {GITHUB_TOKEN}"
+
+
+def test_the_plans_page_tells_whose_it_is() -> None:
+    """The login at GitHub, where it says one."""
+    assert whose(json.dumps(USER).encode()) == "somebody"
+    assert whose(json.dumps({**USER, "login": 7}).encode()) == ""
+    assert len(whose(json.dumps({**USER, "login": "x" * 5000}).encode())) == 100
 
 
 def test_the_plans_page_tells_the_pools_that_end() -> None:
