@@ -1,5 +1,7 @@
 """login, logout, token: secrets go one way only."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,53 @@ def test_login_shows_page_and_code_and_waits(home: Path, serve: Serve, ended: Lo
     status, shown = on_terminal("login", "claude_api")
     assert (status, "Key for" in shown) == (code, False)
     assert all(part in shown for part in ("https://page.example/device", "ABCD-1234", words))
+
+
+@pytest.mark.parametrize(
+    ("more", "argv", "opened"),
+    [
+        ({"DISPLAY": ":9"}, (), True),
+        ({"DISPLAY": ":9"}, ("--no-browser",), False),
+        ({"DISPLAY": ":9", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}, (), False),
+        ({}, (), False),
+    ],
+)
+def test_login_opens_the_page_only_on_a_desktop_and_prints_it_always(
+    home: Path,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    more: dict[str, str],
+    argv: tuple[str, ...],
+    opened: bool,
+) -> None:
+    """Not over ssh, not where there is none, not where it is not wanted."""
+    known, page = replace(PROVIDERS[0], id="claude_api"), home / "page"
+    script = home / "browser"
+    script.write_text(f'#!/bin/sh\nprintf %s "$1" > {page}.part && mv {page}.part {page}\n')
+    script.chmod(0o700)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (more | {"BROWSER": f"{script} %s"}).items():
+        monkeypatch.setenv(name, value)
+
+    def when_seen() -> LoginView:
+        deadline = time.monotonic() + 20
+        while opened and not page.exists() and time.monotonic() < deadline:
+            os.sched_yield()
+        return replace(PENDING, state="done")
+
+    serve(
+        {
+            "providers/list": Providers([known]),
+            "kinds/list": Kinds([BY_CODE]),
+            "login/start": PENDING,
+            "login/poll": lambda params: when_seen(),
+        }
+    )
+    status, shown = on_terminal("login", "claude_api", *argv)
+    assert status == 0
+    assert f"{'opening' if opened else 'open'} this page: https://page.example/device" in shown
+    assert (page.read_text() if page.exists() else None) == ("https://page.example/device" if opened else None)
 
 
 @pytest.mark.parametrize("typed", [b"", b"  \n", b"two\nlines", b"esc\x1b[A", b"x" * 70_000])

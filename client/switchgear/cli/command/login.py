@@ -20,14 +20,16 @@ def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Stores the key of PROVIDER in your OS keyring. It is typed or pasted without
 being shown; with --stdin it is read from there. Where the provider has a login of
-its own, that begins instead: an address to open, maybe a code to type. A key is never an argument,
-where `ps` and the shell's history would keep it.
+its own, that begins instead: a page, opened in your browser where there is a
+desktop, and maybe a code to type. A key is never an argument, where `ps` and the
+shell's history would keep it.
 
   switchgear login claude_api
   op read op://dev/anthropic/key | switchgear login claude_api --stdin"""
     parser.add_argument("provider", metavar="PROVIDER")
     parser.add_argument("--key", action="store_true", help="store a key, also where there is a login")
     parser.add_argument("--stdin", action="store_true", help="read the key from stdin")
+    parser.add_argument("--no-browser", action="store_true", help="print the page only, do not open it")
 
 
 def run(invocation: Invocation) -> int:
@@ -79,9 +81,12 @@ def _by_login(invocation: Invocation, provider: str) -> int:
 
 
 def _show(invocation: Invocation, view: Json) -> None:
+    from switchgear.cli.browser import open_page
     from switchgear.cli.screen import clean
 
-    invocation.err.line(clean(f"open this page: {view['url']}"))
+    url = str(view["url"])
+    opening = not invocation.args.no_browser and open_page(url)
+    invocation.err.line(clean(f"{'opening' if opening else 'open'} this page: {url}"))
     if view.get("user_code"):
         invocation.err.line(clean(f"and type there: {view['user_code']}"))
     invocation.note("waiting for you there; Ctrl-C gives up")

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
-Removes the key of PROVIDER from the OS keyring. Keys that come from the
-environment, a file or a command are not ours to remove."""
+Removes the key or the login of PROVIDER from the OS keyring, and takes a login
+back at who gave it, where that is possible; where it is not, says what stays
+valid. Keys that come from the environment, a file or a command are not ours to
+remove."""
     parser.add_argument("provider", metavar="PROVIDER")
 
 
@@ -23,4 +25,6 @@ def run(invocation: Invocation) -> int:
     if invocation.args.json:
         return invocation.emit(view)
     invocation.out.line(clean(f"removed the key of {view['provider']}"))
+    if view.get("reason"):
+        invocation.note(clean(view["reason"]))
     return 0
