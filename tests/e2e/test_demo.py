@@ -1,6 +1,7 @@
 """`switchgear demo`, short and long, as a newcomer runs it: everything it expects happens, and it ends by itself."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+README = Path(__file__).parents[2] / "README.md"
+SCENE = re.compile(r"\d\d:\d\d  ")
 LIMIT = 60  # seconds, on a machine busy with other tests
 
 
@@ -46,6 +49,9 @@ def test_the_demo_tells_its_story_and_leaves_nothing(home: Path, words: tuple[st
 def test_the_day_is_told_by_one_clock(home: Path) -> None:
     """What the commands show is said at the story's moment, whatever the clock on the wall."""
     told = demo(home, "--day").stdout
+    shown = [line for line in README.read_text().splitlines() if SCENE.match(line)]
+    assert len(shown) >= 5
+    assert [line for line in shown if line not in told.splitlines()] == []  # the README shows what it prints
     assert "Claude Pro: quota spent until 14:00 (in 1 h 20 m)" in told
     assert "first back: GitHub Copilot, 13:05 (in 25 m)" in told
     assert "metered providers may serve until 14:40 (in 2 h)" in told

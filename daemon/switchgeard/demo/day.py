@@ -18,7 +18,7 @@ from .paid import Paid
 from .running import Commands, DemoFailed
 from .scene import environment
 from .story import ACCOUNTS, AFTERNOON, LABELS, MODEL, MORNING, NOON, Scene, at
-from .turned import Turned
+from .turned import Turned, today
 
 NOBODY = 5  # the command's exit code when nobody can serve
 CALL = {"type": "tool_call", "id": "t1", "name": "rename", "arguments": "{}"}
@@ -31,8 +31,7 @@ TOOL_LOOP: list[dict[str, Any]] = [
 
 
 async def play(home: Path) -> None:
-    clock = Turned()
-    clock.begin(at("08:59"))
+    clock = Turned(today(at("08:59")))
     paid = Paid(home / "claude", clock)
     commands = Commands(environment(home) | {"TZ": "UTC"})
     os.environ |= paid.environment() | {"TZ": "UTC"}
@@ -92,7 +91,7 @@ class Day:
 
     def _turn(self, clock: str) -> None:
         self._clock.turn_to(at(clock))
-        self._commands.ahead = self._clock.ahead
+        self._commands.moment = self._clock().wall
 
     async def _shown(self, *words: str, code: int = 0) -> None:
         """A command as a person types it, with what it prints."""

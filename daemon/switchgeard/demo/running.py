@@ -1,7 +1,7 @@
 """The real command as a person runs it, against the demo's daemon.
 
-Rules for editing: every word a demo shows of Switchgear's own comes from here, never from a copy of it. `ahead`:
-seconds the command's clock is turned forward, for a day that passes in seconds.
+Rules for editing: every word a demo shows of Switchgear's own comes from here, never from a copy of it. `moment`:
+what the command's clock shows (epoch seconds), for a day that passes in seconds.
 """
 
 import json
@@ -17,8 +17,8 @@ PLAIN = ("-m", "switchgear.cli")
 TURNED = """\
 import sys
 from switchgear.cli import main, times
-clock, ahead = times.wall, float(sys.argv.pop(1))
-times.wall = lambda: clock() + ahead
+moment = float(sys.argv.pop(1))
+times.wall = lambda: moment
 sys.exit(main())
 """
 
@@ -32,7 +32,7 @@ class Commands:
     """`env`: with a home of its own, and where the daemon listens."""
 
     env: dict[str, str]
-    ahead: float = 0.0
+    moment: float | None = None
 
     async def show(self, *words: str, code: int = 0) -> None:
         """Run it for the person who watches. Raises DemoFailed when it ends otherwise than with `code`."""
@@ -68,5 +68,5 @@ class Commands:
             )
 
     def _argv(self, words: tuple[str, ...]) -> list[str]:
-        how = ("-c", TURNED, str(self.ahead)) if self.ahead else PLAIN
+        how = PLAIN if self.moment is None else ("-c", TURNED, str(self.moment))
         return [sys.executable, *how, *words]

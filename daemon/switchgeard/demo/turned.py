@@ -1,6 +1,6 @@
-"""A clock that is turned forward by hand; between two turns it goes as clocks do."""
+"""A clock that stands still until it is turned: a day's story shows the same on a slow machine as on a fast one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from switchgeard import clock
 from switchgeard.core.clock import Now
@@ -8,25 +8,22 @@ from switchgeard.core.clock import Now
 DAY = 86_400.0
 
 
+def today(hour: float) -> Now:
+    """So many hours after midnight (UTC) of this day."""
+    now = clock.now()
+    return Now(now.wall // DAY * DAY + hour * 3600, now.boot)
+
+
 @dataclass(slots=True)
 class Turned:
-    """A `Clock`. `ahead`: seconds its wall clock is ahead of this machine's; `slept`: seconds it was turned."""
+    """A `Clock`. It begins at `now`."""
 
-    ahead: float = 0.0
-    slept: float = 0.0
+    now: Now = field(default_factory=lambda: today(0))
 
     def __call__(self) -> Now:
-        now = clock.now()
-        return Now(now.wall + self.ahead, now.boot + self.slept)
-
-    def begin(self, hour: float) -> None:
-        """Today (UTC), so many hours after midnight."""
-        wall = clock.now().wall
-        self.ahead = wall // DAY * DAY + hour * 3600 - wall
+        return self.now
 
     def turn_to(self, hour: float) -> None:
-        """Forward to a later hour of the same day; it never goes back."""
-        wall = self().wall
-        further = max(0.0, wall // DAY * DAY + hour * 3600 - wall)
-        self.ahead += further
-        self.slept += further
+        """Forward to an hour of the same day, both clocks by the same; it never goes back."""
+        midnight = self.now.wall // DAY * DAY
+        self.now = self.now.after(max(0.0, midnight + hour * 3600 - self.now.wall))

@@ -11,7 +11,7 @@ from switchgeard.demo.day import Day
 from switchgeard.demo.paid import Paid
 from switchgeard.demo.running import Commands, DemoFailed
 from switchgeard.demo.story import ACCOUNTS, AFTERNOON, LABELS, MORNING, NOON, Scene, at
-from switchgeard.demo.turned import DAY, Turned
+from switchgeard.demo.turned import DAY, Turned, today
 
 STORY = (*MORNING, *NOON, *AFTERNOON)
 
@@ -38,8 +38,7 @@ def test_the_story_goes_forward_and_names_accounts_that_are_there() -> None:
 async def test_a_scene_that_went_otherwise_ends_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In words that say who should have been asked."""
     told = {"attempts": [{"provider": "openrouter", "outcome": "complete"}], "cost_usd": 0.14}
-    turned = Turned()
-    turned.begin(8.0)
+    turned = Turned(today(8.0))
     day = Day(Said(told), turned, Paid(tmp_path, turned))
     scene = Scene("09:00", "Hello.", (("claude_pro", None),), "first in your order")
     with pytest.raises(
@@ -49,17 +48,16 @@ async def test_a_scene_that_went_otherwise_ends_the_demo(tmp_path: Path, capsys:
     assert capsys.readouterr().out == "09:00  Hello.                    OpenRouter      $0.14  first in your order\n"
 
 
-def test_the_clock_is_turned_forward_and_never_back() -> None:
-    """Both clocks by the same; the machine's own goes on beneath."""
-    turned, today = Turned(), clock.now().wall // DAY * DAY
-    turned.begin(9.0)
+def test_the_clock_stands_still_until_it_is_turned_and_never_goes_back() -> None:
+    """Both clocks by the same."""
+    turned, midnight = Turned(today(9.0)), clock.now().wall // DAY * DAY
     before = turned()
-    assert before.wall == pytest.approx(today + 9 * 3600, abs=60)
+    assert (before, before.wall) == (turned(), midnight + 9 * 3600)
     turned.turn_to(12.5)
     turned.turn_to(12.0)
     after = turned()
-    assert after.wall == pytest.approx(today + 12.5 * 3600, abs=60)
-    assert after.boot - before.boot == pytest.approx(after.wall - before.wall, abs=1)
+    assert after.wall == midnight + 12.5 * 3600
+    assert after.boot - before.boot == pytest.approx(3.5 * 3600)
 
 
 async def test_a_command_that_fails_says_so() -> None:
