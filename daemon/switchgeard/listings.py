@@ -34,6 +34,10 @@ AT_ONCE = 0.0
 NEVER = Listing()
 
 
+class Refused(ValueError):
+    """The provider does not take the credential."""
+
+
 def _nobody() -> None:
     """Where nobody wants to know that a list has changed."""
 
@@ -122,6 +126,8 @@ class Listings:
             return Listing(old.models, old.read_at, found.message, found.hint)
         try:
             models = await self._pages(provider, kind.listing, found)
+        except Refused as refused:
+            return Listing(old.models, old.read_at, str(refused), f"switchgear login {provider.id}")
         except (BadSecret, ValueError) as fault:
             return Listing(old.models, old.read_at, str(fault))
         except TransportFault as fault:
@@ -156,6 +162,8 @@ class Listings:
         kind = KINDS[provider.kind]
         call = build_models_call(kind, provider.base_url, path, secret, provider.options, self.at.now())
         reply = await fetch(self.at.transport, call, largest=listing.largest)
+        if reply.status in (401, 403):
+            raise Refused(f"its model list refuses the credential (status {reply.status})")
         if reply.status != 200:
             raise ValueError(f"its model list answers with status {reply.status}")
         return reply.body

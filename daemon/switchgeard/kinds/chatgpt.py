@@ -32,6 +32,7 @@ REJECTED = frozenset(
         "safety_identifier", "temperature", "top_p", "top_logprobs", "truncation", "user",
     }
 )  # fmt: skip
+CLIENT = "1.0.0"  # the list leaves out what is too new for an older one, and without one the newest; it wants x.y.z
 SLACK = 5.0  # seconds behind `earliest_refresh_at`: a refresh before it burns the login
 
 
@@ -117,7 +118,7 @@ KIND = Kind(
     label="ChatGPT",
     base_url="https://api.openai.com/v1",
     paths={"openai.responses": "/responses"},
-    listing=Listing("/models", listed),
+    listing=Listing(f"/models?client_version={CLIENT}", listed),
     billing=Billing.INCLUDED,
     login=Browser(
         authorize_url="https://auth.openai.com/oauth/authorize",
