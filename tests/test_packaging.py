@@ -132,7 +132,9 @@ def test_the_wheel_holds_our_three_packages_and_nothing_else(tmp_path: Path) -> 
     units = {f"switchgear/cli/service/units/{unit}" for unit in UNITS}
     assert facts | units <= set(names)
     ours = (name for name in names if not name.startswith((info, data)) and name not in facts | units)
-    shells = {name for name in names if name.startswith("switchgear/cli/prompt_hooks/") and not name.endswith(".py")}
-    assert {"prompt.bash", "prompt.zsh", "prompt.fish", "statusline.sh"} <= {Path(name).name for name in shells}
+    folders = ("switchgear/cli/prompt_hooks/", "switchgear/cli/completion/")
+    shells = {name for name in names if name.startswith(folders) and not name.endswith(".py")}
+    texts = {f"{text}.{shell}" for text in ("prompt", "completion") for shell in ("bash", "zsh", "fish")}
+    assert texts | {"statusline.sh"} <= {Path(name).name for name in shells}
     assert {name.rpartition(".")[2] for name in ours if name not in shells} <= {"py", "typed"}
     assert zipfile.ZipFile(wheel).getinfo("switchgeard/catalogue/facts.msgpack.gz").file_size <= 300 * 1024

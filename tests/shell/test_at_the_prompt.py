@@ -1,39 +1,19 @@
 """A person at a terminal: real bash in a real tmux, the real daemon beside it."""
 
-import os
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trio
 
 from daemon_process import home
-from shell.shells import HOME, needs
+from shell.shells import needs
+from shell.terminal import Terminal, running
 from switchgear.cli.prompt_hooks import text
 from world import world
 
 SPENT = "M via B · A quota spent"
-
-
-@dataclass
-class Terminal:
-    """One tmux server of our own with a shell in it."""
-
-    socket: str
-
-    def tmux(self, *words: str) -> str:
-        argv = ["tmux", "-S", self.socket, *words]
-        return subprocess.run(argv, env=HOME, capture_output=True, text=True, timeout=10, check=True).stdout
-
-    def enter(self) -> str:
-        """The last line on the screen that is not empty, after Enter was pressed once more."""
-        self.tmux("send-keys", "Enter")
-        lines = [line for line in self.tmux("capture-pane", "-p").splitlines() if line.strip()]
-        return lines[-1] if lines else ""
 
 
 @contextmanager
@@ -44,18 +24,6 @@ def terminal(folder: Path, runtime: Path) -> Iterator[Terminal]:
     rc.write_text(f"PS1='$ '\n{text('bash', str(runtime))}")
     with running(f"bash --rcfile '{rc}' -i") as made:
         yield made
-
-
-@contextmanager
-def running(command: str) -> Iterator[Terminal]:
-    needs("tmux")
-    with tempfile.TemporaryDirectory(prefix="sg") as short:  # a socket's path is short
-        made = Terminal(f"{short}/tmux")
-        made.tmux("-f", os.devnull, "new-session", "-d", "-x", "150", "-y", "50", command)
-        try:
-            yield made
-        finally:
-            made.tmux("kill-server")
 
 
 async def until(seen: Terminal, prompt: str, seconds: float = 1.0) -> None:
