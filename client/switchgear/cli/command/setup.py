@@ -61,8 +61,7 @@ def _settled(invocation: Invocation) -> tuple[list[str], list[str], bool]:
     path = str(invocation.call("config/check")["path"])
     with all_or_nothing(invocation, path) as stored:
         _import(invocation, stored)
-        _probe(invocation)
-        aliases = _models(invocation)
+        aliases = _models(invocation, _probe(invocation))
         tools = _tools(invocation) if aliases else []
         return aliases, tools, bool(aliases) and _wants_answer(invocation, aliases[0])
 
@@ -81,24 +80,26 @@ def _import(invocation: Invocation, stored: list[str]) -> None:
         importing.store(invocation, importing.keep(invocation, taken), stored)
 
 
-def _probe(invocation: Invocation) -> None:
+def _probe(invocation: Invocation) -> list[str]:
+    """The ids of the providers that work."""
     from switchgear.cli.setup import importing
     from switchgear.cli.setup.telling import title
 
     names = [str(provider["id"]) for provider in invocation.call("providers/list")["providers"]]
-    if names:
-        title(invocation, "Providers")
-        importing.probe(invocation, names)
+    if not names:
+        return []
+    title(invocation, "Providers")
+    return importing.probe(invocation, names)
 
 
-def _models(invocation: Invocation) -> list[str]:
+def _models(invocation: Invocation, working: list[str]) -> list[str]:
     """The aliases in the config afterwards."""
     from switchgear.cli.setup.question import chosen, yes
     from switchgear.cli.setup.telling import title
     from switchgear.cli.table import rows
 
     have = _aliases(invocation)
-    heading, proposals = _proposed(invocation, several=bool(have))
+    heading, proposals = _proposed(invocation, working, several=bool(have))
     names = [str(one["alias"]) for one in proposals]
     told = chosen(invocation, names, invocation.args.models, "--models")
     if proposals:
@@ -113,18 +114,26 @@ def _models(invocation: Invocation) -> list[str]:
     return _aliases(invocation)
 
 
-def _proposed(invocation: Invocation, *, several: bool) -> tuple[str, list[Json]]:
+def _proposed(invocation: Invocation, working: list[str], *, several: bool) -> tuple[str, list[Json]]:
     """What is worth having: models of several providers; where there are none, the newest of one.
 
     `several`: no others, because there is a model already.
     """
     from switchgear.cli.setup.newest import newest
 
-    found = [one for one in invocation.call("models/propose")["proposals"] if not one.get("exists")]
+    found = _new(invocation, working)
     if found or several:
         return "Models that several of your providers have; what is paid for comes first", found
-    single = [one for one in invocation.call("models/propose", single=True)["proposals"] if not one.get("exists")]
-    return "No two of your providers have the same model yet; the newest they have", newest(single)
+    heading = "No two of your providers have the same model yet; the newest they have"
+    return heading, newest(_new(invocation, working, single=True))
+
+
+def _new(invocation: Invocation, working: list[str], *, single: bool | None = None) -> list[Json]:
+    """Proposals the config does not have, which somebody could serve."""
+    found = invocation.call("models/propose", single=single)["proposals"]
+    return [
+        one for one in found if not one.get("exists") and any(offer["provider"] in working for offer in one["offers"])
+    ]
 
 
 def _these(count: int) -> str:

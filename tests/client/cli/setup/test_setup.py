@@ -157,7 +157,7 @@ def test_cut_short_everything_is_as_it_was(
     assert daemon.asked("credentials/delete") == {"provider": "openai"}
 
 
-def leaves(invocation: object) -> list[str]:
+def leaves(*told: object) -> list[str]:
     raise KeyboardInterrupt
 
 
@@ -182,6 +182,7 @@ def test_what_the_config_has_already_is_not_written_again(home: Path, run: Run, 
 
 def test_with_nothing_to_merge_the_newest_few_are_proposed(home: Path, run: Run, serve: Serve) -> None:
     """Somebody with one provider is to have an answer too."""
+    (home / "config.toml").write_text("")
     many = [PROPOSAL | {"alias": f"old-{n}"} for n in range(20)] + [PROPOSAL]
     models: list[Any] = []
 
@@ -199,6 +200,17 @@ def test_with_nothing_to_merge_the_newest_few_are_proposed(home: Path, run: Run,
     assert ran.code == 0, ran.err
     assert models == ["old-19", "old-18", "old-17", "old-16", "old-15", "old-14"]
     assert "No two of your providers have the same model yet" in ran.out
+
+
+def test_what_nobody_can_serve_is_not_proposed(home: Path, run: Run, serve: Serve) -> None:
+    """The first answer would be a refusal."""
+    (home / "config.toml").write_text("")
+    refused = {"provider": "openai", "ok": False, "asked": "api.openai.com", "reason": "the key was refused"}
+    serve(answers(home, **{"providers/probe": refused, "models/list": {"models": []}}))
+    ran = run("setup", "--yes", "--connect", "none")
+    assert ran.code == 1
+    assert "the key was refused" in ran.out
+    assert "gpt-6-sol" not in ran.out
 
 
 def test_with_json_the_end_is_one_object(home: Path, run: Run, serve: Serve) -> None:
