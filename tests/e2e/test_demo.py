@@ -55,3 +55,11 @@ def test_the_day_is_told_by_one_clock(home: Path) -> None:
     assert "Claude Pro: quota spent until 14:00 (in 1 h 20 m)" in told
     assert "first back: GitHub Copilot, 13:05 (in 25 m)" in told
     assert "metered providers may serve until 14:40 (in 2 h)" in told
+
+
+def test_a_long_name_of_the_place_for_temporary_files_is_no_trouble(home: Path) -> None:
+    """A socket's path may have some hundred bytes; macOS' own place takes half of them."""
+    place = home / ("d" * 80)
+    place.mkdir()
+    done = demo(place, "--day")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -5,6 +5,7 @@ run against them in a temporary home. Ends by itself within a few seconds.
 """
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from . import account, day
 from .running import Commands, DemoFailed
 from .scene import QUESTION, Role, cast, environment, write_config
 
+LONGEST_PLACE = 52  # bytes: a socket's path has 104 on macOS, our own names take 48 of them
 START_LIMIT = 15.0  # seconds for the daemon to listen
 
 
@@ -102,7 +104,7 @@ async def _listening(home: Path, daemon: trio.Process) -> None:
 def main() -> int:
     code = 0
     story = day.play if "--day" in sys.argv[1:] else play
-    with tempfile.TemporaryDirectory(prefix="sg-demo-") as home:
+    with tempfile.TemporaryDirectory(prefix="sg-demo-", dir=_place()) as home:
         try:
             trio.run(story, Path(home))
         except* DemoFailed as failed:
@@ -111,6 +113,11 @@ def main() -> int:
         except* KeyboardInterrupt:
             code = 130
     return code
+
+
+def _place() -> str | None:
+    """Where its home is: the usual place, unless that leaves too few bytes for a socket's path."""
+    return None if len(os.fsencode(tempfile.gettempdir())) <= LONGEST_PLACE else "/tmp"  # noqa: S108 - a directory in it
 
 
 def _each(failed: BaseExceptionGroup[DemoFailed]) -> Iterator[DemoFailed]:
