@@ -19,7 +19,7 @@ from switchgeard.demo.wires import Said
 from switchgeard.kinds import anthropic, chatgpt
 from switchgeard.kinds.auth import bearer
 from switchgeard.kinds.bundle import Bundle, spelled
-from switchgeard.kinds.kind import Refresh
+from switchgeard.kinds.kind import Browser, Refresh
 from switchgeard.kinds.known import KINDS
 from switchgeard.upstream.call import HTTPCall
 
@@ -42,6 +42,8 @@ class Plan:
     more: dict[str, Any] = field(default_factory=dict)  # members of every grant
     line: str = "ok"
     standin: StandIn = field(default_factory=StandIn)
+    revoking: Answer = sized(200, b"")
+    revoked: list[dict[str, str]] = field(default_factory=list)
     on_refresh: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -51,7 +53,10 @@ class Plan:
     def kind(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """`anthropic` is a plan of this sort from now on."""
         refresh = Refresh(self._call, chatgpt.refreshed)
-        monkeypatch.setitem(KINDS, "anthropic", structs.replace(anthropic.KIND, auth=bearer, refresh=refresh))
+        revoke = f"{self.standin.url or 'http://127.0.0.1:9'}/oauth/revoke"
+        login = Browser("https://x.example", "https://x.example", "", revoke_url=revoke)
+        kind = structs.replace(anthropic.KIND, auth=bearer, refresh=refresh, login=login)
+        monkeypatch.setitem(KINDS, "anthropic", kind)
 
     def login(self, now: float, **more: Any) -> str:
         """The login as the keyring has it, made at `now`."""
@@ -68,6 +73,9 @@ class Plan:
         return sized(401, msgspec.json.encode(body))
 
     def _token_endpoint(self, asked: Asked) -> Answer | None:
+        if asked.path == "/oauth/revoke":
+            self.revoked.append(asked.json)
+            return self.revoking
         if asked.path != "/oauth/token":
             return None
         form = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}

@@ -15,6 +15,7 @@ class CredentialView(Result, frozen=True):
     reason: str = ""
     hint: str | None = None
     fingerprint: str | None = None  # keyed hash, for "is it the same one"; reveals nothing
+    stays: str = ""  # of one that was deleted: what is valid all the same, and where that is ended
 
 
 class Credentials(Result, frozen=True):

@@ -11,7 +11,7 @@ from fake_clock import ManualClock
 from memory_keyring import MemoryKeyring, in_place
 from plan import GONE, LIFE, REVOKED, Plan
 from switchgeard import clock
-from switchgeard.demo.exchange import sized
+from switchgeard.demo.exchange import Answer, sized
 from switchgeard.kinds.bundle import Bundle, parsed
 from world import Heard, World, world
 
@@ -28,6 +28,7 @@ async def planned(
     if keyring is None:
         keyring = in_place(monkeypatch, a=plan.login(hand.now.wall))
     async with world(home, {"a": plan.standin, "b": "ok"}, now=hand) as w:
+        plan.kind(monkeypatch)  # it has an address now
         path = w.home / "config.toml"
         path.write_text(path.read_text().replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
         assert (await w.call("config/reload"))["ok"]
@@ -205,3 +206,29 @@ async def test_a_keyring_that_can_neither_be_read_nor_written_loses_no_renewed_l
         hand.advance(LIFE)
         assert (await w.ask()).outcomes == [("a", None)]
         assert [form["refresh_token"] for form in plan.calls] == ["r0", "r1"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "stays"),
+    [
+        (sized(200, b""), ""),
+        (sized(503, b"busy"), "its issuer did not take it back (status 503)"),
+        (GONE, "its issuer could not be told"),
+    ],
+    ids=["taken back", "refused", "unheard"],
+)
+async def test_a_logout_takes_the_login_back_and_says_what_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer, stays: str
+) -> None:
+    """It is gone from the keyring in any case; what the issuer did not end is told with where to end it."""
+    plan, hand = Plan(revoking=answer), by_hand()
+    keyring = in_place(monkeypatch, a=plan.login(hand.now.wall))
+    async with planned(tmp_path, monkeypatch, plan, hand, keyring) as w:
+        assert (await w.ask()).outcomes == [("a", None)]
+        view = await w.call("credentials/delete", provider="a")
+        assert view["state"] == "missing"
+        assert stays in view.get("stays", "")
+        assert bool(view.get("stays")) == bool(stays)
+        assert keyring.texts == {}
+        assert plan.revoked[0]["token"] == "r0"
+        assert (await w.ask()).outcomes == [("a", "missing_credential"), ("b", None)]

@@ -126,6 +126,8 @@ KIND = Kind(
         scope=f"openid profile email offline_access resource.invoke {PLAN}",
         issuer="https://auth.openai.com",
         resource=RESOURCE,
+        revoke_url="https://auth.openai.com/oauth/revoke",
+        end_page="https://chatgpt.com/#settings/Security",
         dynamic="dynamic_agent_client",
         page="https://platform.openai.com/api-keys",
     ),

@@ -115,6 +115,7 @@ KIND = Kind(
         token_url="https://github.com/login/oauth/access_token",  # noqa: S106 - an address
         scope="read:user",
         page="https://github.com/settings/personal-access-tokens/new",
+        end_page="https://github.com/settings/applications",
     ),
     exchange=Exchange(exchanging, exchanged, is_editors, as_it_is=frozenset({404})),
     quota=QuotaPage(page, windows, stored=True, whose=whose),

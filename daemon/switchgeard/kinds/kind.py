@@ -94,6 +94,7 @@ class DeviceCode(Struct, frozen=True, tag="device"):
     token_url: str
     scope: str
     page: str | None = None  # where a key can be made instead
+    end_page: str | None = None  # where a person ends a login, or a token
 
 
 class Browser(Struct, frozen=True, tag="browser"):
@@ -108,6 +109,7 @@ class Browser(Struct, frozen=True, tag="browser"):
     issuer: str | None = None  # of the id token, verified where there is one
     resource: str | None = None
     revoke_url: str | None = None
+    end_page: str | None = None  # where a person ends a login
     client_id: str | None = None
     dynamic: str | None = None
     jwks_url: str | None = None

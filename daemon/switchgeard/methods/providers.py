@@ -1,5 +1,7 @@
 """`providers/*` of what is in the config, and `credentials/*`."""
 
+from msgspec import structs
+
 from switchgear_protocol.messages import (
     Credentials,
     CredentialsSet,
@@ -13,6 +15,7 @@ from switchgear_protocol.messages import (
 )
 from switchgeard import views
 from switchgeard.credentials.secret import Broken, Locked, Ready
+from switchgeard.logins.leaving import taken_back
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
 
@@ -58,12 +61,14 @@ async def credentials_set(at: Daemon, caller: Caller, params: CredentialsSet) ->
 
 async def credentials_delete(at: Daemon, caller: Caller, params: ProviderName) -> CredentialView:
     provider = at.provider(params.provider)
+    was = await at.at.vault.stored(provider)
     answer = await at.at.vault.delete(provider.id)
     if isinstance(answer, Locked | Broken):
         message = f"The credential of {provider.id} was not deleted."
         raise RpcError.of("credential_store", message, detail=answer.reason, hint=answer.hint)
     at.announce(at.at.state.credential_changed(provider.id, "deleted", at.at.now()))
-    return at.at.vault.view(provider)
+    stays = await taken_back(at.at.transport, provider, was)
+    return structs.replace(at.at.vault.view(provider), stays=stays)
 
 
 async def credentials_test(at: Daemon, caller: Caller, params: Nothing) -> StoreView:

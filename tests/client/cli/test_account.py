@@ -153,6 +153,13 @@ def test_logout_removes(run: Run, serve: Serve) -> None:
     assert run("logout", "claude_api").out == "removed the key of claude_api\n"
 
 
+def test_logout_says_what_stays_valid(run: Run, serve: Serve) -> None:
+    """Beside the line that a script reads."""
+    left = "the key itself stays valid until you delete it at https://x.example/keys"
+    serve({"credentials/delete": CredentialView("claude_api", "keyring", "missing", stays=left)})
+    assert run("logout", "claude_api") == (0, "removed the key of claude_api\n", f"{left}\n")
+
+
 def test_a_new_token_is_alone_on_stdout(run: Run, serve: Serve) -> None:
     """`$(switchgear token new NAME)` works."""
     serve({"tokens/create": TokenCreated("editor", "sgt_123"), "tokens/revoke": Done()})

@@ -25,6 +25,6 @@ def run(invocation: Invocation) -> int:
     if invocation.args.json:
         return invocation.emit(view)
     invocation.out.line(clean(f"removed the key of {view['provider']}"))
-    if view.get("reason"):
-        invocation.note(clean(view["reason"]))
+    if view.get("stays"):
+        invocation.err.line(clean(view["stays"]))
     return 0
