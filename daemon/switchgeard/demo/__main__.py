@@ -58,7 +58,7 @@ async def _story(commands: Commands, roles: list[Role]) -> None:
     await _again(commands, roles)
     print("\n$ switchgear status\n")
     await commands.show("status")
-    print("\nThat was the real daemon and the real command. Next: switchgear config edit")
+    print("\nThat was the real daemon and the real command. Next: switchgear setup")
 
 
 async def _again(commands: Commands, roles: list[Role]) -> None:
