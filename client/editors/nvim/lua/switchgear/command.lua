@@ -53,7 +53,7 @@ local function quota()
   wire.request("quota/list", {}, say.unless_failed(function(found)
     local rows = {}
     for _, window in ipairs(found.windows) do
-      local left = window.used and ("%d %% left"):format(math.floor((1 - window.used) * 100 + 0.5)) or clean.word(window.state)
+      local left = window.used and ("%d %% left"):format(say.left(window.used)) or clean.word(window.state)
       local back = window.resets_at and ", resets " .. say.moment(window.resets_at) or ""
       table.insert(rows, (" %-24s %-10s %s%s"):format(clean.line(window.provider), clean.line(window.window), left, back))
     end

@@ -36,40 +36,45 @@ end
 local function left(window)
   local told = clean.line(window.window)
   if window.used then
-    told = told .. (" %d %% left"):format(math.floor((1 - window.used) * 100 + 0.5))
+    told = told .. (" %d %% left"):format(say.left(window.used))
   elseif window.remaining then
     told = told .. (" %d %s left"):format(window.remaining, clean.line(window.unit))
   end
   return window.resets_at and told .. ", resets " .. say.moment(window.resets_at) or told
 end
 
-local function offer_row(number, offer, width)
+local function padded(text, width)
+  return text .. (" "):rep(width - vim.fn.strdisplaywidth(text))
+end
+
+--- `widths`: of the names, of what is said of their turn.
+local function offer_row(number, offer, widths)
   local group = offer.place and "SwitchgearGood" or GROUPS[offer.health] or "SwitchgearBad"
   if group == "SwitchgearGood" and not offer.place then
     group = "SwitchgearDim"
   end
-  local name = who(offer.label)
   return {
     { (" %d  "):format(number) },
     { MARKS[group], group },
-    { " " .. name .. (" "):rep(width - vim.fn.strdisplaywidth(name) + 2) },
-    { turn(offer), group },
+    { " " .. padded(who(offer.label), widths[1]) .. "  " },
+    { padded(turn(offer), widths[2]), group },
     { "  " .. clean.line(offer.billing), "SwitchgearDim" },
   }
 end
 
 --- The rows of the page, and of each row the offer it is about.
 function M.rows(model)
-  local width = 0
+  local widths = { 0, 0 }
   for _, offer in ipairs(model.offers) do
-    width = math.max(width, vim.fn.strdisplaywidth(who(offer.label)))
+    widths[1] = math.max(widths[1], vim.fn.strdisplaywidth(who(offer.label)))
+    widths[2] = math.max(widths[2], vim.fn.strdisplaywidth(turn(offer)))
   end
   local serving = model.serving and "via " .. who(model.serving) or "nobody can serve it now"
   local pinned = model.pinned and "  pinned" or ""
   local rows = { { { " " .. clean.line(model.label), "SwitchgearTitle" }, { "  " .. serving .. pinned } }, "" }
   local about = {}
   for number, offer in ipairs(model.offers) do
-    table.insert(rows, offer_row(number, offer, width))
+    table.insert(rows, offer_row(number, offer, widths))
     about[#rows] = offer
     for _, window in ipairs(offer.windows or {}) do
       table.insert(rows, { { "      " .. left(window), "SwitchgearDim" } })

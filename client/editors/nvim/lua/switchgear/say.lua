@@ -32,6 +32,11 @@ function M.moment(epoch)
   return os.date("%H:%M", math.floor(epoch))
 end
 
+--- Percent that are left of a window; what was read may be late, and say more than all was used.
+function M.left(used)
+  return math.max(math.floor((1 - used) * 100 + 0.5), 0)
+end
+
 --- Seconds of "90", "30m", "2h", "1d"; nil for what is none.
 function M.seconds(text)
   local count, unit = (text or ""):match("^(%d+)([smhd]?)$")
