@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
+from msgspec import structs
 
 from fake_clock import ManualClock
 from raw_server import raw_server, request_head
+from switchgeard.core.listing import Listed
 from switchgeard.kinds.kind import Listing
 from switchgeard.kinds.known import KINDS
 from switchgeard.listings import AGAIN
@@ -109,6 +111,25 @@ async def test_a_list_that_is_none_is_told_and_keeps_the_last_one(
         probe = await w.call("providers/probe", provider="one")
         assert (probe["ok"], probe["models"]) == (False, None)
         assert words in probe["reason"]
+
+
+async def test_a_reader_that_fails_on_a_list_ends_that_look_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug in one kind is words; who looks for others goes on."""
+
+    def broken(body: bytes) -> tuple[Listed, ...]:
+        raise TypeError("a bug that quotes sk-secret")
+
+    kind = KINDS["openai-compatible"]
+    monkeypatch.setitem(KINDS, kind.name, structs.replace(kind, listing=structs.replace(rule(kind.name), read=broken)))
+    asked: list[bytes] = []
+    async with listing(rows("m"), asked) as url, attended(tmp_path, f"{url}/v1") as (w, clock):
+        await w.call("models/list")
+        assert await seen(w, asked) == 1
+        assert w.daemon.at.state.listings["one"].reason == "reading its model list failed inside: TypeError"
+        w.daemon.announce(w.daemon.at.state.credential_changed("one", "stored", clock()))
+        assert await seen(w, asked) == 2
 
 
 async def test_an_empty_list_is_a_list(tmp_path: Path) -> None:

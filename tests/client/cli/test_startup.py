@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,3 +23,20 @@ def test_status_imports_nothing_heavy(home: Path, serve: Serve, argv: list[str],
         [sys.executable, "-S", "-c", REPORT.format(argv=argv)], env=environment(), capture_output=True, check=True
     )
     assert HEAVY & set(ran.stderr.decode().split()) <= allowed
+
+
+@pytest.mark.parametrize(
+    ("method", "argv", "answer"),
+    [
+        ("models/list", ["models", "--all"], {"models": []}),
+        ("models/propose", ["models", "propose"], {"proposals": [], "listings": []}),
+    ],
+)
+def test_models_load_nothing_of_the_daemon(home: Path, serve: Serve, method: str, argv: list[str], answer: Any) -> None:
+    """The facts of models are the daemon's: the command only shows what it is told."""
+    serve({method: answer})
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", REPORT.format(argv=argv)], env=environment(), capture_output=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in ran.stderr.decode().split()}
+    assert loaded & {"switchgeard", "msgspec", "gzip", "trio"} == set()
