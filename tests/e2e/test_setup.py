@@ -13,7 +13,7 @@ from newcomer import KEYS, gone_through, newcomer
 QUESTIONS = (
     "Use OpenAI",
     "Use Anthropic",
-    "from the environment instead?",
+    "Do that?",
     "into your config?",
     "Connect OpenCode?",
     "for three words",
@@ -73,3 +73,28 @@ async def test_left_at_any_question_everything_is_as_it_was(tmp_path: Path, plac
         assert at.files() == files
         assert await trio.to_thread.run_sync(lambda: at.place.call("providers/list")) == {"providers": []}
         assert at.standins[0].hits == at.standins[1].hits == 0
+
+
+async def test_ctrl_d_is_no_yes(tmp_path: Path) -> None:
+    """Whoever closes his input has not agreed to anything."""
+    async with newcomer(tmp_path) as at:
+        files = at.files()
+        with at.at_the_terminal("setup") as person:
+
+            def close() -> int:
+                assert person.reads(QUESTIONS[0] + " from the environment"), person.shown
+                person.types("\x04")
+                return person.sees_the_end()
+
+            assert await trio.to_thread.run_sync(close) == 130, person.shown
+        assert "nothing was changed" in person.shown
+        assert at.files() == files
+
+
+async def test_the_first_command_leads_to_it(tmp_path: Path) -> None:
+    """No config, a terminal: offered, and taken to its end instead of the command."""
+    async with newcomer(tmp_path) as at:
+        with at.at_the_terminal("status") as person:
+            asked = ("Set Switchgear up now?", *QUESTIONS)
+            assert await trio.to_thread.run_sync(gone_through, person, asked) == 0, person.shown
+        assert "Ready: switchgear ask" in person.shown

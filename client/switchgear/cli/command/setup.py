@@ -45,7 +45,7 @@ def run(invocation: Invocation) -> int:
 
     with beside_json(invocation):
         aliases, tools, ask = _settled(invocation)
-        connected = [name for name in tools if _connected(invocation, name)]
+        connected = _connect(invocation, tools)
         reply = _smoke(invocation, aliases[0]) if ask else None
         _end(invocation, aliases)
     if invocation.args.json:
@@ -124,7 +124,7 @@ def _proposed(invocation: Invocation, working: list[str], *, several: bool) -> t
     found = _new(invocation, working)
     if found or several:
         return "Models that several of your providers have; what is paid for comes first", found
-    heading = "No two of your providers have the same model yet; the newest they have"
+    heading = "No model is at two of your providers yet; the newest there are"
     return heading, newest(_new(invocation, working, single=True))
 
 
@@ -158,8 +158,17 @@ def _tools(invocation: Invocation) -> list[str]:
     told = chosen(invocation, list(found), invocation.args.connect, "--connect")
     if told is not None or not found:
         return told or []
-    title(invocation, "Tools")
+    title(invocation, "Tools (undone by: switchgear connect TOOL --undo)")
     return [name for name, called in found.items() if yes(invocation, f"  Connect {called}?")]
+
+
+def _connect(invocation: Invocation, names: list[str]) -> list[str]:
+    """Those that are connected now."""
+    from switchgear.cli.setup.telling import title
+
+    if names:
+        title(invocation, "Connecting")
+    return [name for name in names if _connected(invocation, name)]
 
 
 def _connected(invocation: Invocation, name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from switchgear.cli.failed import LOGIN, CommandError
 
-from .finding import Finding, Left
+from .finding import ENVIRONMENT, Finding, Left
 from .telling import bad, good, short
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from switchgear.cli.invocation import Invocation
     from switchgear.cli.wire import Json
 
-NO_KEYRING = "nothing is copied then; a daemon that was not started from such a shell will miss them"
+NO_KEYRING = "nothing is copied then, but a daemon not started from such a shell misses them"
 KEYS = ("keyring", "env")  # where keys of variables may be kept
 
 
@@ -71,8 +71,9 @@ def picked(invocation: Invocation, findings: list[Finding], flag: str) -> list[F
 
 
 def _question(one: Finding) -> str:
-    words = f"\n    {one.words}\n " if one.words else ""
-    return f"  Use {one.label}{'' if one.label == one.source else f' from {one.source}'}?{words}"
+    source = "the environment" if one.source == ENVIRONMENT else one.source
+    source = "" if one.label == one.source else f" from {source}"
+    return f"  Use {one.label}{source}{f' ({one.words})' if one.words else ''}?"
 
 
 def keep(invocation: Invocation, taken: list[Finding]) -> list[Finding]:
@@ -100,7 +101,8 @@ def _without_keyring(invocation: Invocation, taken: list[Finding], keys: list[Fi
         raise _no_place(reason, hint)
     invocation.out.line(f"  {bad(invocation)} keyring: {reason}")
     names = " and ".join(f"${one.where}" for one in readable)
-    if not yes(invocation, f"  Read {names} from the environment instead?\n    {NO_KEYRING}\n "):
+    invocation.out.line(f"    instead the environment can be read, {names}:\n    {NO_KEYRING}")
+    if not yes(invocation, "  Do that?"):
         raise _no_place(reason, hint)
     return _unstored(invocation, taken, keys, reason, hint)
 

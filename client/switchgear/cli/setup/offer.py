@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 def offered(invocation: Invocation) -> bool:
     """Whether the setup ran instead of the command."""
     from switchgear.cli.command import setup
-    from switchgear.cli.command.connect import answer
     from switchgear.cli.options import parse
+    from switchgear.cli.setup.question import answered
 
     invocation.out.line("There is no config yet.")
-    if answer("Set Switchgear up now? [Y/n] ") not in ("", "y", "yes"):
+    if not answered("Set Switchgear up now?"):
         invocation.note("later: switchgear setup")
         return False
     words = ["--socket", invocation.args.socket] if invocation.args.socket else []

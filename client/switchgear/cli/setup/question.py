@@ -32,12 +32,20 @@ def chosen(invocation: Invocation, names: Sequence[str], told: str | None, flag:
 
 def yes(invocation: Invocation, question: str, *, default: bool = True) -> bool:
     """A yes or a no; Enter is the default, which is what stands in capitals."""
-    from switchgear.cli.command.connect import answer, asks
+    from switchgear.cli.command.connect import asks
 
     if invocation.args.yes:
         return default
     command = f"switchgear {invocation.args.command}"
     if invocation.args.json or not asks():
         raise usage("nobody to ask", f"{command} --yes", f"every answer is also a flag: {command} -h")
-    said = answer(f"{question} [{'Y/n' if default else 'y/N'}] ")
+    return answered(question, default=default)
+
+
+def answered(question: str, *, default: bool = True) -> bool:
+    """What somebody at the terminal says. Ctrl-D is no answer: he leaves, as with Ctrl-C."""
+    try:
+        said = input(f"{question} [{'Y/n' if default else 'y/N'}] ").strip().lower()
+    except EOFError:
+        raise KeyboardInterrupt from None
     return default if not said else said in ("y", "yes")

@@ -199,7 +199,7 @@ def test_with_nothing_to_merge_the_newest_few_are_proposed(home: Path, run: Run,
     ran = run("setup", "--yes", "--connect", "none", "--no-ask")
     assert ran.code == 0, ran.err
     assert models == ["old-19", "old-18", "old-17", "old-16", "old-15", "old-14"]
-    assert "No two of your providers have the same model yet" in ran.out
+    assert "No model is at two of your providers yet" in ran.out
 
 
 def test_what_nobody_can_serve_is_not_proposed(home: Path, run: Run, serve: Serve) -> None:
