@@ -14,7 +14,7 @@ from switchgear_protocol.connection import Connection, In, Role
 
 from ._dial import dial, timeval
 from ._errors import RequestTimeout
-from ._talk import Lost, heard, introduction
+from ._talk import Lost, heard, introduction, unread
 
 CHUNK = 65536
 
@@ -93,8 +93,9 @@ class Line:
             data = self._socket.recv(CHUNK)
         except BlockingIOError:
             raise self._silent() from None
-        except OSError:
-            data = b""
+        except OSError as error:
+            self.close()
+            raise Lost(sent=not unread(error)) from None
         if not data:
             self.close()
             raise Lost(sent=True)

@@ -3,6 +3,8 @@
 Rules for editing: no socket, no waiting; both flavours call these and differ only in how they wait.
 """
 
+import errno
+import sys
 from collections.abc import Sequence
 from typing import Literal, TypedDict, assert_never
 
@@ -131,6 +133,14 @@ def text_of(answer: Answer | Message) -> str:
     return "".join(block.text for block in content if isinstance(block, Text))
 
 
+def unread(error: OSError) -> bool:
+    """Whether the daemon closed this Unix socket without having read all we sent: Linux tells that by a reset.
+
+    An end in place of a reset says nothing: it may have read the request and died of it.
+    """
+    return error.errno in (errno.ECONNRESET, errno.EPIPE) and sys.platform == "linux"
+
+
 class Lost(Exception):
     """The connection ended. `sent`: whether the daemon may have got the whole request."""
 
@@ -144,5 +154,5 @@ class Lost(Exception):
 
 __all__ = [
     "PATIENCE", "READ_ONLY", "Error", "Lost", "Options", "completion", "expected", "heard", "introduction",
-    "last_seq", "news", "patience", "text_of",
+    "last_seq", "news", "patience", "text_of", "unread",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ from switchgear_protocol.messages import METHODS, Answer, CompletionCreate, Even
 from ._dial import dial
 from ._errors import BadRequest, Busy, DaemonUnavailable, RequestTimeout
 from ._restart import BACKOFF, COMPLETION, SETBACKS, Patience, Setback, told
-from ._talk import Lost, Options, completion, expected, heard, introduction, last_seq, news, patience
+from ._talk import Lost, Options, completion, expected, heard, introduction, last_seq, news, patience, unread
 
 R = TypeVar("R", bound=Struct)
 
@@ -72,7 +72,7 @@ def bounded(timeout: float | None, *, sent: bool) -> Iterator[None]:
     except trio.TooSlowError:
         raise RequestTimeout(f"the daemon said nothing for {timeout:g} s", hint="switchgear status") from None
     except OSError as error:
-        raise Lost(sent) from error
+        raise Lost(sent and not unread(error)) from error
 
 
 class _Reading:

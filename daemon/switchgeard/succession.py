@@ -31,10 +31,10 @@ def given_socket(env: MutableMapping[str, str]) -> SocketFile | None:
 
 def succeed(directory: str, notify: Notify) -> Instance:
     """`claim` this runtime directory, once who has it has left. Raises AlreadyRunning when it stays."""
-    return trio.run(_when_free, directory, notify)
+    return trio.run(when_free, directory, notify)
 
 
-async def _when_free(directory: str, notify: Notify) -> Instance:
+async def when_free(directory: str, notify: Notify) -> Instance:
     with trio.move_on_after(PATIENCE):
         while True:
             try:

@@ -1,5 +1,7 @@
 """The blocking client against a daemon on a real socket: answers, errors, restarts, cancels."""
 
+import select
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,20 +12,23 @@ from msgspec import Raw
 import switchgear
 from fake_switchgear import ANSWER, DROP, STATUS, VALUES, FakeSwitchgear, completion
 from switchgear import _restart, _stream
-from switchgear_protocol.connection import Connection, RequestReceived
+from switchgear_protocol.connection import Connection, RequestReceived, Role
 from switchgear_protocol.errors import CODES, AttemptReport, ErrorObject, error
 from switchgear_protocol.events import Event, Native, TextDelta
 from switchgear_protocol.messages import (
     EVENT,
+    ClientInfo,
     CompletionCreate,
     Done,
     EventNote,
     EventsSubscribe,
+    Initialized,
     ModelsOrder,
     Nothing,
     Pin,
     SessionsPin,
     Subscribed,
+    VersionRange,
 )
 
 
@@ -273,6 +278,32 @@ def test_patience_ends(client: switchgear.Client, daemon: FakeSwitchgear) -> Non
     with pytest.raises(switchgear.Busy, match="full"):
         client.models()
     assert len(daemon.asked("models/list")) == 1
+
+
+def test_what_the_daemon_closed_unread_is_sent_again(tmp_path: Path) -> None:
+    """Linux tells it by a reset: whatever the request does, nothing of it was begun. An end may mean anything."""
+    path, asked = str(tmp_path / "s.sock"), []
+
+    def serve(listener: socket.socket) -> None:
+        for reading in (False, True):
+            line, _ = listener.accept()
+            connection = Connection(Role.SERVER)
+            (hello,) = connection.receive_data(line.recv(65536))
+            assert isinstance(hello, RequestReceived)
+            line.sendall(connection.send_result(hello.id, Initialized(1, VersionRange(1, 1), ClientInfo("fake", "1"))))
+            select.select([line], [], [])  # the request is there
+            asked.append(line.recv(65536) if reading else b"")
+            line.close()
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        with pytest.raises(switchgear.ConnectionLost), switchgear.Client(path, timeout=5) as client:
+            client.ask("m", "x")
+        thread.join()
+    assert [bool(data) for data in asked] == [False, True]
 
 
 def test_a_daemon_that_is_not_back_yet_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

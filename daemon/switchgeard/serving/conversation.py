@@ -130,6 +130,8 @@ class Conversation:
         self._feeds: dict[Id, Feed] = {}
         self._scope = trio.CancelScope()
         self.draining = False  # new requests are refused
+        self._hushed = False  # nothing more is read
+        self._at_rest = False  # nothing is read that was not taken yet
 
     def __repr__(self) -> str:
         state = "draining" if self.draining else "open"
@@ -143,6 +145,15 @@ class Conversation:
     async def flush(self) -> None:
         """Wait until every answer given so far is with the kernel."""
         await self._writer.flush()
+
+    async def hush(self) -> None:
+        """Read nothing more. What the client sends from now on stays with the kernel, which tells it so when we
+        close (a reset instead of an end): then it knows that its request was not begun.
+        """
+        self._hushed = True
+        while not self._at_rest:
+            await trio.lowlevel.checkpoint()
+        await self.flush()
 
     def leave(self) -> None:
         """End everything at once: the peer is gone."""
@@ -159,6 +170,7 @@ class Conversation:
             with self._scope:
                 await self._converse()
         finally:
+            self._at_rest = True
             self._forget_feeds()
             self._intake.held -= self._arriving
 
@@ -212,7 +224,11 @@ class Conversation:
     async def _receive(self) -> bytes:
         """The next bytes, none at EOF."""
         while True:
+            self._at_rest = True
             await trio.lowlevel.wait_readable(self._sock)
+            if self._hushed:
+                await trio.sleep_forever()
+            self._at_rest = False
             try:
                 return self._sock.recv(CHUNK)
             except (BlockingIOError, InterruptedError):

@@ -95,14 +95,15 @@ class Server:
 
     async def hang_up(self) -> None:
         """Close every connection, and let `serve` return."""
-        await self._flush(LAST_WORDS)
+        await self._hush(LAST_WORDS)
         self._nursery.cancel_scope.cancel()
 
-    async def _flush(self, seconds: float) -> None:
-        """Give every answer so many seconds to leave."""
+    async def _hush(self, seconds: float) -> None:
+        """Listen to nobody any more, and give every answer so many seconds to leave."""
         with trio.move_on_after(seconds):
-            for conversation in list(self._conversations):
-                await conversation.flush()
+            async with trio.open_nursery() as all_at_once:
+                for conversation in self._conversations:
+                    all_at_once.start_soon(conversation.hush)
 
     async def _quiet(self, seconds: float) -> None:
         """Wait until no request runs, but not longer than so many seconds."""

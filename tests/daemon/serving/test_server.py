@@ -308,3 +308,18 @@ async def test_a_client_that_does_not_read_cannot_hold_up_the_shutdown(
         await daemon.server.drain(5)
         assert trio.current_time() - started < 7
         client.close()
+
+
+async def test_who_is_not_heard_any_more_can_tell(tmp_path: Path) -> None:
+    """A request that comes while connections are closed is not read, and its client sees a reset, not an end."""
+    async with serving(tmp_path) as daemon:
+        client = await daemon.connect()
+        await client.ask(1)
+        assert (await client.hear())["id"] == 1
+        (conversation,) = daemon.server._conversations
+        await conversation.hush()
+        await client.ask(2)
+        await daemon.server.hang_up()
+        with pytest.raises(ConnectionResetError):
+            await client.sock.recv(1)
+        client.close()
