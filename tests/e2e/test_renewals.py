@@ -1,5 +1,8 @@
 """Tokens that end, through the whole daemon, at an issuer on loopback: F8, F30, F31, F32."""
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,6 +10,7 @@ from pathlib import Path
 import pytest
 import trio
 
+import lock_holder
 from fake_clock import ManualClock
 from memory_keyring import MemoryKeyring, in_place
 from plan import GONE, LIFE, REVOKED, Plan
@@ -232,3 +236,49 @@ async def test_a_logout_takes_the_login_back_and_says_what_stays(
         assert keyring.texts == {}
         assert plan.revoked[0]["token"] == "r0"
         assert (await w.ask()).outcomes == [("a", "missing_credential"), ("b", None)]
+
+
+async def test_two_processes_with_one_login_refresh_it_once(tmp_path: Path) -> None:
+    """F31: the lock is the kernel's; who comes second finds what the first one brought, and asks nobody."""
+    plan = Plan()
+    (tmp_path / "login.json").write_text(plan.login(clock.now().wall - 2 * LIFE))
+    holder = Path(lock_holder.__file__)
+    roots = [str(holder.parent), *(str(holder.parent.parent / name) for name in ("protocol", "client", "daemon"))]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(roots)}
+    async with plan.standin.serving():
+        argv = [sys.executable, str(holder), str(tmp_path), plan.standin.url]
+        processes = [
+            await trio.lowlevel.open_process(argv, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for _ in range(2)
+        ]
+        try:
+            for process in processes:
+                assert await said(process) == b"ready\n"
+            for process in processes:
+                assert process.stdin is not None
+                await process.stdin.send_all(b"go\n")
+            carried = [(await said(process)).split()[0] for process in processes]
+        finally:
+            for process in processes:
+                process.kill()
+                await process.wait()
+                await aclose_all(process)
+    assert carried == [b"at-CANARY-1", b"at-CANARY-1"]
+    assert len(plan.calls) == 1
+
+
+async def said(process: trio.Process) -> bytes:
+    """Its next line."""
+    assert process.stdout is not None
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = await process.stdout.receive_some()
+        assert piece, line
+        line += bytes(piece)
+    return line
+
+
+async def aclose_all(process: trio.Process) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            await pipe.aclose()
