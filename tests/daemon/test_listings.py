@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx  # noqa: TID251 - a client that is not ours
 import pytest
 import trio
 import trio.testing
@@ -17,6 +18,7 @@ from switchgeard.core.listing import Listed
 from switchgeard.kinds.kind import Listing
 from switchgeard.kinds.known import KINDS
 from switchgeard.listings import AGAIN
+from switchgeard.upstream.tls import blind_context
 from world import World, world
 
 
@@ -156,7 +158,7 @@ async def test_many_who_ask_at_once_are_one_look(tmp_path: Path) -> None:
 async def attended(home: Path, url: str, kind: str = "openai-compatible") -> AsyncIterator[tuple[World, ManualClock]]:
     """A daemon that looks by itself when there is cause, at a time of the test's own; provider "one" is at `url`."""
     clock = ManualClock()
-    async with world(home, {"a": "ok"}, now=clock) as w, trio.open_nursery() as nursery:
+    async with world(home, {"a": "ok"}, now=clock, door=True) as w, trio.open_nursery() as nursery:
         await added(w, "one", url, kind=kind)
         nursery.start_soon(w.daemon.lists.attend)
         yield w, clock
@@ -187,6 +189,16 @@ async def test_a_list_that_is_old_is_read_when_somebody_looks_at_the_models(tmp_
         clock.advance(1)
         await w.call("models/propose")
         assert await seen(w, asked) == 2
+
+
+async def test_a_tool_that_asks_for_models_is_somebody_who_looks(tmp_path: Path) -> None:
+    """Over HTTP; it is answered out of what is known and does not wait."""
+    asked: list[bytes] = []
+    async with listing(rows("m"), asked) as url, attended(tmp_path, f"{url}/v1") as (w, _):
+        async with httpx.AsyncClient(trust_env=False, verify=blind_context()) as client:
+            reply = await client.get(f"{w.door_url}/v1/models", headers={"authorization": f"Bearer {w.token}"})
+        assert reply.json()["data"]
+        assert await seen(w, asked) == 1
 
 
 async def test_a_list_that_could_not_be_read_is_left_alone_for_a_while(tmp_path: Path) -> None:
