@@ -36,9 +36,9 @@ from switchgear_protocol.messages import (
     Status,
 )
 
-from ._errors import BadRequest, DaemonUnavailable
+from ._errors import BadRequest
 from ._line import Line
-from ._restart import COMPLETION, SETBACKS, Patience, Setback
+from ._restart import COMPLETION, SETBACKS, Patience, Setback, hung_up
 from ._stream import Stream, feed
 from ._talk import READ_ONLY, Lost, Options, completion, expected, introduction, patience
 
@@ -255,4 +255,4 @@ class Client:
         try:
             return Line(self._path, self._timeout, self._name)
         except Lost:
-            raise DaemonUnavailable("the daemon hung up while we said hello", hint="switchgear status") from None
+            raise hung_up() from None

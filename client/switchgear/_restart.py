@@ -16,6 +16,8 @@ BACKOFF = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0, 5.0, 5.0)
 """Before each attempt of an event feed to find a daemon that went away: half a minute in all."""
 COMPLETION = "completion/create"
 
+HUNG_UP = "hung_up"
+
 Setback = Lost | Busy | DaemonUnavailable
 SETBACKS = (Lost, Busy, DaemonUnavailable)
 
@@ -31,7 +33,7 @@ class Patience:
         """Seconds until the next try. Raises what the caller is to be told when there is none."""
         if self._pauses is None:
             self._pauses = list(LEAVING if isinstance(error, Busy) else GONE)
-            hopeful = not isinstance(error, DaemonUnavailable)
+            hopeful = not isinstance(error, DaemonUnavailable) or error.kind == HUNG_UP
         else:
             hopeful = True
         if not (hopeful and self._pauses and self._harmless(error)):
@@ -45,6 +47,12 @@ class Patience:
             unbegun = error.begun is False or self._method in READ_ONLY or self._method == COMPLETION
             return error.kind == "shutting_down" and unbegun
         return error.kind != "foreign_daemon"
+
+
+def hung_up() -> DaemonUnavailable:
+    """It listened, and was gone before it had said a word: on its way out, mostly."""
+    what = "the daemon hung up while we said hello"
+    return DaemonUnavailable(what, hint="switchgear status", kind=HUNG_UP)
 
 
 def told(error: Setback) -> Error:

@@ -26,7 +26,7 @@ from switchgear_protocol.messages import METHODS, Answer, CompletionCreate, Even
 
 from ._dial import dial
 from ._errors import BadRequest, Busy, DaemonUnavailable, RequestTimeout
-from ._restart import BACKOFF, COMPLETION, SETBACKS, Patience, Setback, told
+from ._restart import BACKOFF, COMPLETION, SETBACKS, Patience, Setback, hung_up, told
 from ._talk import Lost, Options, completion, expected, heard, introduction, last_seq, news, patience, unread
 
 R = TypeVar("R", bound=Struct)
@@ -249,7 +249,7 @@ class AsyncClient:
             await line.send("initialize", introduction(self._name))
             await line.hear()
         except Lost:
-            raise DaemonUnavailable("the daemon hung up while we said hello", hint="switchgear status") from None
+            raise hung_up() from None
 
     async def _dial(self) -> AsyncLine:
         """In a thread: a full backlog cannot be waited for without blocking."""

@@ -13,6 +13,7 @@ from switchgear.trio import AsyncClient
 from switchgear_protocol.connection import Connection, RequestReceived
 from switchgear_protocol.errors import error
 from switchgear_protocol.events import Event, TextDelta
+from switchgear_protocol.messages import ClientInfo, Initialized, VersionRange
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +143,16 @@ async def test_the_feed_goes_on_after_a_restart(daemon: FakeSwitchgear) -> None:
         assert [getattr(ask.params, "since", 0) for ask in daemon.asked("events/subscribe")] == [None, 5, 5]
         with pytest.raises(switchgear.Error):
             await anext(feed)
+
+
+async def test_a_daemon_that_hangs_up_before_a_word_is_asked_again(daemon: FakeSwitchgear) -> None:
+    """It was about to leave when it accepted; nothing had been sent. One that always does so is an error."""
+    welcome = Initialized(1, VersionRange(1, 1), ClientInfo("fake", "1"))
+    daemon.on("initialize", DROP, welcome)
+    client = AsyncClient(daemon.path, timeout=5)
+    assert await client.ask("m", "x") == ANSWER
+    daemon.on("initialize", DROP)
+    with pytest.raises(switchgear.DaemonUnavailable, match="hung up while we said hello"):
+        await client.ask("m", "x")
+    with pytest.raises(switchgear.DaemonUnavailable, match="hung up while we said hello"):
+        await trio.to_thread.run_sync(switchgear.Client(daemon.path, timeout=5).status)
