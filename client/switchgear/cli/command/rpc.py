@@ -26,7 +26,7 @@ prints its result. Progress, if any, comes first, one object per line. Methods:
   credentials/set  credentials/delete  credentials/test  login/start  login/poll  login/cancel
   kinds/list  providers/add  providers/probe  models/refresh  models/propose
   models/accept  sessions/list  sessions/pin  sessions/unpin  quota/list
-  usage/query  route/explain  events/subscribe  config/check
+  usage/query  route/explain  events/subscribe  doctor/check  config/check
   config/reload  tokens/create  tokens/list  tokens/revoke  spend/allow  prompt/show
 
   switchgear rpc status
