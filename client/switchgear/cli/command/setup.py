@@ -60,13 +60,14 @@ def _settled(invocation: Invocation) -> tuple[list[str], list[str], bool]:
 
     path = str(invocation.call("config/check")["path"])
     with all_or_nothing(invocation, path) as stored:
-        _import(invocation, stored)
-        aliases = _models(invocation, _probe(invocation))
+        fresh = _import(invocation, stored)
+        aliases = _models(invocation, fresh, _probe(invocation))
         tools = _tools(invocation) if aliases else []
         return aliases, tools, bool(aliases) and _wants_answer(invocation, aliases[0])
 
 
-def _import(invocation: Invocation, stored: list[str]) -> None:
+def _import(invocation: Invocation, stored: list[str]) -> list[str]:
+    """The ids of the providers that were not in the config before."""
     from switchgear.cli.setup import importing
     from switchgear.cli.setup.scan import LOOKED_AT
     from switchgear.cli.setup.telling import title
@@ -75,9 +76,10 @@ def _import(invocation: Invocation, stored: list[str]) -> None:
     found = importing.look(invocation)
     importing.show(invocation, found, ", ".join(LOOKED_AT.values()))
     taken = importing.picked(invocation, found.new, "--import")
-    if taken:
-        title(invocation, "Keeping")
-        importing.store(invocation, importing.keep(invocation, taken), stored)
+    if not taken:
+        return []
+    title(invocation, "Keeping")
+    return importing.store(invocation, importing.keep(invocation, taken), stored)
 
 
 def _probe(invocation: Invocation) -> list[str]:
@@ -92,14 +94,14 @@ def _probe(invocation: Invocation) -> list[str]:
     return importing.probe(invocation, names)
 
 
-def _models(invocation: Invocation, working: list[str]) -> list[str]:
+def _models(invocation: Invocation, fresh: list[str], working: list[str]) -> list[str]:
     """The aliases in the config afterwards."""
     from switchgear.cli.setup.question import chosen, yes
     from switchgear.cli.setup.telling import title
     from switchgear.cli.table import rows
 
     have = _aliases(invocation)
-    heading, proposals = _proposed(invocation, working, several=bool(have))
+    heading, proposals = _proposed(invocation, fresh, working, several=bool(have))
     names = [str(one["alias"]) for one in proposals]
     told = chosen(invocation, names, invocation.args.models, "--models")
     if proposals:
@@ -114,26 +116,18 @@ def _models(invocation: Invocation, working: list[str]) -> list[str]:
     return _aliases(invocation)
 
 
-def _proposed(invocation: Invocation, working: list[str], *, several: bool) -> tuple[str, list[Json]]:
+def _proposed(invocation: Invocation, fresh: list[str], working: list[str], *, several: bool) -> tuple[str, list[Json]]:
     """What is worth having: models of several providers; where there are none, the newest of one.
 
     `several`: no others, because there is a model already.
     """
-    from switchgear.cli.setup.newest import newest
+    from switchgear.cli.setup.worth import newest, worth
 
-    found = _new(invocation, working)
+    found = worth(invocation.call("models/propose")["proposals"], fresh, working)
     if found or several:
         return "Models that several of your providers have; what is paid for comes first", found
-    heading = "No model is at two of your providers yet; the newest there are"
-    return heading, newest(_new(invocation, working, single=True))
-
-
-def _new(invocation: Invocation, working: list[str], *, single: bool | None = None) -> list[Json]:
-    """Proposals the config does not have, which somebody could serve."""
-    found = invocation.call("models/propose", single=single)["proposals"]
-    return [
-        one for one in found if not one.get("exists") and any(offer["provider"] in working for offer in one["offers"])
-    ]
+    single = worth(invocation.call("models/propose", single=True)["proposals"], fresh, working)
+    return "No model is at two of your providers yet; the newest there are", newest(single)
 
 
 def _these(count: int) -> str:
@@ -145,6 +139,9 @@ def _aliases(invocation: Invocation) -> list[str]:
 
 
 def _order(proposal: Json) -> str:
+    if proposal.get("exists"):
+        joining = dict.fromkeys(str(name).partition("/")[0] for name in proposal["new"])
+        return f"in your config; {', '.join(joining)} joins it"
     return ", then ".join(dict.fromkeys(str(offer["provider"]) for offer in proposal["offers"]))
 
 

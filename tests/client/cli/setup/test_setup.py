@@ -172,12 +172,18 @@ def test_with_nothing_at_all_it_says_what_to_do(home: Path, run: Run, serve: Ser
     assert "config edit" in ran.err
 
 
-def test_what_the_config_has_already_is_not_written_again(home: Path, run: Run, serve: Serve) -> None:
-    """A group that is there is the user's to order, though another provider has the model too."""
-    there = {"models/propose": {"proposals": [PROPOSAL | {"exists": True}]}}
-    daemon = serve(answers(home, **there))
+def test_a_new_provider_joins_a_model_of_the_config(
+    home: Path, run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run again without anything new, what the user left out is left out."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    daemon = serve(answers(home, **{"models/propose": {"proposals": [PROPOSAL | {"exists": True}]}}))
+    ran = run("setup", "--yes", "--connect", "none", "--no-ask")
+    assert ran.code == 0, ran.err
+    assert "gpt-6-sol   in your config; openai joins it" in ran.out
+    accepted = [params for method, params in daemon.requests if method == "models/accept"]
     assert run("setup", "--yes", "--connect", "none", "--no-ask").code == 0
-    assert "models/accept" not in [method for method, _ in daemon.requests]
+    assert accepted == [params for method, params in daemon.requests if method == "models/accept"]
 
 
 def test_with_nothing_to_merge_the_newest_few_are_proposed(home: Path, run: Run, serve: Serve) -> None:

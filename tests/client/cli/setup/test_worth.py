@@ -1,8 +1,8 @@
-"""The few models to begin with."""
+"""What a setup proposes."""
 
 from typing import Any
 
-from switchgear.cli.setup.newest import newest
+from switchgear.cli.setup.worth import newest, worth
 
 
 def proposal(alias: str, released: float | None = None) -> dict[str, Any]:
@@ -24,3 +24,16 @@ def test_without_days_the_version_decides() -> None:
         "opus-4-9",
         "haiku",
     ]
+
+
+def test_what_the_user_left_out_of_his_model_stays_out() -> None:
+    """Only a provider that was taken just now joins it."""
+    there = proposal("mine") | {"exists": True}
+    joins, stays = there | {"new": ["b/m"]}, there | {"new": ["b/m", "a/m"]}
+    assert worth([joins, stays], ["b"], ["a", "b"]) == [joins]
+
+
+def test_what_no_working_provider_has_is_not_proposed() -> None:
+    """Its first answer would be a refusal."""
+    assert worth([proposal("m")], ["a"], []) == []
+    assert worth([proposal("m")], [], ["a"]) == [proposal("m")]
