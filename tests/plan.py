@@ -32,7 +32,8 @@ GONE = Answer((), "fin")
 @dataclass
 class Plan:
     """`token`: the refresh token that is good now. `before`: what the issuer says instead of an answer, one after the
-    other, the token unused; `after`: the same, the token used. `wall`: the issuer's clock."""
+    other, the token unused; `after`: the same, the token used. `wall`: the issuer's clock, for one that names the
+    earliest moment of the next refresh, before which a refresh burns the token."""
 
     token: str = "r0"
     access: str = "at-CANARY-0"
@@ -41,6 +42,8 @@ class Plan:
     after: list[Answer] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)  # members of every grant
     line: str = "ok"
+    wall: Callable[[], float] | None = None
+    earliest: float = 0.0
     standin: StandIn = field(default_factory=StandIn)
     revoking: Answer = sized(200, b"")
     revoked: list[dict[str, str]] = field(default_factory=list)
@@ -82,6 +85,8 @@ class Plan:
         self.calls.append(form)
         if self.before:
             return self.before.pop(0)
+        if self.wall is not None and self.wall() < self.earliest:
+            self.token = "burnt"
         if form["refresh_token"] != self.token:
             return sized(400, b'{"error":"refresh_token_reused"}')
         self.token, self.access = f"r{len(self.calls)}", f"at-CANARY-{len(self.calls)}"
@@ -89,5 +94,8 @@ class Plan:
         return self.after.pop(0) if self.after else self._granted()
 
     def _granted(self) -> Answer:
+        if self.wall is not None:
+            self.earliest = self.wall() + LIFE - 360
+            self.more["earliest_refresh_at"] = self.earliest
         grant = {"access_token": self.access, "refresh_token": self.token, "expires_in": LIFE} | self.more
         return sized(200, msgspec.json.encode(grant))

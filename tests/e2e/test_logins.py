@@ -7,18 +7,20 @@ import trio
 from msgspec import structs
 
 from issuer import LoginIssuer
+from on_terminal import Person, environment
 from switchgeard.kinds import github_copilot
 from switchgeard.kinds.known import KINDS
+from switchgeard.logins import desk
 from world import World, world
 
 
-async def begun(w: World, monkeypatch: pytest.MonkeyPatch, issuer: LoginIssuer) -> None:
-    """Provider `a` is one with a login by code, at this issuer."""
+async def begun(w: World, monkeypatch: pytest.MonkeyPatch, issuer: LoginIssuer, many: int = 1) -> None:
+    """The first provider, or so many, have a login by code, at this issuer."""
     kind = structs.replace(github_copilot.KIND, login=issuer.device(), exchange=None)
     monkeypatch.setitem(KINDS, "github-copilot", kind)
     path = w.home / "config.toml"
-    text = path.read_text().replace('kind = "anthropic"', 'kind = "github-copilot"\nclient_id = "our-own"', 1)
-    path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
+    text = path.read_text().replace('kind = "anthropic"', 'kind = "github-copilot"\nclient_id = "our-own"', many)
+    path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', many))
     assert (await w.call("config/reload"))["ok"]
 
 
@@ -41,3 +43,41 @@ async def test_a_provider_with_a_pasted_key_has_no_login_of_this_sort(tmp_path: 
     """The command then asks for the key."""
     async with world(tmp_path, {"a": "ok"}) as w:
         assert "no login of this sort" in (await w.call("login/start", provider="a"))["error"]["message"]
+
+
+async def test_logins_are_bounded_in_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than may be is `busy` and touches no other; a place that is given up is free at once."""
+    assert desk.MOST == 16
+    monkeypatch.setattr(desk, "MOST", 2)
+    issuer = LoginIssuer([{"error": "authorization_pending"}])
+    async with world(tmp_path, {"a": "ok", "b": "ok", "c": "ok"}) as w, trio.open_nursery() as nursery:
+        await nursery.start(issuer.serve)
+        await begun(w, monkeypatch, issuer, 3)
+        first, second = [await w.call("login/start", provider=name) for name in ("a", "b")]
+        refused = (await w.call("login/start", provider="c"))["error"]
+        assert (refused["data"]["kind"], refused["data"]["hint"]) == ("busy", "end one of them first")
+        assert "2 logins are under way" in refused["message"]
+        assert (await w.call("login/poll", login=first["login"]))["state"] == "pending"
+        await w.call("login/cancel", login=second["login"])
+        assert (await w.call("login/start", provider="c"))["state"] == "pending"
+        nursery.cancel_scope.cancel()
+
+
+async def test_ctrl_c_gives_a_login_up_at_the_daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`switchgear login` tells the daemon before it goes, and goes with 130."""
+    issuer = LoginIssuer([{"error": "authorization_pending"}])
+    async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
+        await nursery.start(issuer.serve)
+        await begun(w, monkeypatch, issuer)
+        env = environment(SWITCHGEAR_SOCKET=w.socket, SWITCHGEAR_NO_AUTOSTART="1", HOME=str(tmp_path))
+        person = Person(("login", "a", "--no-browser"), env)
+        try:
+            assert await trio.to_thread.run_sync(person.reads, "Ctrl-C gives up")
+            await trio.to_thread.run_sync(person.presses_ctrl_c)
+            assert await trio.to_thread.run_sync(person.sees_the_end) == 130
+        finally:
+            person.process.kill()
+            person.process.wait()
+        [login] = w.daemon.logins._logins.values()
+        assert (login.state, login.over.is_set()) == ("cancelled", True)
+        nursery.cancel_scope.cancel()

@@ -282,3 +282,19 @@ async def aclose_all(process: trio.Process) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             await pipe.aclose()
+
+
+@pytest.mark.parametrize("wrong", [-86_400.0, -1800.0, 1800.0, 86_400.0])
+async def test_a_wrong_clock_burns_no_login_and_delays_no_refresh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: float
+) -> None:
+    """The issuer names the earliest moment by its own clock: nothing is asked before it, and nobody waits for a day."""
+    hand = by_hand()
+    plan = Plan(wall=lambda: hand.now.wall + wrong)
+    async with planned(tmp_path, monkeypatch, plan, hand) as w:
+        hand.advance(LIFE)
+        for _ in range(40):
+            assert (await w.ask()).outcomes == [("a", None)]
+            hand.advance(LIFE / 4)
+        assert plan.token != "burnt"
+        assert 10 <= len(plan.calls) <= 12

@@ -105,12 +105,17 @@ def refreshed(body: bytes, bundle: Bundle, now: Now) -> Bundle:
 
 
 def _earliest(granted: Granted, now: Now) -> float | None:
-    """By our clock: the issuer's is known from when it says it made the id token."""
+    """By our clock: the issuer's is known from when it says it made the id token.
+
+    Where it does not say, and what it names is no moment of this token's life by our clock, one of the two is wrong:
+    the token's end is late enough by any clock.
+    """
     if granted.earliest_refresh_at is None:
         return None
     made = claims(granted.id_token or "").get("iat")
     ours_ahead = now.wall - made if isinstance(made, int | float) else 0.0
-    return granted.earliest_refresh_at + ours_ahead + SLACK
+    left = granted.earliest_refresh_at + ours_ahead - now.wall
+    return now.wall + (left + SLACK if 0 <= left <= granted.expires_in else granted.expires_in)
 
 
 KIND = Kind(

@@ -81,7 +81,8 @@ class Desk:
         for old in over[: max(len(self._logins) - KEPT, 0)]:
             del self._logins[old]
         if len(self._logins) - len(over) >= MOST:
-            raise RpcError.of("invalid_params", f"{MOST} logins are under way.", hint="end one of them first")
+            detail = "Each ends by itself within a quarter of an hour, or with Ctrl-C where it was begun."
+            raise RpcError.of("busy", f"{MOST} logins are under way.", detail=detail, hint="end one of them first")
 
     def _made(self, provider: Provider, method: Literal["device", "browser"]) -> Login:
         async def ask(call: browser.HTTPCall) -> tuple[int, bytes]:
