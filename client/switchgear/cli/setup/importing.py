@@ -57,7 +57,8 @@ def show(invocation: Invocation, found: Found, looked_at: str) -> None:
         have = f" beside {', '.join(one.id for one in found.known)}" if found.known else ""
         invocation.out.line(f"  nothing new{have}; looked at {looked_at}")
     for one in found.left:
-        invocation.note(clean(f"  not taken: {one.source}, {short(one.where)}\n    {one.why}\n    hint: {one.hint}"))
+        for line in (f"  not taken: {one.source}, {short(one.where)}", f"    {one.why}", f"    hint: {one.hint}"):
+            invocation.note(clean(line))
 
 
 def picked(invocation: Invocation, findings: list[Finding], flag: str) -> list[Finding]:
@@ -92,14 +93,16 @@ def keep(invocation: Invocation, taken: list[Finding]) -> list[Finding]:
 
 
 def _without_keyring(invocation: Invocation, taken: list[Finding], keys: list[Finding], view: Json) -> list[Finding]:
-    """Keys stay in their variables, if the user agrees. CommandError when that is no way out, or he does not."""
+    """Keys stay in their variables, if the user agrees. CommandError when he does not, or nothing is left to take."""
     from .question import yes
 
     reason, hint = str(view["reason"]), str(view.get("hint") or "")
     readable = [one for one in keys if one.unstored() is not None]
-    if not readable or invocation.args.keys == "keyring":
+    if invocation.args.keys == "keyring":
         raise _no_place(reason, hint)
     invocation.out.line(f"  {bad(invocation)} keyring: {reason}")
+    if not readable:
+        return _unstored(invocation, taken, keys, reason, hint)
     names = " and ".join(f"${one.where}" for one in readable)
     invocation.out.line(f"    instead the environment can be read, {names}:\n    {NO_KEYRING}")
     if not yes(invocation, "  Do that?"):
@@ -113,7 +116,7 @@ def _unstored(
     """Without those whose key has no place but the keyring; they are named."""
     lost = [one for one in keys if one.unstored() is None]
     for one in lost:
-        invocation.note(f"  left out: {one.id}: its key would need the keyring")
+        invocation.note(f"  left out: {one.id}, whose key could only be copied to a keyring")
     kept = [other for one in taken if (other := one.unstored()) is not None]
     if not kept:
         raise _no_place(reason, hint)

@@ -37,6 +37,13 @@ OPENCODE = {
 }
 """OpenCode's name of a provider -> our kind; those with an API key of the user's own."""
 
+LOGINS = {
+    "anthropic": "log in to Claude Code yourself, then: switchgear import --only claude-cli",
+    "github-copilot": "add a provider of kind github-copilot: switchgear config edit",
+    "openai": "add a provider of kind chatgpt, then: switchgear login chatgpt",
+}
+"""OpenCode's name of a login that is its own -> how to have one of one's own."""
+
 SERVERS = (("ollama", 11434), ("lmstudio", 1234))
 """Kind, the port it listens on unless told otherwise."""
 
@@ -165,7 +172,9 @@ def _left(environ: Mapping[str, str]) -> list[Left]:
     for name, login in _object(opencode).items():
         if isinstance(login, dict) and login.get("type") == "oauth":
             why = f"its login for {name} was given to OpenCode, and only it may refresh it"
-            left.append(Left("OpenCode", opencode, why, f"switchgear login, with a login of your own for {name}"))
+            left.append(
+                Left("OpenCode", opencode, why, LOGINS.get(name, f"switchgear login {name}, with a key of yours"))
+            )
     return left
 
 

@@ -169,3 +169,36 @@ def test_left_half_way_nothing_is_kept(
         "openai-codex",
         "openai",
     ]
+
+
+def test_without_a_keyring_what_needs_none_is_taken(
+    home: Path, run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that is in another program's file is left there, and that is said; alone it stops the import."""
+    codex_key(home)
+    program = home / "bin/claude"
+    program.parent.mkdir()
+    program.touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(program.parent))
+    daemon.answers = {**daemon.answers, "credentials/test": {"ok": False, "reason": "none works", "hint": "get one"}}
+    ran = run("import", "--only", "all")
+    assert ran.code == 0, ran.err
+    assert daemon.asked("providers/add")["id"] == "claude-cli"
+    assert "left out: openai, whose key could only be copied to a keyring" in ran.err
+    alone = run("import", "--only", "openai")
+    assert (alone.code, "hint: get one" in alone.err) == (4, True)
+    assert methods(daemon).count("providers/add") == 1
+
+
+def test_a_login_of_another_program_is_named_with_what_to_do_instead(
+    home: Path, run: Run, daemon: ScriptedDaemon
+) -> None:
+    """A line each: where, why, how."""
+    path = home / ".local/share/opencode/auth.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"anthropic": {"type": "oauth", "refresh": "r-CANARY"}}))
+    assert run("import", "--dry-run").err.splitlines() == [
+        "  not taken: OpenCode, ~/.local/share/opencode/auth.json",
+        "    its login for anthropic was given to OpenCode, and only it may refresh it",
+        "    hint: log in to Claude Code yourself, then: switchgear import --only claude-cli",
+    ]
