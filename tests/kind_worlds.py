@@ -20,9 +20,10 @@ import frames
 from error_row import KindError
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Answer as Found
-from switchgeard.credentials.secret import Ready, Secret
+from switchgeard.credentials.secret import Missing, Ready, Secret
 from switchgeard.demo import claude, wires
 from switchgeard.demo.copilot import copilot, kind_at
+from switchgeard.demo.copilot_wire import GITHUB_TOKEN
 from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, Header, chunked, sized
 from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.github import GitHub
@@ -50,6 +51,14 @@ class Setup(Struct, frozen=True):
     hidden: str = "sk-none"
     speaks: Callable[[Line], Line] = lambda line: line
     places: Mapping[str, str] = {}
+
+
+class EmptyKeyring(KeyringStore):
+    """A keyring nobody has put anything in."""
+
+    async def read(self, provider: str) -> Found:
+        await trio.lowlevel.checkpoint()
+        return Missing("nothing is stored", f"switchgear login {provider}")
 
 
 class MemoryKeyring(KeyringStore):
@@ -213,15 +222,18 @@ async def kind_world(
     beside: Callable[[Asked], Answer | None] = lambda asked: None,
     spoken: Mapping[str, str] | None = None,
     headers: Callable[[float], Sequence[Header]] = lambda wall: (),
+    setup: Setup | None = None,
+    account: GitHub | None = None,
+    keyring: type[KeyringStore] = MemoryKeyring,
     **more: Any,
 ) -> AsyncIterator[World]:
     """A world whose providers are all of this kind. `beside`: what their stand-ins say to anything but a completion.
     `spoken`: provider -> the dialect it is asked in, where that is not its kind's first. `headers`: on every answer, by
-    the clock."""
-    setup, account = setup_of(kind), GitHub()
+    the clock. `setup`: in place of the kind's own; `account`: GitHub's side of a Copilot."""
+    setup, account = setup or setup_of(kind), account or GitHub()
     patch.setenv("AWS_PAIR", PAIR)
-    patch.setenv("GITHUB", account.token)
-    patch.setattr("switchgeard.app.KeyringStore", MemoryKeyring)
+    patch.setenv("GITHUB", GITHUB_TOKEN)
+    patch.setattr("switchgeard.app.KeyringStore", keyring)
     standins = {name: _standin(kind, lines, account, beside) for name, lines in scripts.items()}
     for standin in standins.values():
         standin.headers = headers

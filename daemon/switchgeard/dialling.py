@@ -52,7 +52,7 @@ async def dial(
         wording = question.wording(offer, issuer, manner)
         return Dialled(_call(provider, offer, wording, secret, question, now), issuer, wording, secret)
     except BadSecret as bad:
-        return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL)
+        return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL, hint=vault.renewal(provider))
     except Unreadable as bad:
         return Failure(FailureKind.INVALID_REQUEST, bad.message, code=bad.parameter)
 

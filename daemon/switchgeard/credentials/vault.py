@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import trio
+from msgspec import structs
 
 from switchgear_protocol.messages import CredentialView
 from switchgeard import clock
@@ -78,7 +79,10 @@ class Vault:
         found = stored if isinstance(stored, Ready) else await self.stored(provider)
         if not isinstance(found, Ready) or found.secret is None or (renewals := self._renewing(provider)) is None:
             return found
-        return await renewals.get(provider, found.secret)
+        answer = await renewals.get(provider, found.secret)
+        if isinstance(answer, Refused) and (cure := self.renewal(provider)) is not None:
+            return structs.replace(answer, hint=cure)  # no login of ours would replace it
+        return answer
 
     async def stored(self, provider: Provider) -> Answer:
         """The credential as it is kept: from memory, else from its source, once for all who ask at a time."""

@@ -113,7 +113,11 @@ def _filled(path: str, model: str, options: Options) -> str:
 def _headers(kind: Kind, secret: str | None) -> tuple[Header, ...]:
     # identity: a compressed stream delays tokens, and a compressed bomb costs memory
     common = (("accept-encoding", "identity"), ("user-agent", USER_AGENT), *kind.headers)
-    return common if secret is None or kind.sign is not None else (*common, *kind.auth(header_safe(secret)))
+    if secret is None or kind.sign is not None:
+        return common
+    carried = kind.auth(secret)  # first: a kind has better words for what it never takes
+    header_safe(secret)
+    return (*common, *carried)
 
 
 def _last(headers: tuple[Header, ...]) -> tuple[Header, ...]:
