@@ -20,6 +20,7 @@ QUICK: dict[str, list[str]] = {
     "rpc_ping.py": ["--quick"],
     "starting.py": ["--quick"],
     "idle.py": ["--quick"],
+    "prompt.py": ["--quick"],
     "streaming.py": ["--quick"],
     "gateways.py": ["--quick"],
     "crash.py": ["--kills", "20"],

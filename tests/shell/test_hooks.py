@@ -1,5 +1,6 @@
 """The hooks in the real shells: what is drawn, when nothing is, and that nothing of a line is ever run."""
 
+import os
 import re
 from pathlib import Path
 
@@ -19,7 +20,9 @@ def put(folder: Path, text: str = TEXT, level: str = "ok", age: float = -900.0, 
     """The file as the daemon writes it; it runs out `age` seconds ago."""
     path = folder / name
     path.parent.mkdir(exist_ok=True)
-    path.write_text(f"{int(clock.now().wall - age)}\t{level}\t{text}\n")
+    until = int(clock.now().wall - age)
+    path.write_text(f"{until}\t{level}\t{text}\n")
+    os.utime(path, (until, until))
 
 
 def words(drawn: str) -> str:

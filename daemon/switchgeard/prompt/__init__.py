@@ -7,5 +7,6 @@
     keeper     the one task that keeps them as they should be
 
 A file is `valid_until<TAB>level<TAB>text`: epoch seconds after which nobody keeps it, ok | warn | fail, and the text,
-made harmless (`core.harmless`). A percentage is written `62/100`, because zsh gives the percent sign a meaning.
+made harmless (`core.harmless`). Its modification time is `valid_until` too, for fish, which has no other
+clock without a process. A percentage is written `62/100`, because zsh gives the percent sign a meaning.
 """

@@ -20,8 +20,8 @@ class Files:
         self._directory = Path(directory)
         self._texts: dict[str, str] = {}
 
-    def put(self, name: str, text: str) -> None:
-        """Replace the file, unless it holds that already."""
+    def put(self, name: str, text: str, good: float | None = None) -> None:
+        """Replace the file, unless it holds that already. `good`: epoch seconds for its modification time, if any."""
         if self._texts.get(name) == text:
             return
         path = self._directory / name
@@ -30,6 +30,8 @@ class Files:
             descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
+            if good is not None:
+                os.utime(passing, (good, good))
             passing.replace(path)
             self._texts[name] = text
 

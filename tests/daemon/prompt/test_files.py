@@ -21,6 +21,12 @@ def test_a_file_is_private_and_replaced_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["prompt"]
 
 
+def test_a_file_tells_when_it_runs_out(tmp_path: Path) -> None:
+    """By its modification time."""
+    Files(str(tmp_path)).put("prompt", "x\n", 2_000_000_000.0)
+    assert (tmp_path / "prompt").stat().st_mtime == 2_000_000_000.0
+
+
 def test_the_same_text_is_not_written_again(tmp_path: Path) -> None:
     """Nobody who watches the file is woken for nothing."""
     files = Files(str(tmp_path))

@@ -4,45 +4,44 @@
 # Builtins only, no process. SWITCHGEAR_PROMPT=0 hides it; =env only exports SWITCHGEAR_OK, _WARN or _FAIL.
 
 set -g __switchgear_file @FILE@
+set -g __switchgear_ok (set_color brblack)
+set -g __switchgear_warn (set_color yellow)
+set -g __switchgear_fail (set_color red)
+set -g __switchgear_normal (set_color normal)
 
-function __switchgear_now --description 'Epoch seconds: the age of the file is all that a builtin tells of the time'
+function __switchgear_left --description 'How long the file is good: negative seconds of age; its time is when it runs out'
     if builtin -q path
-        math (path mtime $__switchgear_file) + (path mtime -R $__switchgear_file)
+        path mtime -R $__switchgear_file
     else
-        command date +%s
+        read -l -d \t until _ <$__switchgear_file
+        math (command date +%s) - $until
     end
 end
 
 function __switchgear_read --no-scope-shadowing --description 'Sets level and text of the caller'
     set level
     set text
-    test "$SWITCHGEAR_PROMPT" != 0 -a -r "$__switchgear_file"
-    or return 0
-    read -d \t until level text <$__switchgear_file
-    and string match -qr '^[0-9]+$' -- "$until"
-    and test "$until" -ge (__switchgear_now)
-    or set text ''
-    set text (string replace /100 ' %' -- "$text")
+    if test "$SWITCHGEAR_PROMPT" != 0 -a -r "$__switchgear_file"
+        if test (__switchgear_left) -lt 0
+            read -d \t until level text <$__switchgear_file
+        end
+    end
 end
 
-function __switchgear_segment --description 'Prints the segment in its colour'
+function __switchgear_segment --description 'Prints the segment in its colour, behind the words given'
     set -l until
     set -l level
     set -l text
     __switchgear_read
-    test -n "$text"
-    or return 0
-    set -l colour brblack
-    switch $level
-        case warn
-            set colour yellow
-        case fail
-            set colour red
-    end
-    if set -q NO_COLOR[1]; and test -n "$NO_COLOR"
-        printf %s "$text"
-    else
-        printf %s%s%s (set_color $colour) "$text" (set_color normal)
+    if test -n "$text"
+        if test -z "$NO_COLOR"
+            set -l colour __switchgear_$level
+            set -q $colour
+            or set colour __switchgear_ok
+            set text $$colour$text$__switchgear_normal
+        end
+        string replace /100 ' %' -- "$argv$text"
+        or true # nothing to replace is no failure
     end
 end
 
@@ -55,8 +54,8 @@ if test "$SWITCHGEAR_PROMPT" = env
         set -e SWITCHGEAR_OK
         set -e SWITCHGEAR_WARN
         set -e SWITCHGEAR_FAIL
-        if test -n "$text"
-            set -gx SWITCHGEAR_(string upper -- $level) $text
+        if contains -- "$level" ok warn fail; and test -n "$text"
+            set -gx SWITCHGEAR_(string upper -- $level) (string replace /100 ' %' -- "$text")
         end
     end
 else if not functions -q __switchgear_right_prompt_before
@@ -68,9 +67,6 @@ else if not functions -q __switchgear_right_prompt_before
     end
     function fish_right_prompt
         __switchgear_right_prompt_before
-        set -l segment (__switchgear_segment)
-        if test -n "$segment"
-            printf ' %s' $segment
-        end
+        __switchgear_segment ' '
     end
 end

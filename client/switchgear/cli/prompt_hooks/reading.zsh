@@ -3,18 +3,15 @@
 
 typeset -g _switchgear_file=@FILE@
 zmodload -F zsh/datetime p:EPOCHSECONDS
+zmodload zsh/mapfile # read byte by byte, as `read` does, it would take twice as long
 
 # Sets the caller's `level` and `text`; both empty where there is nothing to show.
 _switchgear_read() {
   emulate -L zsh
-  local until=''
   level='' text=''
-  if [[ ${SWITCHGEAR_PROMPT-} != 0 && -r $_switchgear_file ]]; then
-    { IFS=$'\t' read -r until level text <$_switchgear_file || : } 2>/dev/null
+  local -a parts=("${(@ps:\t:)mapfile[$_switchgear_file]%%$'\n'*}")
+  if [[ ${SWITCHGEAR_PROMPT-} != 0 && ${#parts} == 3 && $parts[1] == <-> && $parts[1] -ge $EPOCHSECONDS ]]; then
+    level=$parts[2] text=${parts[3]/\/100/ %}
   fi
-  if [[ $until != <-> || $until -lt $EPOCHSECONDS ]]; then
-    level='' text=''
-  fi
-  text=${text/\/100/ %}
 }
 
