@@ -9,6 +9,7 @@ import pytest
 import trio
 
 from newcomer import KEYS, gone_through, newcomer
+from switchgeard.demo.exchange import Answer, Hang
 
 QUESTIONS = (
     "Use OpenAI",
@@ -98,3 +99,34 @@ async def test_the_first_command_leads_to_it(tmp_path: Path) -> None:
             asked = ("Set Switchgear up now?", *QUESTIONS)
             assert await trio.to_thread.run_sync(gone_through, person, asked) == 0, person.shown
         assert "Ready: switchgear ask" in person.shown
+
+
+async def test_left_while_a_provider_is_silent_everything_is_as_it_was(tmp_path: Path) -> None:
+    """In the middle of a request; the daemon asks no longer."""
+    async with newcomer(tmp_path) as at:
+        at.standins[0].beside = lambda asked: Answer((Hang(),))
+        files = at.files()
+        with at.at_the_terminal("setup", "--yes") as person:
+
+            def leave() -> int:
+                assert person.reads("Providers"), person.shown
+                person.presses_ctrl_c()
+                return person.sees_the_end()
+
+            assert await trio.to_thread.run_sync(leave) == 130, person.shown
+        assert "everything is as it was" in person.shown
+        assert at.files() == files
+        await at.standins[0].until(lambda standin: standin.open == 0)
+
+
+async def test_import_alone_makes_providers_and_no_models(tmp_path: Path) -> None:
+    """Left at its question it makes none either."""
+    async with newcomer(tmp_path) as at:
+        files = at.files()
+        with at.at_the_terminal("import") as person:
+            assert await trio.to_thread.run_sync(gone_through, person, QUESTIONS[:3], True) == 130, person.shown
+        assert at.files() == files
+        done = await at.command("import", "environment", "--yes")
+        assert done.returncode == 0, done.stderr
+        config = tomllib.loads(at.config.read_text())
+        assert ([one["id"] for one in config["providers"]], "models" in config) == (["openai", "anthropic"], False)
