@@ -11,7 +11,7 @@ from switchgeard import views
 from switchgeard.ask import Settled
 from switchgeard.core.failure import Failure
 from switchgeard.core.needs import Needs
-from switchgeard.core.offer import Features, Price
+from switchgeard.core.offer import Features, Price, RoutingPolicy
 from switchgeard.core.quota import Window
 from switchgeard.state import State
 from switchgeard.steering import PinState
@@ -40,6 +40,18 @@ def test_a_model_says_who_serves_and_why_the_others_do_not() -> None:
     assert (first.reason, first.source) == ("rate_limited it says", "retry-after")
     assert (second.health, second.usable, second.price) == (Health.AVAILABLE, True, {"input": 3.0, "output": 15.0})
     assert first.features["tools"]
+
+
+def test_a_model_says_in_which_order_a_new_session_is_served() -> None:
+    """The place of each, and why it is not the user's; none of who is passed over."""
+    model = merged(offer("a"), offer("b"), offer("c"), routing=RoutingPolicy(order="cheapest"))
+    made = state(model)
+    made.observe([Window("a", "5h", T0.wall, "header", used=0.95, resets_at=T0.wall + 3600)], T0)
+    made.pause("b", None, T0)
+    told = views.model(made, model, T0)
+    assert (told.order, told.serving) == ("cheapest", "M (via c)")
+    assert [(one.provider, one.place) for one in told.offers] == [("a", 2), ("b", None), ("c", 1)]
+    assert told.offers[0].reason == "5h window is 95 % used: kept for its sessions"
 
 
 def test_a_model_nobody_can_serve_says_so() -> None:

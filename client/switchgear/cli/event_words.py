@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .screen import clean
 from .times import ahead, clock_time
-from .words import HEALTH, KINDS, WEIGHTS
+from .words import HEALTH, KINDS, WEIGHTS, money
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,15 @@ def _figures(event: Json) -> str:
         told.append(f"{event['usage'].get('input', 0):,} in, {event['usage'].get('output', 0):,} out")
     if event.get("cost_usd"):
         told.append(f"${event['cost_usd']:.4f}")
+    if event.get("switch_tokens"):
+        told.append(_switch(event))
     return ", ".join(part for part in told if part)
+
+
+def _switch(event: Json) -> str:
+    """What the move costs: the conversation is read anew where no cache has it."""
+    usd = event.get("switch_cost_usd")
+    return f"{event['switch_tokens']:,} tokens to read anew" + (f", about {money(usd)}" if usd else "")
 
 
 def _duration(milliseconds: float) -> str:

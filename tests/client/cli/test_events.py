@@ -80,6 +80,11 @@ def test_as_json_each_event_is_one_line(run: Run, serve: Serve) -> None:
             "https://api.x.ai down",
         ),
         (Event(1, NOW, "quota", provider="p", window="5h", used=0.38), "p: 5h 62 % left"),
+        (
+            Event(1, NOW, "sticky", alias="m", reason="moved from a", switch_tokens=41_000, switch_cost_usd=0.205),
+            "m: moved from a, 41,000 tokens to read anew, about $0.20",
+        ),
+        (Event(1, NOW, "sticky", alias="m", switch_tokens=9, switch_cost_usd=0.0), "m: 9 tokens to read anew"),
         (Event(1, NOW, "lagged", dropped=7), "7 events missed"),
         (Event(1, NOW, "config", reason="loaded"), "loaded"),
         (Event(1, NOW, "daemon"), ""),
