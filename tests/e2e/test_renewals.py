@@ -15,7 +15,9 @@ from fake_clock import ManualClock
 from memory_keyring import MemoryKeyring, in_place
 from plan import GONE, LIFE, REVOKED, Plan
 from switchgeard import clock
-from switchgeard.demo.exchange import Answer, sized
+from switchgeard.demo.exchange import Answer, Asked, sized
+from switchgeard.demo.standin import StandIn
+from switchgeard.kinds import vertex
 from switchgeard.kinds.bundle import Bundle, parsed
 from world import Heard, World, world
 
@@ -298,3 +300,42 @@ async def test_a_wrong_clock_burns_no_login_and_delays_no_refresh(
             hand.advance(LIFE / 4)
         assert plan.token != "burnt"
         assert 10 <= len(plan.calls) <= 12
+
+
+DEFAULTS = b'{\n "type": "authorized_user",\n "client_id": "c",\n "client_secret": "d",\n "refresh_token": "1"\n}\n'
+
+
+async def test_googles_application_default_credentials_buy_tokens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for all who ask, the next one at its end; revoked, it is said with what to do about the file."""
+    bought: list[Asked] = []
+    sold = [sized(200, b'{"access_token":"ya29.CANARY","expires_in":3599}')] * 2
+
+    def google(asked: Asked) -> Answer | None:
+        if asked.path != "/token":
+            return None
+        bought.append(asked)
+        return sold.pop() if sold else sized(400, b'{"error":"invalid_grant","error_description":"revoked"}')
+
+    file, hand, standin = tmp_path / "adc.json", by_hand(), StandIn(beside=google)
+    file.write_bytes(DEFAULTS)
+    file.chmod(0o600)
+    async with world(tmp_path, {"a": standin, "b": "ok"}, now=hand) as w:
+        monkeypatch.setattr(vertex, "TOKEN_URL", f"{standin.url}/token")
+        path = w.home / "config.toml"
+        text = path.read_text().replace('kind = "anthropic"', 'kind = "vertex"\nproject = "acme"', 1)
+        path.write_text(text.replace('{env = "CANARY"}', f'{{file = "{file}"}}', 1))
+        assert (await w.call("config/reload"))["ok"]
+        assert [one.outcomes for one in await many(w)] == [[("a", None)]] * MANY
+        assert len(bought) == 1
+        assert {asked.header("authorization") for asked in standin.asked} == {"Bearer ya29.CANARY"}
+        hand.advance(3600)
+        assert (await w.ask()).outcomes == [("a", None)]
+        assert len(bought) == 2
+        hand.advance(3600)
+        assert (await w.ask()).outcomes == [("a", "auth_failed"), ("b", None)]
+        view = (await w.call("providers/list"))["providers"][0]
+        assert view["health"] == "auth_failed"
+        assert "400 (invalid_grant)" in view["reason"]
+        assert view["hint"] == f"replace what file {file} gives, then: switchgear resume a"

@@ -285,14 +285,12 @@ class Renewals:
                 if status in exchange.as_it_is:
                     return self._adopted(provider, as_it_is(stored, now))
                 if status in REFUSALS:
-                    return Refused(f"the issuer of its tokens answered {status}", f"switchgear login {provider.id}")
+                    return Refused(f"the issuer of its tokens answered {_said(status, body)}", _anew(provider))
                 reason = f"it answered {status}"
             except TransportFault as fault:
                 reason = fault.failure.message
             except ValueError as bad:
-                return Refused(
-                    f"no token can be had for the stored credential: {bad}", f"switchgear login {provider.id}"
-                )
+                return Refused(f"no token can be had for the stored credential: {bad}", _anew(provider))
         return Unheard(f"no token could be had: {reason}", _again(provider))
 
     def _plain(self, provider: Provider, stored: Secret) -> Answer:
@@ -330,6 +328,18 @@ def _refusal(status: int, body: bytes) -> str | None:
     word = said.get("error") if isinstance(said, dict) else None
     word = word.get("code") if isinstance(word, dict) else word
     return word[:60] if isinstance(word, str) and word.isprintable() and " " not in word else None
+
+
+def _said(status: int, body: bytes) -> str:
+    word = _refusal(status, body)
+    return f"{status} ({word})" if word else str(status)
+
+
+def _anew(provider: Provider) -> str:
+    """How another credential comes in place of one that is refused."""
+    if isinstance(provider.credential, Keyring):
+        return f"switchgear login {provider.id}"
+    return f"replace what {provider.credential_text} gives, then: switchgear resume {provider.id}"
 
 
 def _again(provider: Provider) -> str:

@@ -1,21 +1,31 @@
 """Google Vertex AI: models of Google and of Anthropic in one's own cloud project. Source: its API reference.
 
-The credential is an access token of Google's: `{command = ["gcloud", "auth", "print-access-token"]}` or any program
-that prints one. A service account's key is not taken: it needs RSA signatures, which gcloud makes.
+The credential is an access token of Google's, as `{command = ["gcloud", "auth", "print-access-token"]}` or any program
+prints one, or the file of application default credentials, whose refresh token buys such tokens at Google's own
+address (pinned here: an address in the file is not believed). A service account's key is not taken: it needs RSA
+signatures, which gcloud makes.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec.structs import replace
 
 from switchgear_protocol.words import Billing, FailureKind
+from switchgeard.core.clock import Now
 from switchgeard.core.rule import Rule
+from switchgeard.upstream.call import HTTPCall
 
-from .auth import BadSecret, Header, bearer
-from .kind import Draft, Kind, NoLogin, Option, Options
+from .auth import BadSecret, Header, bearer, header_safe
+from .bundle import Token
+from .kind import Draft, Exchange, Kind, NoLogin, Option, Options
 
 COMMAND = 'credential = {command = ["gcloud", "auth", "print-access-token"]}'
+DEFAULTS = 'credential = {file = "~/.config/gcloud/application_default_credentials.json"}'
+TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+AHEAD = 300.0  # seconds before its end a token is renewed
+LONGEST = 43_200.0  # seconds a token lives at most
 VERSION = b'"vertex-2023-10-16"'
 MULTI = frozenset({"us", "eu"})  # locations that are several regions
 BYPASS = (
@@ -37,8 +47,46 @@ def site(options: Options) -> str:
 def authorized(secret: str) -> tuple[Header, ...]:
     """Raises BadSecret for a key file's content, which is no token."""
     if secret.startswith("{"):
-        raise BadSecret(f"the credential is a key file, not an access token: write {COMMAND}")
+        sort = _members(secret).get("type")
+        if sort == "service_account":
+            raise BadSecret(f"a service account's key needs RSA signatures, which gcloud makes: write {COMMAND}")
+        raise BadSecret(f"the credential is a key file of another sort, not an access token: write {COMMAND}")
     return bearer(secret)
+
+
+def is_default(secret: str) -> bool:
+    """Whether it is the file that `gcloud auth application-default login` writes."""
+    return secret.startswith("{") and _members(secret).get("type") == "authorized_user"
+
+
+def exchanging(secret: str, options: Options, now: Now) -> HTTPCall:
+    """The POST that buys an access token. Raises ValueError for a file that lacks what it needs."""
+    found = _members(secret)
+    form = {name: found.get(name) for name in ("client_id", "client_secret", "refresh_token")}
+    if not all(isinstance(value, str) and value for value in form.values()):
+        raise ValueError("the application default credentials lack a member: gcloud auth application-default login")
+    headers = (("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded"))
+    return HTTPCall("POST", TOKEN_URL, headers, urlencode({"grant_type": "refresh_token", **form}).encode())
+
+
+def exchanged(body: bytes, now: Now) -> Token:
+    """The access token, its life counted from now. Raises ValueError."""
+    found = _members(body)
+    secret, life = found.get("access_token"), found.get("expires_in")
+    if not isinstance(secret, str) or not secret:
+        raise ValueError("Google's answer holds no token")
+    known = isinstance(life, int | float) and not isinstance(life, bool) and 0 < life <= LONGEST
+    lasts = float(life) if known else AHEAD  # type: ignore[arg-type]
+    return Token(header_safe(secret), now.wall + lasts, now.wall + max(lasts - AHEAD, 0.0))
+
+
+def _members(text: str | bytes) -> dict[str, Any]:
+    """The members of a JSON object; none for anything else."""
+    try:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def shape(draft: Draft) -> Draft:
@@ -93,7 +141,8 @@ KIND = Kind(
         Option("project", "the id of your Google Cloud project", required=True),
         Option("location", 'a location, such as "europe-west1", "eu" or "global"', r"[a-z][a-z0-9-]{0,62}", "global"),
     ),
-    login=NoLogin(f"gcloud logs in: run `gcloud auth login`, and write {COMMAND}"),
+    login=NoLogin(f"gcloud logs in: run `gcloud auth login`, and write {COMMAND}, or {DEFAULTS}"),
+    exchange=Exchange(exchanging, exchanged, is_default),
     rules=RULES,
     shape=shape,
 )

@@ -1,12 +1,15 @@
 """Google Vertex AI: where it is, what its calls look like, what its refusals mean."""
 
 import json
+from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 
 from switchgear_protocol.words import FailureKind
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import ErrorReply, classify
+from switchgeard.kinds import vertex
 from switchgeard.kinds.auth import BadSecret
 from switchgeard.kinds.calls import build_call, drafted, home
 from switchgeard.kinds.vertex import KIND
@@ -94,3 +97,63 @@ def test_each_refusal_means_what_google_means(
     body = error(status, word, message, **detail)
     reply = ErrorReply("google.generate", KIND.name, status, {}, body, "p", "m", rules=KIND.rules)
     assert classify(reply, NOW).kind is FailureKind(kind)
+
+
+DEFAULT = {"type": "authorized_user", "client_id": "c", "client_secret": "d-CANARY", "refresh_token": "1//r-CANARY"}
+
+
+def spelled(**more: object) -> str:
+    return msgspec.json.encode(DEFAULT | more).decode()
+
+
+def test_application_default_credentials_buy_a_token_at_googles_own_address() -> None:
+    """Whatever address the file names."""
+    secret = spelled(token_uri="https://evil.example/token", quota_project_id="p")
+    assert vertex.is_default(secret)
+    call = vertex.exchanging(secret, {}, NOW)
+    assert (call.method, call.url) == ("POST", "https://oauth2.googleapis.com/token")
+    form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
+    own = {name: DEFAULT[name] for name in ("client_id", "client_secret", "refresh_token")}
+    assert form == {"grant_type": "refresh_token"} | own
+
+
+@pytest.mark.parametrize(
+    ("body", "lasts"),
+    [
+        (b'{"access_token":"ya29.x","expires_in":3599,"token_type":"Bearer"}', 3599.0),
+        (b'{"access_token":"ya29.x"}', 300.0),
+        (b'{"access_token":"ya29.x","expires_in":-5}', 300.0),
+        (b'{"access_token":"ya29.x","expires_in":"soon"}', 300.0),
+    ],
+)
+def test_a_token_lives_as_long_as_google_says_by_our_own_clock(body: bytes, lasts: float) -> None:
+    """A length, so that no clock has to agree with another; a short one where it says none."""
+    token = vertex.exchanged(body, NOW)
+    assert (token.secret, token.expires_at - NOW.wall) == ("ya29.x", lasts)
+    assert NOW.wall <= token.refresh_at < token.expires_at
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"error":"invalid_grant"}', b'{"access_token":7}', b"[" * 9999])
+def test_an_answer_without_a_token_is_none(body: bytes) -> None:
+    """And nothing of it is repeated."""
+    with pytest.raises(ValueError, match="holds no token"):
+        vertex.exchanged(body, NOW)
+
+
+@pytest.mark.parametrize("lost", ["client_id", "client_secret", "refresh_token"])
+def test_a_file_that_lacks_a_member_is_said_with_the_command_that_writes_it(lost: str) -> None:
+    """No member that is there is repeated."""
+    with pytest.raises(ValueError, match="gcloud auth application-default login") as caught:
+        vertex.exchanging(spelled(**{lost: ""}), {}, NOW)
+    assert "CANARY" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sort", ["service_account", "external_account", None, 7])
+def test_a_key_file_of_another_sort_is_not_exchanged_and_refused_in_words(sort: object) -> None:
+    """A service account needs signatures we do not make."""
+    secret = spelled(type=sort)
+    assert not vertex.is_default(secret)
+    with pytest.raises(BadSecret, match="print-access-token") as caught:
+        vertex.authorized(secret)
+    assert ("RSA" in str(caught.value)) == (sort == "service_account")
+    assert "CANARY" not in str(caught.value)
