@@ -112,6 +112,29 @@ ANTHROPIC = [
     KindError("anthropic", "in its stream", None, said("overloaded_error", "Overloaded"), K.OVERLOADED, OFFER),
 ]  # fmt: skip
 
+WHOEVER = ("chinese", "concurrency", "gateway", "plain", "json in string", "double wrap", "dashscope")
+
+
+def hosted(said: str, status: int, code: str, means: K, scope: Any, wait: float | None = None) -> KindError:
+    """Of a host that speaks as OpenAI does, with a code that several have."""
+    return KindError("openai-compatible", said, status, error("x", code), means, scope, wait)
+
+
+COMPATIBLE = [
+    *(KindError("openai-compatible", case.said, case.status, _text(case.body), case.kind, case.scope, case.retry_after,
+                tuple(case.headers.items()))
+      for case in (*error_bodies.OPENAI, *error_bodies.OTHERS) if case.said.startswith(WHOEVER)),
+    hosted("too many", 429, "too_many_requests", K.RATE_LIMITED, BUCKET),
+    hosted("throttled", 429, "Throttling.RateQuota", K.RATE_LIMITED, BUCKET),
+    hosted("engine", 429, "engine_overloaded", K.OVERLOADED, OFFER),
+    hosted("window", 400, "model_context_window_exceeded", K.CONTEXT_LENGTH, NONE),
+    hosted("tokens", 400, "token_limit_exceeded", K.CONTEXT_LENGTH, NONE),
+    hosted("bio", 400, "bio_policy", K.CONTENT_POLICY, NONE),
+    hosted("misaligned", 400, "misalignment_policy_violation", K.CONTENT_POLICY, NONE),
+    hosted("refused", 400, "refusal", K.CONTENT_POLICY, NONE),
+    hosted("key", 401, "invalid_api_key", K.AUTH_FAILED, LOGIN),
+]  # fmt: skip
+
 _PAID = (
     "You exceeded your current quota, please check your plan and billing details. * Quota exceeded for metric: "
     "generativelanguage.googleapis.com/generate_content_paid_tier_input_token_count, limit: 4000000\nPlease retry in "
@@ -209,6 +232,7 @@ MAKERS = [
     *ANTHROPIC,
     *rows("google", error_bodies.GOOGLE),
     *GOOGLE,
+    *COMPATIBLE,
     *BEDROCK,
     *VERTEX,
 ]

@@ -223,7 +223,6 @@ async def test_what_claude_code_prints_means_what_it_says(
 
 REQUEST, ACCOUNT = {K.CONTEXT_LENGTH, K.CONTENT_POLICY, K.INVALID_REQUEST}, {K.AUTH_FAILED, K.PERMISSION}
 ELSEWHERE = {
-    "openai-compatible": "it is whoever it is: the common tables hold for it",
     "claude-cli": "it prints lines and answers no request: CLAUDE has its rows",
 }
 

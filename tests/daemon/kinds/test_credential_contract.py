@@ -5,6 +5,7 @@ revoked, a token that is bought or printed anew, the wrong sort, the wrong scope
 state with its cure.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,34 @@ async def test_each_state_of_a_credential_is_told_with_its_cure(
     assert row.words in view["reason"]
     told = f"{heard.error} {view}"
     assert [secret for secret in SECRETS if secret in told] == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "invalid_grant", "invalid_refresh_token", "refresh_token_expired", "refresh_token_invalidated",
+        "refresh_token_reused",
+    ],
+)  # fmt: skip
+async def test_each_word_of_an_issuer_that_a_login_has_ended_asks_for_another(
+    tmp_path: Path, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked once, and the provider not at all."""
+    asked = []
+
+    def refuse(call: Asked) -> Answer | None:
+        if issuing(call) is None:
+            return None
+        asked.append(call)
+        return sized(400, json.dumps({"error": {"code": word, "message": "x"}}).encode())
+
+    async with kind_world("chatgpt", tmp_path, monkeypatch, {"a": ["ok"]}, refuse) as w:
+        assert (await w.ask()).outcomes == [("a", "auth_failed")]
+        assert (await w.ask()).result is None
+        (view,) = (await w.call("providers/list"))["providers"]
+        assert (view["health"], view["hint"]) == ("auth_failed", LOGIN)
+        assert word in view["reason"]
+        assert (len(asked), w.hits()) == (1, {"a": 0})
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """GitHub Copilot: what a call carries, which token it takes, and what its list, page, headers and errors mean."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot_standin import GITHUB_TOKEN, HEADERS, MODELS, SHORT_TOKEN, USER
+from kind_worlds import kind_world
 from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import ErrorReply, classify
@@ -283,3 +285,18 @@ def test_a_plans_credits_are_included_and_its_login_is_a_code() -> None:
     assert KIND.billing is Billing.INCLUDED
     assert KIND.login.code_url == "https://github.com/login/device/code"  # type: ignore[union-attr]
     assert [option.name for option in KIND.options] == ["client_id"]
+
+
+async def test_what_copilot_says_an_answer_cost_is_told_on_each_wire(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """12 tokens given and 8 got at the prices of its list: 0.026 credits, which are cents."""
+    more = "".join(
+        f'[[models]]\nalias = "w{number}"\ngroup = [{{provider = "a", model = "model-a", wire = "{wire}"}}]\n'
+        for number, wire in enumerate(KIND.wires)
+    )
+    async with kind_world("github-copilot", tmp_path, monkeypatch, {"a": ["ok"]}, more=more) as w:
+        for number, _ in enumerate(KIND.wires):
+            heard = await w.ask(model=f"w{number}")
+            assert heard.result is not None
+            assert heard.result["usage"]["cost_usd"] == pytest.approx(0.00026)
