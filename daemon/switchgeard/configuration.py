@@ -26,6 +26,7 @@ from .config.newcomers import Newcomer, joined
 from .config.problem import Problem, sentence
 from .config.settled import Config
 from .core.clock import Now
+from .core.listing import Listing
 from .core.provider import Env, File, Systemd
 from .credentials.vault import Vault
 from .dialling import without
@@ -45,6 +46,7 @@ class Configuration:
     follow: Callable[[Config], None] = lambda config: None  # told the config in force after every look at the file
     problems: list[Problem] = field(default_factory=list)
     written: Config | None = None  # as in the file; State's has what is known of its offers beside
+    _relisting: trio.Lock = field(default_factory=trio.Lock)
 
     def view(self) -> ConfigState:
         """For status: the revision in force, and the first problem of the file when it is refused."""
@@ -93,26 +95,18 @@ class Configuration:
             return []
         self.written = found
         self.vault.use(found.providers)
-        return self.state.configure(self._enriched(found), now)
+        return self.state.configure(_enriched(found, self.state.listings), now)
 
-    def relist(self) -> None:
-        """A model list has come: what it says of the offers is in force from now on."""
-        if self.written is not None:
-            known = self._enriched(structs.replace(self.written, revision=self.state.config.revision))
-            if known.catalog != self.state.config.catalog:
+    async def relist(self) -> None:
+        """A model list has come: what it says of the offers is in force from now on. Thousands of names take a while,
+        so they are looked at in a thread; a config that came in meanwhile has seen the list itself."""
+        async with self._relisting:
+            if (written := self.written) is None:
+                return
+            current = structs.replace(written, revision=self.state.config.revision)
+            known = await trio.to_thread.run_sync(_enriched, current, dict(self.state.listings))
+            if written is self.written and known.catalog != self.state.config.catalog:
                 self.announce(self.state.configure(known, self.now()))
-
-    def _enriched(self, config: Config) -> Config:
-        """Its offers with what the lists and the shipped facts say of them."""
-        if not config.providers:
-            return config  # nothing to look up: the facts stay unread
-        lists = {name: by_name(listing.models) for name, listing in self.state.listings.items()}
-        known = applied(config.catalog, shipped(), lists)
-        if config.grouping == "merge":
-            rows = {name: listing.models for name, listing in self.state.listings.items()}
-            groups = proposed(config.providers, known, shipped(), rows)
-            known = applied(merged(structs.replace(config, catalog=known), groups), shipped(), lists)
-        return structs.replace(config, catalog=known)
 
     async def check(self, text: str | None) -> ConfigChecked:
         """What loading would say of `text`, or of the file as it is now."""
@@ -164,6 +158,19 @@ class Configuration:
         after = reorder(before, alias, providers)
         if after != before:
             save(self.path, after)
+
+
+def _enriched(config: Config, listings: Mapping[str, Listing]) -> Config:
+    """Its offers with what the lists and the shipped facts say of them."""
+    if not config.providers:
+        return config  # nothing to look up: the facts stay unread
+    lists = {name: by_name(listing.models) for name, listing in listings.items()}
+    known = applied(config.catalog, shipped(), lists)
+    if config.grouping == "merge":
+        rows = {name: listing.models for name, listing in listings.items()}
+        groups = proposed(config.providers, known, shipped(), rows)
+        known = applied(merged(structs.replace(config, catalog=known), groups), shipped(), lists)
+    return structs.replace(config, catalog=known)
 
 
 def _same(one: Config, other: Config) -> bool:

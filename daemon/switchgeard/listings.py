@@ -6,7 +6,7 @@ look at a provider at a time, whoever asks. A look that brings nothing keeps wha
 failed. A list decides no destination.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import trio
@@ -38,14 +38,14 @@ class Refused(ValueError):
     """The provider does not take the credential."""
 
 
-def _nobody() -> None:
+async def _nobody() -> None:
     """Where nobody wants to know that a list has changed."""
 
 
 @dataclass(slots=True)
 class Listings:
     at: Services
-    learned: Callable[[], None] = _nobody  # told after a look that changed a list
+    learned: Callable[[], Awaitable[None]] = _nobody  # told after a look that changed a list
     running: dict[str, trio.Event] = field(default_factory=dict)
     _tried: dict[str, float] = field(default_factory=dict)  # by the boot clock
     _wanted: dict[str, float] = field(default_factory=dict)  # provider -> the age from which its list is too old
@@ -111,7 +111,7 @@ class Listings:
             self.at.state.listed(provider.id, found)
             self.at.announce([])  # on disk soon
             if found.models != old.models:
-                self.learned()
+                await self.learned()
             return found
         finally:
             del self.running[provider.id]

@@ -333,3 +333,18 @@ async def test_what_cannot_be_listed_is_proposed_by_what_its_maker_has(tmp_path:
         told = {p["alias"]: [f"{o['provider']}/{o['model']}" for o in p["offers"]] for p in found["proposals"]}
         assert told["claude-opus-4-6"][:2] == ["plan/claude-opus-4-6", "own/claude-opus-4-6"]
         assert "one/anthropic/claude-opus-4.6" in told["claude-opus-4-6"]
+
+
+async def test_a_list_and_a_new_config_that_come_at_once_are_both_in_force(tmp_path: Path) -> None:
+    """Whichever is first: the list is looked at beside, and never brings an old config back."""
+    merge = '\n[grouping]\nauto = "merge"\n'
+    async with world(tmp_path, {"a": "ok"}, more=merge) as w, listing(rows("glm-9"), []) as one:
+        await added(w, "one", one)
+        await added(w, "other", one)
+        await w.call("models/refresh", provider="one")
+        path = tmp_path / "config.toml"
+        path.write_text(path.read_text().replace('alias = "m"', 'alias = "renamed"'))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(w.daemon.lists.refresh, w.daemon.provider("other"))
+            nursery.start_soon(w.daemon.configuration.reload)
+        assert {each["alias"] for each in (await w.call("models/list"))["models"]} == {"renamed", "glm-9"}

@@ -71,12 +71,12 @@ class Bundle(Struct, frozen=True):
         plain = {self.name(kind, model): model for model in sorted(own, key=len, reverse=True)}
         return tuple(plain.values())
 
-    def facts(self, kind: str, model: str) -> Facts | None:
-        """What is known of it there; else of the model anywhere, which has no price."""
+    def facts(self, kind: str, model: str, base: str | None = None) -> Facts | None:
+        """What is known of it there; else of the model anywhere, which has no price. `base`: its name, where known."""
         own = self.kinds.get(SECTIONS.get(kind, ""), {}).get(model)
         if own is not None:
             return own
-        return self.models.get(self.name(kind, model))
+        return self.models.get(base or self.name(kind, model))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ provider's alone is a fact of the bundle. The rules are measured against names t
 """
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -90,6 +91,7 @@ class Name(Struct, frozen=True):
         return bool(self.base) and not self.tags and not self.moving
 
 
+@lru_cache(maxsize=4096)  # a list is read again and again, 20 us a name
 def canonical(id: str) -> Name:
     """The name behind a provider's id. Never fails: an id that nothing is known of is its own name."""
     text = id.strip().lower().lstrip("~")
@@ -153,8 +155,10 @@ def _inactive(text: str) -> tuple[str, str | None]:
 
 def _usual(text: str) -> str:
     text = WRAPPED.sub("", text)
-    text = CLAUDE.sub(r"claude-\2-\1", text)
-    text = ZERO.sub("", text) if text.startswith("claude-") else text
-    text = NEMOTRON.sub(r"nemotron-\2-\1", text)
-    text = LLAMA.sub(r"\1-\2", text)
+    if text.startswith("claude-"):
+        text = ZERO.sub("", CLAUDE.sub(r"claude-\2-\1", text))
+    if "nemotron-" in text:
+        text = NEMOTRON.sub(r"nemotron-\2-\1", text)
+    if LLAMA.match(text):
+        text = LLAMA.sub(r"\1-\2", text)
     return ALIASES.get(text, text)

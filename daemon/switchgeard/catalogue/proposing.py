@@ -118,13 +118,15 @@ def _variants(
 
 
 def _variant(provider: Provider, model: str, row: Listed, bundle: Bundle) -> Variant:
-    mapped, facts = bundle.mapped(provider.kind, model), bundle.facts(provider.kind, model) or Facts()
+    mapped = bundle.mapped(provider.kind, model)
     # a moving name is told apart by what it stands for now, where the list says that
     name = canonical(row.target or model)
+    base = mapped or name.base
+    facts = bundle.facts(provider.kind, model, base) or Facts()
     return Variant(
         provider,
         model,
-        mapped or name.base,
+        base,
         name,
         curated=mapped is not None,
         context=row.context or facts.context,

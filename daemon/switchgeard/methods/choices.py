@@ -1,5 +1,7 @@
 """`kinds/list`, `providers/add`, `providers/probe`, `models/refresh|propose|accept`: what there is to choose from."""
 
+from collections.abc import Mapping
+
 import trio
 from msgspec import structs
 
@@ -28,6 +30,7 @@ from switchgeard.claude_cli.looking import look
 from switchgeard.config.label import label
 from switchgeard.config.merging import entry, newcomers
 from switchgeard.core.listing import Listed, Listing
+from switchgeard.core.offer import MergedModel
 from switchgeard.core.provider import Passthrough, Provider
 from switchgeard.kinds.kind import Kind, NoLogin, Paste
 from switchgeard.kinds.known import KINDS
@@ -96,34 +99,35 @@ async def models_propose(at: Daemon, caller: Caller, params: ModelsPropose) -> P
         await models_refresh(at, caller, ModelsRefresh())
     at.lists.glance()
     config = at.at.state.config
-    found = [_proposal(group, at) for group in _groups(at, params.single)]
+    found = [_proposal(group, config.catalog.models) for group in await _groups(at, params.single)]
     return Proposals(found, [_listing(at, provider) for provider in config.providers.values()], config.grouping)
 
 
 async def models_accept(at: Daemon, caller: Caller, params: ModelsAccept) -> Accepted:
     """New models behind the user's own; of those he has, what is new at its place, his order as it is."""
-    groups = {group.alias: group for group in _groups(at, single=not params.all)}
+    known = at.at.state.config.catalog.models
+    groups = {group.alias: group for group in await _groups(at, single=not params.all)}
     unknown = [alias for alias in params.aliases if alias not in groups]
     if unknown:
         message = f'"{unknown[0]}" is not proposed, or is in the config already.'
         raise RpcError.of("invalid_params", message, hint="switchgear models propose")
     chosen = [groups[alias] for alias in (groups if params.all else dict.fromkeys(params.aliases))]
     if chosen:
-        known = at.at.state.config.catalog.models
         more = {group.alias: newcomers(group, known[group.alias]) for group in chosen if group.exists}
         await at.configuration.group([entry(group) for group in chosen if not group.exists], more)
     return Accepted([group.alias for group in chosen], at.configuration.view())
 
 
-def _groups(at: Daemon, single: bool) -> list[Group]:
-    state = at.at.state
-    if state.config.grouping == "off":
+async def _groups(at: Daemon, single: bool) -> list[Group]:
+    """In a thread: thousands of names take a while."""
+    state, config = at.at.state, at.at.state.config
+    if config.grouping == "off":
         return []
     lists = {name: listing.models for name, listing in state.listings.items()}
-    for provider in state.config.providers.values():
+    for provider in config.providers.values():
         if not lists.get(provider.id) and _unasked(provider):
             lists[provider.id] = tuple(Listed(name) for name in shipped().ids(provider.kind))
-    return proposed(state.config.providers, state.config.catalog, shipped(), lists, single)
+    return await trio.to_thread.run_sync(proposed, config.providers, config.catalog, shipped(), lists, single)
 
 
 def _unasked(provider: Provider) -> bool:
@@ -131,8 +135,8 @@ def _unasked(provider: Provider) -> bool:
     return isinstance(provider.credential, Passthrough) or KINDS[provider.kind].program
 
 
-def _proposal(group: Group, at: Daemon) -> Proposal:
-    model = at.at.state.config.catalog.models.get(group.alias)
+def _proposal(group: Group, models: Mapping[str, MergedModel]) -> Proposal:
+    model = models.get(group.alias)
     return Proposal(
         alias=group.alias,
         label=model.label if model else label(group.alias),
