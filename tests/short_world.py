@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from sample_offers import ask, merged, offer, state
-from switchgear_protocol.messages import ModelView, Quota, QuotaAccount, RouteExplained
+from switchgear_protocol.messages import ConfigState, ModelView, Quota, QuotaAccount, RouteExplained, Status
 from switchgear_protocol.words import Billing, FailureKind, Scope, StickyMode
 from switchgeard import remaining, views
 from switchgeard.core.clock import Now
@@ -88,3 +88,19 @@ def route(wall: float) -> RouteExplained:
     """What `route/explain` tells of a request of 2000 tokens."""
     world, now, asking = short_world(wall), Now(wall, 9_000.0), ask(MODEL, needs=Needs(input_tokens=2000))
     return views.explained(world, world.plan(asking, now), asking)
+
+
+def status(wall: float) -> Status:
+    """What `status` tells of it."""
+    world, now = short_world(wall), Now(wall, 9_000.0)
+    return Status(
+        version="0.1.0",
+        pid=4242,
+        started_at=wall - 3 * HOUR,
+        now=wall,
+        seq=17,
+        config=ConfigState("/home/anna/.config/switchgear/config.toml", 3, True),
+        models=views.models(world, now),
+        providers=views.providers(world, now),
+        quota=remaining.windows(world, now),
+    )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BAR, SHORT_BAR = 12, 6  # cells
 NARROW = 80  # columns
+BRIEF = 12  # columns of a window's name there
 LOW = 0.25  # of a window left
 EMPTY = 0.02
 APART = 60.0  # seconds between readings that are still told as one
@@ -33,14 +34,25 @@ def tightest(windows: Sequence[Json], count: int) -> list[Json]:
 
 
 def quota_rows(screen: Screen, windows: Sequence[Json], now: float) -> list[list[Cell]]:
-    """One row per window, its provider in front (named once)."""
+    """One row per window, its provider in front (named once); a narrow terminal has no room for bars."""
+    brief = screen.terminal and screen.width < NARROW
     table: list[list[Cell]] = []
     named = ""
     for window in windows:
         name = window["provider"]
-        table.append([name if name != named else "", *window_row(screen, window, now)])
+        row = _brief_row(screen, window, now) if brief else window_row(screen, window, now)
+        table.append([name if name != named else "", *row])
         named = name
     return table
+
+
+def _brief_row(screen: Screen, window: Json, now: float) -> list[Cell]:
+    """Window, "◐  7 % left for 1 h 12 m", "○ spent for 2 h"."""
+    left, resets = left_of(window), window.get("resets_at") or 0.0
+    weight = _weight(window, left)
+    told = "spent" if window.get("state") == "spent" else _share(window, left)
+    words = f"{told} for {span(resets - now)}" if resets > now else told
+    return [screen.clip(_name(window), BRIEF), (weight, f"{screen.glyph(weight)} {words}")]
 
 
 def window_row(screen: Screen, window: Json, now: float, *, clock: bool = False) -> list[Cell]:

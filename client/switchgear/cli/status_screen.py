@@ -77,8 +77,14 @@ def _model_row(screen: Screen, model: Json, now: float) -> list[Cell]:
     told = _pin_words(model, now)
     if first is None or first["label"] == serving:
         return [model["alias"], ("good", f"{screen.glyph('good')} {via(serving)}"), ("dim", told or "ok")]
-    why = told or f"{who(first['label'])}: {offer_words(first, now)}"
+    why = told or f"{who(first['label'])}: {_why_not_first(model, first, now)}"
     return [model["alias"], ("busy", f"{screen.glyph('busy')} {via(serving)}"), why]
+
+
+def _why_not_first(model: Json, first: Json, now: float) -> str:
+    if not first.get("usable"):
+        return offer_words(first, now)
+    return str(first.get("reason") or ("not the cheapest" if model.get("order") == "cheapest" else "standing by"))
 
 
 def _pin_words(model: Json, now: float) -> str:

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from cli_runs import Run, Serve
 from sample_world import NOW
-from short_world import opus, quota, route
+from short_world import opus, quota, route, status
 from switchgear.cli.quota_rows import readings
 from switchgear.cli.quota_screen import page
 from switchgear.cli.screen import CODES, Screen, cells
+from switchgear.cli.status_screen import lines
 from switchgear_protocol.messages import ModelView, Quota, QuotaAccount, WindowView
 
 QUOTA_PAGE = """\
@@ -170,6 +171,54 @@ opus-4.6  via GitHub Copilot
 """
 
 
+STATUS_PAGE = """\
+switchgear 0.1.0  up 3 h, pid 4242
+
+Models
+  opus-4.6   ◐ via GitHub Copilot   Claude Pro: 5h window is 93 % used: kept for its sessions
+
+Providers in trouble
+  claude-team   ◐ quota spent    until 16:12 (in 2 h 12 m), the 5h window is used up
+  bedrock       · paused
+  vertex        ○ login needed   no key in the keyring
+  hint: switchgear resume bedrock
+  hint: switchgear login vertex
+
+Quota
+  claude-pro    5h                     █░░░░░░░░░░░     7 % left, nearly spent, resets in 1 h 12 m
+                7d                     ███████░░░░░    59 % left, resets in 3 d
+                7d_opus                ██████████░░    80 % left, resets in 3 d
+  claude-team   5h                     ░░░░░░░░░░░░     0 % left, spent, resets in 2 h 12 m
+  copilot       premium_interactions   █████░░░░░░░    38 % left, resets in 7 d 12 h, 114 of 300 requests
+  openrouter    key                    ███████░░░░░    62 % left, 12.38 of 20.00 USD
+  anthropic     requests/minute        ████████████   100 % left, 20 of 20 requests, your own limit
+                USD/day                ████████████   100 % left, resets in 10 h, 5.00 of 5.00 USD, your own limit
+"""
+NARROW_STATUS = """\
+switchgear 0.1.0  up 3 h, pid 4242
+
+Models
+  opus-4.6   ◐ via GitHub Copilot   Claude Pro: 5h window i…
+
+Providers in trouble
+  claude-team   ◐ quota spent    until 16:12 (in 2 h 12 m),…
+  bedrock       · paused
+  vertex        ○ login needed   no key in the keyring
+  hint: switchgear resume bedrock
+  hint: switchgear login vertex
+
+Quota
+  claude-pro    5h             ◐   7 % left for 1 h 12 m
+                7d             ●  59 % left for 3 d
+                7d_opus        ●  80 % left for 3 d
+  claude-team   5h             ○ spent for 2 h 12 m
+  copilot       premium_int…   ●  38 % left for 7 d 12 h
+  openrouter    key            ●  62 % left
+  anthropic     requests/mi…   ● 100 % left
+                USD/day        ● 100 % left for 10 h
+"""
+
+
 class Terminal(io.StringIO):
     encoding = "utf-8"
 
@@ -203,6 +252,32 @@ def test_a_route_says_what_the_request_costs_where(run: Run, serve: Serve) -> No
 def test_a_narrow_terminal_gets_every_word_in_more_lines(home: object) -> None:
     """What matters most stands first; only the heading's end is cut."""
     assert on_terminal(60, quota(NOW)) == NARROW_PAGE
+
+
+def test_status_says_why_the_first_is_not_the_one_and_what_is_tightest(run: Run, serve: Serve) -> None:
+    """One line each."""
+    serve({"status": status(NOW)})
+    assert run("status") == (0, STATUS_PAGE, "")
+
+
+def test_status_on_a_narrow_terminal_keeps_what_is_left_and_until_when(home: object) -> None:
+    """Without bars; a glyph and a word say what colour would."""
+    screen = Screen(Terminal(), "never", {"COLUMNS": "60", "LANG": "en_US.UTF-8"})
+    told = [*lines(screen, msgspec.to_builtins(status(NOW)), NOW)]
+    assert "\n".join(told) + "\n" == NARROW_STATUS
+    assert max(map(cells, told)) <= 60
+
+
+@pytest.mark.parametrize(("order", "words"), [("cheapest", "not the cheapest"), ("given", "standing by")])
+def test_a_first_offer_that_is_only_not_chosen_is_not_in_trouble(
+    run: Run, serve: Serve, order: str, words: str
+) -> None:
+    """The reason is the model's own order, or a pin."""
+    told = status(NOW)
+    first = replace(told.models[0].offers[0], reason="")
+    model = replace(told.models[0], offers=[first, *told.models[0].offers[1:]], order=order)
+    serve({"status": replace(told, models=[model])})
+    assert f"Claude Pro: {words}" in run("status").out
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
