@@ -1,4 +1,7 @@
-"""`switchgear setup` with a real keyring: keys go there, come from there, and are gone when it is left."""
+"""`switchgear setup` with a real keyring: keys go there, come from there, and are gone when it is left.
+
+Before the other tests of a real keyring, by its name: those leave it locked.
+"""
 
 import os
 import subprocess
@@ -29,15 +32,20 @@ pytestmark = [
 
 @pytest.fixture
 def collection() -> Iterator[Any]:
-    """The keyring's default collection, empty of ours."""
+    """The keyring's default collection, empty of ours before and after."""
     import secretstorage
 
     connection = secretstorage.dbus_init()
     found = secretstorage.get_default_collection(connection)
-    for item in found.search_items({"service": SERVICE, "username": ITEM}):
-        item.delete()
+    _empty(found)
     yield found
+    _empty(found)
     connection.close()
+
+
+def _empty(collection: Any) -> None:
+    for item in collection.search_items({"service": SERVICE, "username": ITEM}):
+        item.delete()
 
 
 def kept(collection: Any) -> list[bytes]:
