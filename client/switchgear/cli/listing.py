@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 GROUPS: dict[str, dict[str, str]] = {
     "Begin": {
         "setup": "the first run: what you have already, into merged models",
+        "import": "take logins and keys this machine has already",
     },
     "Use": {
         "ask": "one answer from a merged model; prompt as words or on stdin",
@@ -30,7 +31,6 @@ GROUPS: dict[str, dict[str, str]] = {
         "allow": "let metered providers serve for a while",
     },
     "Account": {
-        "import": "take logins and keys this machine has already",
         "connect": "let OpenCode, Claude Code, Codex, llm ... use your models",
         "login": "store a provider's key in the keyring",
         "logout": "remove it",
