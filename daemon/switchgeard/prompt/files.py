@@ -21,12 +21,14 @@ class Files:
         self._texts: dict[str, str] = {}
 
     def put(self, name: str, text: str, good: float | None = None) -> None:
-        """Replace the file, unless it holds that already. `good`: epoch seconds for its modification time, if any."""
-        if self._texts.get(name) == text:
-            return
+        """Replace the file, unless it is there and holds that already. `good`: its time, in epoch seconds."""
         path = self._directory / name
+        if self._texts.get(name) == text and path.exists():
+            return
         passing = path.with_name(f".{path.name}.new")
         with suppress(OSError):
+            if path.parent != self._directory:
+                path.parent.mkdir(mode=0o700, exist_ok=True)
             descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -42,11 +44,9 @@ class Files:
             (self._directory / name).unlink()
 
     def sweep(self) -> None:
-        """A directory for sessions, with none in it: those of an earlier life are nobody's."""
+        """Sessions of an earlier life are nobody's."""
         with suppress(OSError):
-            folder = self._directory / SESSIONS
-            folder.mkdir(mode=0o700, exist_ok=True)
-            for left in folder.iterdir():
+            for left in (self._directory / SESSIONS).iterdir():
                 left.unlink()
 
 

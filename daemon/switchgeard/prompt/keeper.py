@@ -94,7 +94,7 @@ class Keeper:
         if (level, text) != line or not now.wall + VALID - RENEWED < good <= now.wall + VALID + 1:
             good = math.ceil(now.wall + VALID)
             self._lines[name] = (*line, good)
-            self._files.put(name, f"{good}\t{line[0]}\t{line[1]}\n", good)
+        self._files.put(name, f"{good:.0f}\t{line[0]}\t{line[1]}\n", good)
         due = good - VALID + RENEWED
         return max(min(due, seen.until or due) - now.wall, 0.0) + SOON
 

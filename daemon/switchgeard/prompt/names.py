@@ -4,7 +4,7 @@ Rules for editing: a name that a shell would not take for one plain word is left
 wrong one. Bounded, because a shell reads the whole file for every Tab.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from switchgeard.core.harmless import is_plain
@@ -16,13 +16,21 @@ MOST_SESSIONS = 50  # the ones used last
 
 def names(state: State) -> str:
     """The file's text."""
-    newest = dict.fromkeys(session for _, session, _ in reversed(state.sessions))
     rows = (
         *_rows("model", state.config.catalog.models, MOST),
         *_rows("provider", state.config.providers, MOST),
-        *_rows("session", newest, MOST_SESSIONS),
+        *_rows("session", _newest(state), MOST_SESSIONS),
     )
     return "".join(rows)
+
+
+def _newest(state: State) -> Iterator[str]:
+    """Each session once, the last used first; read as far as it is wanted, for there may be thousands."""
+    told: set[str] = set()
+    for _, session, _ in reversed(state.sessions):
+        if session not in told:
+            told.add(session)
+            yield session
 
 
 def _rows(kind: str, known: Iterable[str], most: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Files: replaced whole, private, and never outside their directory."""
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -54,6 +55,19 @@ def test_a_directory_that_is_gone_costs_no_more_than_the_file(tmp_path: Path) ->
     (tmp_path / "gone").mkdir()
     files.put("prompt", "text\n")
     assert (tmp_path / "gone" / "prompt").read_text() == "text\n"
+
+
+def test_a_file_that_somebody_removed_is_made_again(tmp_path: Path) -> None:
+    """Runtime directories are tidied up by others."""
+    files = Files(str(tmp_path))
+    for _ in range(2):
+        files.put("prompt", "x\n")
+        files.put("sessions/s", "y\n")
+        assert (tmp_path / "prompt").read_text() == "x\n"
+        assert (tmp_path / "sessions" / "s").read_text() == "y\n"
+        assert stat.S_IMODE((tmp_path / "sessions").stat().st_mode) == 0o700
+        shutil.rmtree(tmp_path / "sessions")
+        (tmp_path / "prompt").unlink()
 
 
 def test_sessions_of_an_earlier_life_are_swept_away(tmp_path: Path) -> None:

@@ -146,6 +146,21 @@ async def test_an_unknown_session_hears_the_line_of_all(tmp_path: Path, autojump
         assert (shown.text, shown.session, shown.valid_until) == ("M via A", None, EPOCH + VALID)
 
 
+async def test_a_line_that_somebody_removed_is_back_with_the_next_news(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    """Also when it says the same as before."""
+    async with scene(tmp_path) as made:
+        made.answered("a", "s1")
+        await trio.sleep(1)
+        for name in ("prompt", "names", "sessions/s1"):
+            (tmp_path / name).unlink()
+        made.answered("a", "s1")
+        await trio.sleep(1)
+        assert made.line()[2] == made.line("sessions/s1")[2] == "M via A"
+        assert (tmp_path / "names").exists()
+
+
 async def test_never_shown_means_no_file(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
     """Also when the config says so later."""
     async with scene(tmp_path) as made:

@@ -79,8 +79,8 @@ _switchgear() {
   # readline's own word begins behind the last : or = where those break words
   cur=$head$cur
   local breaks=''
-  if [[ $COMP_WORDBREAKS == *=* ]]; then breaks+==; fi
-  if [[ $COMP_WORDBREAKS == *:* ]]; then breaks+=:; fi
+  if [[ $COMP_WORDBREAKS == *=* ]]; then breaks+='='; fi
+  if [[ $COMP_WORDBREAKS == *:* ]]; then breaks+=':'; fi
   if [[ -n $breaks && $cur == *[$breaks]* ]]; then
     local behind=${cur##*[$breaks]}
     local before=${cur%"$behind"} i

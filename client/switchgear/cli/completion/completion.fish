@@ -14,7 +14,7 @@ function __switchgear_names --description 'Names of this kind'
     end <$__switchgear_names_file
 end
 
-function __switchgear_words --description 'The command and its places, as typed so far; options and their values left out'
+function __switchgear_words --description 'The command and its places, as typed so far, without options'
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -32,7 +32,7 @@ function __switchgear_bare --description 'Whether no command is typed yet'
     test (count $words) -eq 0
 end
 
-function __switchgear_in --description 'Whether this command is typed, and the cursor at that place of it; 2+: or behind'
+function __switchgear_in --description 'Whether this command is typed, and the cursor at that place; 2+: or behind'
     set -l words (__switchgear_words)
     test "$words[1]" = "$argv[1]"
     or return 1

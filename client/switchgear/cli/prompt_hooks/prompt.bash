@@ -39,7 +39,7 @@ case "${PROMPT_COMMAND[*]-}" in
   *)
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
       PROMPT_COMMAND+=(__switchgear_prompt)
-    else
+    else # shellcheck disable=SC2178,SC2128 # a string, in older ones
       PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__switchgear_prompt
     fi
     ;;

@@ -9,7 +9,7 @@ set -g __switchgear_warn (set_color yellow)
 set -g __switchgear_fail (set_color red)
 set -g __switchgear_normal (set_color normal)
 
-function __switchgear_left --description 'How long the file is good: negative seconds of age; its time is when it runs out'
+function __switchgear_left --description 'Seconds since the file ran out, which is when it says it was changed'
     if builtin -q path
         path mtime -R $__switchgear_file
     else

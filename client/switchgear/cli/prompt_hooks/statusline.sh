@@ -1,6 +1,6 @@
 #!/bin/sh
 # One line for a status bar: sh statusline.sh RUNTIME_DIRECTORY claude-code|tmux
-# claude-code: the line of the session named in the JSON on stdin. tmux: the line of all. Nothing where nothing is known.
+# claude-code: the line of the session named in the JSON on stdin. tmux: the line of all. Else nothing.
 set -u
 
 [ "${SWITCHGEAR_PROMPT-}" != 0 ] || exit 0
