@@ -51,10 +51,22 @@ async def test_it_answers_clients_of_every_dialect(
         assert "Hello there." in reply.text
 
 
-async def test_a_request_with_tools_passes_it_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is an agent with tools of its own, and takes none of a client's."""
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"tools": [TOOL]},
+        {"response_format": {"type": "json_schema", "schema": {"type": "object"}}},
+        {"stop": ["END"]},
+        {"top_k": 5},
+    ],
+    ids=lambda asked: next(iter(asked)),
+)
+async def test_a_request_for_what_it_cannot_do_passes_it_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]
+) -> None:
+    """It is an agent with tools of its own, not an endpoint: it is not started for what it would leave out."""
     async with behind(tmp_path, monkeypatch, *claude.good()) as w:
-        assert (await w.ask(model="c", tools=[TOOL])).outcomes == [("keyed", None)]
+        assert (await w.ask(model="c", **asked)).outcomes == [("keyed", None)]
 
 
 async def test_a_spent_window_moves_on_and_is_known_until_its_reset(
