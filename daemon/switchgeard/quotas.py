@@ -15,7 +15,7 @@ from msgspec import Struct
 from switchgear_protocol.messages import QuotaAccount
 
 from .core.clock import Now
-from .core.provider import NoCredential, Passthrough, Provider
+from .core.provider import Command, NoCredential, Passthrough, Provider
 from .core.quota import Window
 from .credentials.secret import Ready
 from .kinds.kind import QuotaPage
@@ -58,6 +58,11 @@ class Quotas:
                 known = self.services.state.config.providers
                 nursery.start_soon(self.look, [known[name] for name in wanted if name in known])
 
+    def _unasked(self) -> list[Provider]:
+        """Those that may be looked at though nobody asked: a program that prints a secret may ask its user things."""
+        known = self.services.state.config.providers.values()
+        return [provider for provider in known if not isinstance(provider.credential, Command)]
+
     def wanted(self, provider: str) -> None:
         """A request tests whether this provider's quota is back: look beside it."""
         self._wanted[provider] = None
@@ -68,7 +73,7 @@ class Quotas:
         while True:
             while not bus.watched("quota"):
                 await bus.joined()
-            await self.look(list(self.services.state.config.providers.values()))
+            await self.look(self._unasked())
             with trio.move_on_after(WATCHED):
                 await bus.joined()
 
@@ -126,6 +131,8 @@ class Quotas:
             return fault.failure.message, None
         except ValueError:  # BadSecret too; its words may quote what it was read from
             return "its quota page could not be understood", f"switchgear login {provider.id}"
+        except Exception as bug:  # noqa: BLE001 - a barrier: one page is not read, the daemon goes on
+            return f"reading its quota page failed inside: {type(bug).__name__}", None
         return "", None
 
     def _told(self, windows: tuple[Window, ...]) -> None:

@@ -22,6 +22,7 @@ from switchgeard.announce import Announce
 from switchgeard.bus import Bus
 from switchgeard.core.clock import Now
 from switchgeard.core.health import ScopeKey
+from switchgeard.core.provider import Command
 from switchgeard.core.quota import Window
 from switchgeard.credentials.vault import Vault
 from switchgeard.kinds.kind import Options, QuotaPage
@@ -163,6 +164,26 @@ async def test_a_page_that_fails_is_told_in_words_and_changes_no_health(
         assert page.trouble[1] == hint
         assert page.state.circuits == {}
         assert page.state.allowance.windows == {}
+
+
+async def test_a_page_that_breaks_our_own_reading_is_one_page_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The daemon goes on, and says what sort of mistake it was."""
+    async with paged(monkeypatch) as page:
+        page.body = b"{}"  # a KeyError, which no reader should raise
+        await page.look()
+        assert page.trouble == ("reading its quota page failed inside: KeyError", None)
+
+
+async def test_no_program_is_run_for_who_only_watches(monkeypatch: pytest.MonkeyPatch, nursery: trio.Nursery) -> None:
+    """It may ask its user for something."""
+    async with paged(monkeypatch) as page:
+        by_program = structs.replace(page.state.config.providers["a"], credential=Command(("print-a-secret",)))
+        page.state.config.providers["a"] = by_program
+        nursery.start_soon(page.quotas.attend)
+        page.bus.subscribe(EventsSubscribe(types=["quota"]))
+        await trio.testing.wait_all_tasks_blocked()
+        assert (page.hits, page.quotas.looks) == (0, {})
+        nursery.cancel_scope.cancel()
 
 
 async def test_a_page_closes_a_spent_bucket_and_opens_it_for_one_test_when_the_quota_is_back(
