@@ -72,6 +72,10 @@ class Listening:
         assert self._place.process.wait(30) == 0
         self.start()
 
+    def alive(self) -> bool:
+        """Whether the last one started runs."""
+        return self._place.process is not None and self._place.process.poll() is None
+
     def close(self) -> None:
         self._sock.close()
 

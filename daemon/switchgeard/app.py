@@ -24,6 +24,7 @@ from switchgear_protocol.events import Event
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgear_protocol.messages import UsageQuery
 from switchgear_protocol.paths import (
+    STATE_HINT,
     PathError,
     config_path,
     http_socket_path,
@@ -103,9 +104,9 @@ def main(args: argparse.Namespace) -> int:
                 raise
             trio.run(_run, places, listening, instance, args.idle_exit, notify)
     except AlreadyRunning as other:
-        return _say(str(other), EXIT_ALREADY_RUNNING)
+        return _say(f"{other}\nhint: {other.hint}", EXIT_ALREADY_RUNNING)
     except PathError as error:
-        return _say(str(error), 1)
+        return _say(f"{error}\nhint: {error.hint}", 1)
     except OSError as error:  # a full disk, no descriptors left: nothing that a traceback would explain better
         return _say(f"cannot run: {error.filename or 'the system'}: {error.strerror or error}", 1)
     return 0
@@ -139,7 +140,7 @@ def _say(words: str, code: int) -> int:
 async def _run(
     places: Places, listening: SocketFile, instance: Instance, idle_exit: float | None, notify: Notify
 ) -> None:
-    home = make_private_dir(places.state)
+    home = make_private_dir(places.state, STATE_HINT)
     store = Store.open(Path(home) / "state.db", clock.now)
     descriptors.raise_limit()
     daemon, server = build(places, home, store)

@@ -66,6 +66,8 @@ __all__ = [
 Id = int | str
 
 SUPPORTED = VersionRange(PROTOCOL_MIN, PROTOCOL_MAX)
+RESTART = "switchgear stop && switchgear status   (or: switchgear service restart)"
+UPDATE = "pip install --upgrade switchgear"
 
 
 class Role(Enum):
@@ -252,7 +254,8 @@ class Connection:
         if newest < max(asked.protocol.min, SUPPORTED.min):
             message = f"this daemon speaks protocol {SUPPORTED.min} to {SUPPORTED.max}"
             message += f", the client {asked.protocol.min} to {asked.protocol.max}"
-            raise ProtocolError("unsupported_version", message, hint="update the older of the two", request_id=id)
+            older, cure = ("daemon", RESTART) if asked.protocol.min > SUPPORTED.max else ("client", UPDATE)
+            raise ProtocolError("unsupported_version", f"{message}: the {older} is older", hint=cure, request_id=id)
         self.version, self.peer, self.phase = newest, asked.client, Phase.OPEN
 
     def _notification(self, format: rpc.Format, notification: rpc.Notification) -> In | None:

@@ -90,15 +90,21 @@ def check_private_dir(path: str) -> None:
         raise PathError(f"refusing to use {path}", why, f"chmod 700 {path}")
 
 
-def make_private_dir(path: str) -> str:
-    """Creates `path` 0700 (and missing parents) unless it is there, checks it, returns it."""
+STATE_HINT = "export SWITCHGEAR_STATE=DIR   (one that you can write)"
+
+
+def make_private_dir(path: str, hint: str = "export XDG_RUNTIME_DIR=DIR   (one that you can write)") -> str:
+    """Creates `path` 0700 (and missing parents) unless it is there, checks it, returns it.
+
+    `hint`: what to do when it cannot be created.
+    """
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - pathlib is not cheap
         os.mkdir(path, 0o700)  # noqa: PTH102
     except FileExistsError:
         pass  # whoever made it: the check below decides
     except OSError as error:
-        raise PathError(f"cannot create {path}", error.strerror or str(error), "check its parent directory") from error
+        raise PathError(f"cannot create {path}", error.strerror or str(error), hint) from error
     check_private_dir(path)
     return path
 

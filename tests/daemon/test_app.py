@@ -34,4 +34,5 @@ def test_a_path_is_the_same_wherever_it_is_read(tmp_path: Path, where: str) -> N
     with home(tmp_path) as place:
         argv = [sys.executable, "-m", "switchgeard", *option]
         ran = subprocess.run(argv, env=place.env, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
-    assert ran.stderr == f"switchgeard: refusing to use {tmp_path / 'open'}: others may enter it (mode 0755)\n"
+    refused = f"switchgeard: refusing to use {tmp_path / 'open'}: others may enter it (mode 0755)\n"
+    assert ran.stderr == f"{refused}hint: chmod 700 {tmp_path / 'open'}\n"

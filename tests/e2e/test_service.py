@@ -166,9 +166,11 @@ async def test_a_restart_under_load_loses_no_request(tmp_path: Path) -> None:
                 nursery.start_soon(work, AsyncClient(str(place.socket)), number)
             for restarts in range(1, 4):
                 while len(answers) < 50 * restarts:
+                    assert listening.alive(), place.log()
                     await trio.lowlevel.checkpoint()
                 await trio.to_thread.run_sync(listening.restart)
             while len(answers) < 300:
+                assert listening.alive(), place.log()
                 await trio.lowlevel.checkpoint()
             busy = False
         assert set(answers) == {"Hello from a stand-in provider."}
@@ -197,6 +199,7 @@ async def test_threads_of_the_blocking_client_notice_nothing_either(tmp_path: Pa
                 await trio.to_thread.run_sync(listening.restart)
                 seen = len(answers)
                 while len(answers) < seen + 20:
+                    assert listening.alive(), place.log()
                     await trio.lowlevel.checkpoint()
                 done.set()
         assert set(answers) == {"Hello from a stand-in provider."}

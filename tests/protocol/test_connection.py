@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from connection_pair import ConnectionPair
 from switchgear_protocol.connection import (
+    RESTART,
+    UPDATE,
     CancelReceived,
     Connection,
     ErrorReceived,
@@ -167,16 +169,21 @@ def test_json_needs_no_handshake(data: bytes) -> None:
     assert Connection(Role.SERVER).receive_data(data) == [RequestReceived(1, "status", Nothing())]
 
 
-@pytest.mark.parametrize(("low", "high", "agreed"), [(1, 1, 1), (0, 7, 1), (2, 3, None), (0, 0, None)])
-def test_versions_meet_or_are_refused(low: int, high: int, agreed: int | None) -> None:
-    """The newest common version; none is a typed error that names both ranges."""
+@pytest.mark.parametrize(
+    ("low", "high", "agreed", "older"),
+    [(1, 1, 1, ""), (0, 7, 1, ""), (2, 3, None, "daemon"), (0, 0, None, "client")],
+)
+def test_versions_meet_or_are_refused(low: int, high: int, agreed: int | None, older: str) -> None:
+    """The newest common version; none is a typed error that names both ranges, who is older, and its cure."""
     client, server = Connection(Role.CLIENT), Connection(Role.SERVER)
     arrivals = server.receive_data(client.send_request("initialize", Initialize(protocol=VersionRange(low, high))))
     assert server.version == agreed
     if agreed is None:
         refused = refusal(arrivals)
         assert (kind(refused), refused.fatal) == ("unsupported_version", False)
-        assert f"{low} to {high}" in refused.error.message
+        assert f"{low} to {high}: the {older} is older" in refused.error.message
+        assert refused.error.data is not None
+        assert refused.error.data.hint == {"daemon": RESTART, "client": UPDATE}[older]
 
 
 def test_an_id_in_use_is_refused_without_disturbing_its_owner() -> None:

@@ -33,6 +33,11 @@ class Shown:
         self.left: dict[str, str] = {}  # who, as a person knows it: why it did not serve
         self.routed = False  # the routing was told while it happened
 
+    @property
+    def begun(self) -> bool:
+        """Whether something of the answer was shown."""
+        return bool(self._last)
+
     def progress(self, value: Json) -> None:
         """One `$/progress` value."""
         kind = value.get("type")

@@ -41,8 +41,28 @@ class Invocation:
         return self._wire
 
     def call(self, method: str, **params: object) -> Json:
-        """The result of one request; params that are None stay unsaid."""
-        return self.wire.call(method, {name: value for name, value in params.items() if value is not None})
+        """The result of one request; params that are None stay unsaid. After a daemon that leaves the next is asked."""
+        said = {name: value for name, value in params.items() if value is not None}
+        wire = self.wire
+        try:
+            return wire.call(method, said)
+        except CommandError as error:
+            from .restarting import unbegun
+            from .versions import explained
+
+            if not unbegun(error):
+                raise explained(wire, error) from None
+        self.await_next()
+        return self.wire.call(method, said)
+
+    def await_next(self) -> None:
+        """The daemon shuts down: from now on we talk to the one after it, started by whoever starts daemons here."""
+        from .restarting import next_daemon
+        from .wire import Wire
+
+        self.wire.close()
+        connection = next_daemon(self.socket_path())
+        self._wire = None if connection is None else Wire(connection)
 
     def emit(self, value: Json) -> int:
         """Prints a result as one versioned object; 0 for `return`."""

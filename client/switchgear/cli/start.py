@@ -14,7 +14,7 @@ import time
 
 from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
-from switchgear_protocol.paths import PathError, make_private_dir, state_dir
+from switchgear_protocol.paths import STATE_HINT, PathError, make_private_dir, state_dir
 
 from .failed import UNREACHABLE, CommandError
 
@@ -37,7 +37,7 @@ def start_daemon(path: str, say: Callable[[str], None], *, pass_socket: bool = F
     if not pass_socket:
         _leave_to_service()
     try:
-        state = make_private_dir(state_dir())
+        state = make_private_dir(state_dir(), STATE_HINT)
     except PathError as error:
         raise _failed(error.why, error.hint, error.what) from None
     lock = os.open(f"{state}/start.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -68,7 +68,7 @@ def _wait(path: str, lock: int, log: str, say: Callable[[str], None], extra: lis
                 child.returncode = 0  # it outlives us by design: nobody waits for it
             return connection
         if child is not None and child.poll() is not None:
-            raise _failed(_last_lines(log), "switchgeard   (runs it in the foreground)")
+            raise _told(_last_lines(log))
         if mine and child is None:
             child = _spawn(log, extra)
     raise _failed(f"no answer at {path} within {PATIENCE:g} s\n{_last_lines(log)}".strip(), f"cat {log}")
@@ -144,6 +144,14 @@ def _last_lines(log: str) -> str:
             return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-LOG_SHOWN:])
     except OSError:
         return ""
+
+
+def _told(words: str) -> CommandError:
+    """The daemon's own last words; they may end with a hint."""
+    why, _, hint = words.rpartition("\nhint: ")
+    if why and "\n" not in hint:
+        return _failed(why, hint)
+    return _failed(words, "switchgeard   (runs it in the foreground)")
 
 
 def _failed(why: str, hint: str, what: str = "the daemon did not start") -> CommandError:

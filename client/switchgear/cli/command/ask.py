@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+    from switchgear.cli.answer import Shown
     from switchgear.cli.invocation import Invocation
     from switchgear.cli.wire import Json
 
@@ -56,20 +57,35 @@ def wait_argument(text: str) -> bool | float:
 
 
 def run(invocation: Invocation) -> int:
-    from switchgear.cli.answer import Shown, finish
+    from switchgear.cli.answer import Shown
     from switchgear.cli.prompt import model_and_prompt
 
     model, prompt = model_and_prompt(invocation)
     shown = Shown(invocation, model)
     params = _params(invocation, model, prompt)
+    try:
+        return _asked(invocation, shown, params)
+    except CommandError as error:
+        from switchgear.cli.restarting import broken_off
+
+        if not broken_off(error) or shown.begun:
+            raise _explained(invocation, model, error) from None
+    invocation.await_next()
+    try:
+        return _asked(invocation, shown, params)
+    except CommandError as error:
+        raise _explained(invocation, model, error) from None
+
+
+def _asked(invocation: Invocation, shown: Shown, params: Json) -> int:
+    from switchgear.cli.answer import finish
+
     stream = invocation.wire.stream("completion/create", params)
     try:
         for kind, value in stream:
             if kind == "result":
                 return finish(invocation, shown, value)
             shown.progress(value)
-    except CommandError as error:
-        raise _explained(invocation, model, error) from None
     finally:
         stream.close()  # whatever ended us, the daemon need not go on
         shown.close()
