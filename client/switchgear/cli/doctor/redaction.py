@@ -56,7 +56,7 @@ def config(table: Any, key: str = "") -> Any:
         return {masked(name): config(value, name) for name, value in table.items()}
     if isinstance(table, list):
         if key == "command":
-            return [os.path.basename(str(table[0])), *[MASK for _ in table[1:]]] if table else []
+            return [masked(os.path.basename(str(table[0]))), *[MASK for _ in table[1:]]] if table else []
         return [config(value, key) for value in table]
     if isinstance(table, bool | int | float):
         return table
