@@ -15,6 +15,7 @@ import trio
 
 from switchgear_protocol.events import Event
 from switchgear_protocol.prompt import PromptLine
+from switchgeard import log
 from switchgeard.config.settled import PromptStyle
 from switchgeard.core.clock import Now
 from switchgeard.core.prompt_format import worded
@@ -65,13 +66,20 @@ class Keeper:
         try:
             while True:
                 self._news = trio.Event()
-                pause = self._write()
+                pause = self._written()
                 await trio.sleep(SPACING)
                 with trio.move_on_after(max(pause - SPACING, 0.0)):
                     await self._news.wait()
         finally:
             for name in list(self._lines):
                 self._files.drop(name)
+
+    def _written(self) -> float:
+        try:
+            return self._write()
+        except Exception as bug:  # noqa: BLE001 - a barrier: a prompt is not worth a daemon
+            log.logger("prompt").error("bug", exc_info=bug)
+            return RENEWED
 
     def _write(self) -> float:
         """Bring every file up to date; the seconds until that is due again without any news."""
@@ -84,11 +92,16 @@ class Keeper:
         for name in [name for name in self._lines if name not in shown]:
             self._files.drop(name)
             del self._lines[name]
-        return min([self._show(name, *about) for name, about in shown.items()], default=math.inf)
+        made = {about: self._segment(*about) for about in {self._about(*about) for about in shown.values()}}
+        return min([self._show(name, made[self._about(*about)]) for name, about in shown.items()], default=math.inf)
 
-    def _show(self, name: str, used: Served | None, session: str | None) -> float:
+    def _about(self, used: Served | None, session: str | None) -> tuple[Served | None, str | None]:
+        """What a line depends on: most sessions have no pin of their own, and then the same line as their like."""
+        return used, session if used and (used.alias, session) in self._state.pins else None
+
+    def _show(self, name: str, seen: Segment) -> float:
         """One file; the seconds until it changes by itself, or is to be renewed."""
-        seen, now = self._segment(used, session), self._now()
+        now = self._now()
         line = (seen.level, self._text(seen))
         level, text, good = self._lines.get(name, ("", "", 0.0))
         if (level, text) != line or not now.wall + VALID - RENEWED < good <= now.wall + VALID + 1:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 import trio
 from msgspec import structs
 
@@ -18,6 +19,7 @@ from switchgeard.core.quota import Window
 from switchgeard.prompt.files import Files
 from switchgeard.prompt.keeper import RENEWED, VALID, Keeper
 from switchgeard.state import State
+from switchgeard.steering import PinState
 
 MODEL = merged(offer("a"), offer("b"))
 
@@ -137,6 +139,35 @@ async def test_each_session_has_its_own_line(tmp_path: Path, autojump_clock: tri
         assert not (tmp_path.parent / "evil").exists()
         shown = made.keeper.line("../evil")
         assert (shown.text, shown.session, shown.provider) == ("M via B", "../evil", "B")
+
+
+async def test_a_session_that_is_pinned_has_a_line_of_its_own(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    """Another with the same last answer has not."""
+    async with scene(tmp_path) as made:
+        made.answered("a", "s1")
+        made.answered("a", "s2")
+        made.state.pin("m", "s1", PinState("b"), trio_clock())
+        made.keeper.hear(Event(3, 0.0, "pin"))
+        await trio.sleep(1)
+        assert made.line("sessions/s1")[2] == "M via B"
+        assert made.line("sessions/s2")[2] == "M via A"
+
+
+async def test_a_bug_costs_a_line_and_not_the_daemon(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is logged, and the next news is written again."""
+    async with scene(tmp_path) as made:
+        with monkeypatch.context() as broken:
+            broken.setattr("switchgeard.prompt.keeper.names", None)
+            made.answered("b")
+            await trio.sleep(1)
+            assert made.line()[2] == "M via A"
+        made.answered("b")
+        await trio.sleep(1)
+        assert made.line()[2] == "M via B"
 
 
 async def test_an_unknown_session_hears_the_line_of_all(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
