@@ -279,7 +279,9 @@ class Renewals:
         for _ in range(TRIES):
             now = self._now()
             try:
-                status, body = await self._fetch(exchange.call(stored.reveal(), provider.options, now))
+                status, body = await self._fetch(
+                    exchange.call(provider.base_url, stored.reveal(), provider.options, now)
+                )
                 if status == 200:
                     return self._adopted(provider, of_token(exchange.read(body, self._now()), stored, self._now()))
                 if status in exchange.as_it_is:

@@ -36,7 +36,7 @@ _SNAPSHOT = re.compile(r"x-(quota-snapshot|usage-ratelimit)-([a-z0-9_]{1,32})")
 def page(base_url: str, secret: str, options: Options) -> HTTPCall:
     """The GET of the plan's page, which is GitHub's own, not Copilot's. Raises BadSecret."""
     headers = (("accept", "application/json"), ("accept-encoding", "identity"), ("user-agent", USER_AGENT))
-    url = f"{_github(base_url)}/copilot_internal/user"
+    url = f"{github(base_url)}/copilot_internal/user"
     return HTTPCall("GET", url, (*headers, *bearer(header_safe(secret))))
 
 
@@ -68,7 +68,7 @@ def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) ->
     return tuple(window for window in read if window is not None)
 
 
-def _github(base_url: str) -> str:
+def github(base_url: str) -> str:
     """The API beside a Copilot of one's own domain (data residency); github.com for all others."""
     host = urlsplit(base_url).hostname or ""
     return f"https://api.{host.removeprefix('copilot-api.')}" if host.startswith("copilot-api.") else GITHUB

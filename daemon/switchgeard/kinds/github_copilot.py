@@ -21,7 +21,7 @@ from .auth import BadSecret, Header, bearer, header_safe
 from .bundle import Token
 from .calls import USER_AGENT
 from .copilot_list import models
-from .copilot_quota import page, readings, whose, windows
+from .copilot_quota import github, page, readings, whose, windows
 from .kind import DeviceCode, Draft, Exchange, Kind, Listing, Option, Options, QuotaPage
 
 EDITOR: Header = ("editor-version", USER_AGENT)
@@ -55,8 +55,8 @@ def is_editors(secret: str) -> bool:
     return secret.startswith("ghu_")
 
 
-def exchanging(secret: str, options: Options, now: Now) -> HTTPCall:
-    """The GET that buys a short token. Raises BadSecret."""
+def exchanging(base_url: str, secret: str, options: Options, now: Now) -> HTTPCall:
+    """The GET that buys a short token, of the GitHub that the Copilot belongs to. Raises BadSecret."""
     headers = (
         ("accept", "application/json"),
         ("accept-encoding", "identity"),
@@ -64,7 +64,7 @@ def exchanging(secret: str, options: Options, now: Now) -> HTTPCall:
         EDITOR,
         ("authorization", f"token {header_safe(secret)}"),
     )
-    return HTTPCall("GET", "https://api.github.com/copilot_internal/v2/token", headers)
+    return HTTPCall("GET", f"{github(base_url)}/copilot_internal/v2/token", headers)
 
 
 def exchanged(body: bytes, now: Now) -> Token:

@@ -126,13 +126,14 @@ Login = Paste | DeviceCode | Browser | NoLogin
 
 
 class Exchange(Struct, frozen=True):
-    """A stored secret buys short-lived tokens: `call` asks for one, `read` takes a 200's body. Raises ValueError.
+    """A stored secret buys short-lived tokens: `call(base_url, secret, options, now)` asks for one, `read` takes the
+    body of a 200. Raises ValueError.
 
     `wants(secret)`: whether this secret is to be exchanged at all, or is sent as it is. `as_it_is`: statuses by which
     the issuer says that it does not exchange this one; it is sent as it is then, too.
     """
 
-    call: Callable[[str, Options, Now], HTTPCall]
+    call: Callable[[str, str, Options, Now], HTTPCall]
     read: Callable[[bytes, Now], Token]
     wants: Callable[[str], bool] = lambda secret: True
     as_it_is: frozenset[int] = frozenset()

@@ -59,7 +59,7 @@ def is_default(secret: str) -> bool:
     return secret.startswith("{") and _members(secret).get("type") == "authorized_user"
 
 
-def exchanging(secret: str, options: Options, now: Now) -> HTTPCall:
+def exchanging(base_url: str, secret: str, options: Options, now: Now) -> HTTPCall:
     """The POST that buys an access token. Raises ValueError for a file that lacks what it needs."""
     found = _members(secret)
     form = {name: found.get(name) for name in ("client_id", "client_secret", "refresh_token")}

@@ -145,7 +145,8 @@ def test_the_kind_at_a_stand_in_is_the_real_one_but_for_githubs_addresses() -> N
     assert kind.exchange is not None
     assert kind.quota is not None
     assert KIND.exchange is not None
-    moved, own = kind.exchange.call("ghu_x", {}, now), KIND.exchange.call("ghu_x", {}, now)
+    base = "https://api.githubcopilot.com"
+    moved, own = kind.exchange.call(base, "ghu_x", {}, now), KIND.exchange.call(base, "ghu_x", {}, now)
     assert (moved.url, moved.headers) == ("http://127.0.0.1:9/copilot_internal/v2/token", own.headers)
     assert kind.quota.call("https://api.githubcopilot.com", "x", {}).url == "http://127.0.0.1:9/copilot_internal/user"
     assert kind.login.code_url == "http://127.0.0.1:9/login/device/code"

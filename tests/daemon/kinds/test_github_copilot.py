@@ -89,10 +89,19 @@ def test_only_an_editors_token_is_exchanged(secret: str, bought: bool) -> None:
     assert KIND.exchange.as_it_is == {404}
 
 
-def test_the_exchange_goes_to_github_alone() -> None:
-    """Wherever the completions go."""
-    call = exchanging(GITHUB_TOKEN, {}, NOW)
-    assert (call.method, call.url) == ("GET", "https://api.github.com/copilot_internal/v2/token")
+@pytest.mark.parametrize(
+    ("base_url", "api"),
+    [
+        ("https://api.githubcopilot.com", "https://api.github.com"),
+        ("https://api.business.githubcopilot.com", "https://api.github.com"),
+        ("http://127.0.0.1:1", "https://api.github.com"),
+        ("https://copilot-api.acme.ghe.com", "https://api.acme.ghe.com"),
+    ],
+)
+def test_the_exchange_goes_to_github_alone(base_url: str, api: str) -> None:
+    """Wherever the completions go; a company's own GitHub gets its own tokens, and github.com does not."""
+    call = exchanging(base_url, GITHUB_TOKEN, {}, NOW)
+    assert (call.method, call.url) == ("GET", f"{api}/copilot_internal/v2/token")
     assert dict(call.headers)["authorization"] == f"token {GITHUB_TOKEN}"
     assert "x-github-api-version" not in dict(call.headers)
     assert GITHUB_TOKEN not in repr(call)

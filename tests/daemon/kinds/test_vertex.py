@@ -110,7 +110,7 @@ def test_application_default_credentials_buy_a_token_at_googles_own_address() ->
     """Whatever address the file names."""
     secret = spelled(token_uri="https://evil.example/token", quota_project_id="p")
     assert vertex.is_default(secret)
-    call = vertex.exchanging(secret, {}, NOW)
+    call = vertex.exchanging("", secret, {}, NOW)
     assert (call.method, call.url) == ("POST", "https://oauth2.googleapis.com/token")
     form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
     own = {name: DEFAULT[name] for name in ("client_id", "client_secret", "refresh_token")}
@@ -144,7 +144,7 @@ def test_an_answer_without_a_token_is_none(body: bytes) -> None:
 def test_a_file_that_lacks_a_member_is_said_with_the_command_that_writes_it(lost: str) -> None:
     """No member that is there is repeated."""
     with pytest.raises(ValueError, match="gcloud auth application-default login") as caught:
-        vertex.exchanging(spelled(**{lost: ""}), {}, NOW)
+        vertex.exchanging("", spelled(**{lost: ""}), {}, NOW)
     assert "CANARY" not in str(caught.value)
 
 
