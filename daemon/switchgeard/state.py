@@ -257,13 +257,18 @@ class State:
         events = self._changed(reopened(self.circuits, windows, now), now) if page else []
         for window in (*windows, *sharing.echoed(windows, self.accounts)):
             key = key_of(window)
-            if self.allowance.note(window, self.config.thresholds(window.provider), now):
-                self.dirty.update((("windows", key), ("full", key)))
-                events.append(self._read(window, now))
+            events += self._noted(window, now)
             if key in self.allowance.windows:
                 closes = closed if page else self.allowance.closes
                 events += self._changed(closes(self.circuits, window, now), now)
         return events
+
+    def _noted(self, window: Window, now: Now) -> list[Event]:
+        """A reading kept, where it is news."""
+        if not self.allowance.note(window, self.config.thresholds(window.provider), now):
+            return []
+        self.dirty.update((("windows", key_of(window)), ("full", key_of(window))))
+        return [self._read(window, now)]
 
     # --- what people do -------------------------------------------------------------------------
 
@@ -324,7 +329,10 @@ class State:
             return events
         closed = {key: circuit for key, circuit in self.circuits.items() if circuit.open}
         events += self._changed(sharing.mirrored({}, closed, accounts, now), now)
-        return [*events, *self.observe(list(self.allowance.windows.values()), now)]
+        for window in sharing.echoed(list(self.allowance.windows.values()), accounts):
+            if key_of(window) not in self.allowance.windows:
+                events += self._noted(window, now)
+        return events
 
     def note(self, type: str, reason: str, now: Now, **about: object) -> list[Event]:
         """An event that changes nothing here (config refused, storage trouble, consent wanted)."""

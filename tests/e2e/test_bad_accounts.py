@@ -195,3 +195,19 @@ async def test_a_clock_that_spoils_signatures_is_said_and_mended_by_itself(tmp_p
         assert view["hint"] == "set this machine's clock right: timedatectl set-ntp true"
         hand.advance(61)
         assert (await w.ask()).outcomes[0][0] == "a"
+
+
+async def test_to_learn_that_two_are_one_account_closes_nothing_that_was_opened(tmp_path: Path) -> None:
+    """Somebody resumed the first one: its old reading does not block it again when the second is used."""
+    spent = says(limit=always(10), remaining=always(0), reset=lambda wall: wall + 600)
+    first = StandIn("ok", headers=lambda wall: spent(wall) if first.hits <= 1 else ())
+    async with world(tmp_path, {"a": first, "b": "ok"}) as w:
+        await twins(w)
+        await w.ask()
+        assert await healths(w) == ["quota_exhausted", "available"]
+        await w.call("providers/resume", provider="a")
+        await w.call("sessions/pin", model="m", provider="b")
+        assert (await w.ask()).outcomes == [("b", None)]
+        assert await healths(w) == ["available", "available"]
+        windows = (await w.call("quota/list"))["windows"]
+        assert {one["provider"] for one in windows} == {"a", "b"}
