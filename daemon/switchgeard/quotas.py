@@ -94,8 +94,13 @@ class Quotas:
         return QuotaAccount(provider.id, provider.label, who, has_page, look.at.wall, look.reason, look.hint)
 
     def who(self, provider: str) -> str:
-        """Who is logged in at this provider, by its page or by the login; "" where nobody said."""
-        return self.names.get(provider) or self.services.vault.who(provider)
+        """Who is logged in at this provider, by the login or by its page; "" where nobody said."""
+        return self.services.vault.who(provider) or self.names.get(provider, "")
+
+    def forget(self, provider: str) -> None:
+        """Its credential is another now: what the page said was of the old one, and the next look is due at once."""
+        self.names.pop(provider, None)
+        self.looks.pop(provider, None)
 
     def _due(self, name: str, every: float) -> bool:
         look = self.looks.get(name)

@@ -128,7 +128,7 @@ async def test_a_page_is_read_once_for_all_who_look_and_not_again_before_its_tim
 
 
 async def test_an_account_is_told_by_its_page_or_by_its_login(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And a page that fails does not forget it; nobody is made up."""
+    """A page that fails does not forget it, another credential does; nobody is made up."""
     async with paged(monkeypatch) as page:
         account = page.state.config.providers["a"]
         assert page.quotas.account(account).account == ""
@@ -137,8 +137,11 @@ async def test_an_account_is_told_by_its_page_or_by_its_login(monkeypatch: pytes
         page.status, page.now = 500, T0.after(100)
         await page.look()
         assert page.quotas.account(account).account == "anna"
-        page.status, page.body, page.now = 200, b'{"used": 0.6}', T0.after(200)
+        page.quotas.forget("a")
+        assert page.quotas.account(account).account == ""
+        page.status, page.body = 200, b'{"used": 0.6}'
         await page.look()
+        assert (page.hits, page.quotas.account(account).account) == (3, "")
         monkeypatch.setattr(Vault, "who", lambda vault, provider: f"login of {provider}")
         assert page.quotas.account(account).account == "login of a"
 

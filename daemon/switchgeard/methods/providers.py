@@ -55,6 +55,7 @@ async def credentials_set(at: Daemon, caller: Caller, params: CredentialsSet) ->
     if isinstance(answer, Locked | Broken):
         message = f"The credential of {provider.id} was not stored."
         raise RpcError.of("credential_store", message, detail=answer.reason, hint=answer.hint)
+    at.quotas.forget(provider.id)
     at.announce(at.at.state.credential_changed(provider.id, "stored", at.at.now()))
     return at.at.vault.view(provider)
 
@@ -66,6 +67,7 @@ async def credentials_delete(at: Daemon, caller: Caller, params: ProviderName) -
     if isinstance(answer, Locked | Broken):
         message = f"The credential of {provider.id} was not deleted."
         raise RpcError.of("credential_store", message, detail=answer.reason, hint=answer.hint)
+    at.quotas.forget(provider.id)
     at.announce(at.at.state.credential_changed(provider.id, "deleted", at.at.now()))
     stays = await taken_back(at.at.transport, provider, was)
     return structs.replace(at.at.vault.view(provider), stays=stays)
