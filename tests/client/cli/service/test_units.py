@@ -73,6 +73,19 @@ def test_systemd_sees_every_barrier_that_takes_no_privilege(tmp_path: Path) -> N
     assert [name for name in HARDENED if not rows[name]["set"]] == []
 
 
+@needs_systemd
+def test_the_drop_in_of_the_page_lifts_all_that_keeps_setgid_programs_from_their_group(tmp_path: Path) -> None:
+    """docs/service.md: each barrier of seccomp implies NoNewPrivileges=, so one forgotten would keep it."""
+    page = (Path(__file__).parents[4] / "docs" / "service.md").read_text()
+    (drop_in,) = re.findall(r"^```ini\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    text = template(SERVICE).replace("ExecStart=switchgeard", "ExecStart=/bin/true")
+    unit = tmp_path / SERVICE
+    unit.write_text(f"{text}\n{drop_in}")
+    judged = analyzed(tmp_path, "security", "--offline=true", "--json=short", str(unit))
+    rows = {row["json_field"]: row for row in json.loads(judged.stdout)}
+    assert [name for name in HARDENED if rows[name]["set"]] == ["UMask"]
+
+
 def test_the_socket_is_private_and_named() -> None:
     """As the daemon looks for it."""
     text = template(SOCKET)
