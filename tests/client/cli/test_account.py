@@ -11,7 +11,16 @@ from cli_runs import Run, Serve
 from on_terminal import on_terminal
 from sample_world import PROVIDERS
 from switchgear_protocol.errors import error
-from switchgear_protocol.messages import CredentialView, Done, Kinds, KindView, LoginView, Providers, TokenCreated
+from switchgear_protocol.messages import (
+    Credentials,
+    CredentialView,
+    Done,
+    Kinds,
+    KindView,
+    LoginView,
+    Providers,
+    TokenCreated,
+)
 
 KEY = "sk-ant-very-secret"
 STORED = CredentialView("claude_api", "keyring", "unknown")
@@ -145,6 +154,17 @@ def test_a_login_that_did_not_take_is_exit_4(run: Run, serve: Serve) -> None:
     serve({"credentials/set": CredentialView("claude_api", "env KEY", "missing", "the variable is not set")})
     ran = run("login", "claude_api", "--stdin", stdin=KEY.encode())
     assert (ran.code, ran.out) == (4, "claude_api: missing the variable is not set\n")
+
+
+def test_auth_shows_a_login_that_is_kept_in_memory_only(run: Run, serve: Serve) -> None:
+    """It works, so it is no `!`; the cure is there."""
+    view = CredentialView("plan", "keyring", "degraded", "it could not be stored: the keyring is locked", "unlock it")
+    serve({"credentials/list": Credentials([view])})
+    ran = run("auth")
+    assert ran.code == 0
+    assert "works until a restart" in ran.out
+    assert "it could not be stored" in ran.out
+    assert ran.out.endswith("hint: unlock it\n")
 
 
 def test_logout_removes(run: Run, serve: Serve) -> None:

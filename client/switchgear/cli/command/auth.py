@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 STATES = {
     "ok": ("good", "ok"),
-    "degraded": ("warn", "works until a restart"),
+    "degraded": ("busy", "works until a restart"),
     "unknown": ("dim", "not used yet"),
     "missing": ("bad", "login needed"),
     "locked": ("bad", "keyring locked"),
