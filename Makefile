@@ -6,8 +6,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/ready
 SOURCE := protocol client daemon tests benchmarks scripts
+NODE_PACKAGES := client/editors/vscode
 
-.PHONY: help demo demo-day test check clients test-clients test-clients-ci test-long test-keyring bench bench-full wheel clean
+.PHONY: help demo demo-day test check clients test-clients test-clients-ci test-long test-keyring editors test-editors bench bench-full wheel clean
 
 help:
 	@echo "make demo          three stand-in providers, one daemon, one answer that arrives anyway"
@@ -17,6 +18,7 @@ help:
 	@echo "make test-clients  the real clients, through the HTTP door (fetches them once, 1.3 GB)"
 	@echo "make test-long     long property, fuzz and crash runs"
 	@echo "make test-keyring  against a real OS keyring (Linux, in a D-Bus session of its own)"
+	@echo "make test-editors  the editor packages, headless (those of node fetch what they need once)"
 	@echo "make bench         the numbers, briefly"
 	@echo "make bench-full    the numbers"
 	@echo "make wheel         the wheel, in dist/"
@@ -28,7 +30,7 @@ demo-day: $(STAMP)
 	@$(BIN)/switchgear demo --day
 
 test: $(STAMP)
-	$(BIN)/pytest -q -m "not slow and not keyring and not clients" $(ARGS)
+	$(BIN)/pytest -q -m "not slow and not keyring and not clients and not editors" $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCE)
@@ -60,6 +62,17 @@ test-long: $(STAMP)
 test-keyring: $(STAMP)
 	PYTHON="$(CURDIR)/$(BIN)/python" tests/keyring/run.sh
 
+# What the packages for node are built with, from their lock files; a second run fetches nothing.
+editors: $(NODE_PACKAGES:%=%/node_modules/.package-lock.json)
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	@if command -v npm >/dev/null; then echo "fetching what $* is built with ..."; \
+	  npm ci --prefix $* --no-audit --no-fund --no-update-notifier --loglevel=error --ignore-scripts && touch $@; \
+	else echo "no npm: the tests of $* are skipped"; fi
+
+test-editors: $(STAMP) editors
+	$(BIN)/pytest -q -m "not slow" tests/editors $(ARGS)
+
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/suite.py --quick
 
@@ -70,7 +83,7 @@ wheel: $(STAMP)
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) .clients dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .clients client/editors/*/node_modules client/editors/*/out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Editable, so that the sources are what runs. Cleared, because another Python may have made the one there is.
 # pip learnt dependency groups in 25.1; a fresh venv's may be older.

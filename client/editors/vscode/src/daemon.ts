@@ -1,0 +1,204 @@
+// One connection to the daemon for as long as the editor runs: requests, notifications, and coming back.
+//
+// Rules for editing: nothing here knows VS Code, or what a model is for. Nothing is said about a connection that ends;
+// what was asked of it fails at once. The types are the part of the protocol that is shown, not all of it.
+
+import { connect, type Socket } from "node:net";
+import {
+  createMessageConnection,
+  ResponseError,
+  SocketMessageReader,
+  SocketMessageWriter,
+  type MessageConnection,
+} from "vscode-jsonrpc/node";
+import { place, refusal } from "./socket.js";
+
+const FIRST = 250; // milliseconds between two tries
+const SLOWEST = 30_000;
+const PATIENCE = 10_000; // milliseconds for an answer
+
+export interface Window {
+  window: string;
+  used?: number | null;
+  remaining?: number | null;
+  unit?: string | null;
+  resets_at?: number | null;
+}
+
+export interface Offer {
+  provider: string;
+  model: string;
+  label: string;
+  billing: string;
+  health: string;
+  reason: string;
+  until?: number | null;
+  place?: number | null;
+  windows: Window[];
+}
+
+export interface Model {
+  alias: string;
+  label: string;
+  serving?: string | null;
+  pinned?: string | null;
+  offers: Offer[];
+}
+
+export interface Provider {
+  id: string;
+  label: string;
+  health: string;
+  reason: string;
+  paused: boolean;
+}
+
+export interface Event {
+  seq: number;
+  at: number;
+  type: string;
+  alias?: string;
+  provider?: string;
+  label?: string;
+  health?: string;
+  outcome?: string;
+  kind?: string;
+  reason?: string;
+  until?: number;
+}
+
+export interface Line {
+  text: string;
+  level: string;
+  alias: string;
+}
+
+/** Why something was not done, in the daemon's words. */
+export class Failure extends Error {
+  constructor(
+    message: string,
+    readonly hint: string = "",
+  ) {
+    super(message);
+  }
+}
+
+export interface Listener {
+  up(): void;
+  down(): void;
+  note(method: string, params: unknown): void;
+}
+
+export class Daemon {
+  /** Why there is no connection; "" when there is one. */
+  reason = "not connected yet";
+  private socket: Socket | undefined;
+  private connection: MessageConnection | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private pause = FIRST;
+  private running = false;
+
+  constructor(private readonly listener: Listener) {}
+
+  get connected(): boolean {
+    return this.connection !== undefined;
+  }
+
+  /** Begin, and stay connected. Harmless twice. */
+  start(): void {
+    if (!this.running) {
+      this.running = true;
+      this.open();
+    }
+  }
+
+  /** End for good. */
+  stop(): void {
+    this.running = false;
+    clearTimeout(this.timer);
+    this.hangUp("stopped");
+  }
+
+  /** Ask. Fails with a Failure: at once when there is no daemon, after ten seconds when it does not answer. */
+  async request<T>(method: string, params: object = {}): Promise<T> {
+    const connection = this.connection;
+    if (!connection) {
+      throw new Failure(`the Switchgear daemon is not running (${this.reason})`, "switchgear status");
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const silent = new Failure("the daemon does not answer", "switchgear status");
+      timer = setTimeout(() => reject(silent), PATIENCE);
+    });
+    try {
+      return await Promise.race([connection.sendRequest<T>(method, params), late]);
+    } catch (error) {
+      throw failure(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private open(): void {
+    const path = place();
+    const refused = refusal(path);
+    if (refused) {
+      this.reason = refused;
+      return this.again();
+    }
+    const socket = (this.socket = connect(path));
+    socket.once("error", () => this.lost(socket));
+    socket.once("close", () => this.lost(socket));
+    socket.once("connect", () => this.up(socket));
+  }
+
+  private up(socket: Socket): void {
+    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    connection.onNotification((method, params) => this.listener.note(method, params));
+    connection.onError(() => this.lost(socket)); // what it said was no message
+    connection.onClose(() => this.lost(socket));
+    connection.listen();
+    this.connection = connection;
+    this.reason = "";
+    this.pause = FIRST;
+    this.listener.up();
+  }
+
+  private lost(socket: Socket): void {
+    if (socket === this.socket) {
+      this.hangUp("no daemon runs");
+      this.again();
+    }
+  }
+
+  private hangUp(why: string): void {
+    const { socket, connection } = this;
+    this.socket = this.connection = undefined;
+    this.reason = why;
+    connection?.dispose(); // answers what was asked with an error
+    socket?.destroy();
+    if (connection) {
+      this.listener.down();
+    }
+  }
+
+  private again(): void {
+    if (!this.running) {
+      return;
+    }
+    const wait = this.pause * (1 + Math.random() / 3);
+    this.pause = Math.min(this.pause * 2, SLOWEST);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.open(), wait);
+  }
+}
+
+function failure(error: unknown): Failure {
+  if (error instanceof Failure) {
+    return error;
+  }
+  if (error instanceof ResponseError && error.data) {
+    return new Failure(error.message, (error.data as { hint?: string }).hint);
+  }
+  return new Failure("the daemon is gone", "switchgear status");
+}
