@@ -1,10 +1,14 @@
 """The prompt's files, kept by the real daemon: failover, an end that leaves nothing untrue, a kill."""
 
+import json
+import os
 from pathlib import Path
 
 import trio
 
 from daemon_process import home
+from door_client import post
+from switchgear.cli.prompt_hooks import SCRIPT
 from switchgeard import clock
 from switchgeard.prompt.keeper import VALID
 from world import World, world
@@ -36,6 +40,23 @@ async def test_a_failover_is_at_the_prompt_within_a_second(tmp_path: Path) -> No
         assert (told["text"], told["level"], told["session"]) == ("M via B · A quota spent", "warn", "s-1")
         assert (await w.call("prompt/show", session="other"))["session"] is None
         assert "session\ts-1\n" in (tmp_path / "run" / "names").read_text()
+        nursery.cancel_scope.cancel()
+
+
+async def test_claude_code_has_a_line_for_the_session_it_names(tmp_path: Path) -> None:
+    """By the header it sends with every request; the status line's script finds it by the same id."""
+    session = "4f1c0f9e-6e0b-4a0e-9a53-2f6c0c0f8f11"
+    async with world(tmp_path, {"a": "429", "b": "ok"}, door=True) as w, trio.open_nursery() as nursery:
+        nursery.start_soon(w.daemon.prompt.run)
+        answer = await post(w, "anthropic.messages", {"x-claude-code-session-id": session})
+        assert answer.status_code == 200
+        await shown(w, tmp_path / "run", "M via B · A rate limited", f"sessions/{session}")
+        told = json.dumps({"hook_event_name": "Status", "session_id": session})
+        argv = ["sh", SCRIPT, str(tmp_path / "run"), "claude-code"]
+        done = await trio.run_process(
+            argv, stdin=told.encode(), env={**os.environ, "NO_COLOR": "1"}, capture_stdout=True
+        )
+        assert done.stdout.decode() == "M via B · A rate limited\n"
         nursery.cancel_scope.cancel()
 
 

@@ -1,11 +1,12 @@
 """The Tab key in the real shells: commands, options, values, and the names the daemon keeps; nothing is started."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from shell.shells import BARE, run
+from shell.shells import BARE, needs, run
 from shell.terminal import Terminal, running
 from switchgear.cli.completion import text
 from switchgear.cli.completion.described import commands
@@ -140,23 +141,36 @@ def seen(terminal: Terminal, line: str) -> bool:
     return any(terminal.last().rstrip() == line.rstrip() for _ in range(1000))
 
 
-@pytest.mark.parametrize("shell", BARE)
-def test_tab_completes_what_was_typed(shell: str, folder: Path) -> None:
-    """In an interactive shell: a command, a model, a provider, a value of an option."""
+@contextmanager
+def interactive(shell: str, folder: Path) -> Iterator[Terminal]:
+    """The shell at a prompt of `>`, knowing the completion."""
     start = folder / "zsh" if shell == "zsh" else folder
     start.mkdir(exist_ok=True)
     (start / (".zshrc" if shell == "zsh" else "rc")).write_text(BEFORE[shell] + text(shell, str(folder), commands()))
     (start / ".zshenv").write_text("setopt no_global_rcs\n")
+    needs(shell)
     with running(RC[shell](folder)) as terminal:
         assert seen(terminal, ">"), terminal.last()
-        option = "--session=" if shell == "zsh" else "--session "
-        line = "> "
-        for keys, whole in (
-            ("switchgear rou", "switchgear route "),
-            ("op", "opus-4.6 "),
-            ("--ses", option),
-            ("s", "s-1"),
-        ):
+        yield terminal
+
+
+@pytest.mark.parametrize("shell", BARE)
+def test_tab_completes_what_was_typed(shell: str, folder: Path) -> None:
+    """In an interactive shell: a command, a model, an option, its value."""
+    option = "--session=" if shell == "zsh" else "--session "
+    steps = [("switchgear rou", "switchgear route "), ("op", "opus-4.6 "), ("--ses", option), ("s", "s-1")]
+    line = "> "
+    with interactive(shell, folder) as terminal:
+        for keys, whole in steps:
             typed(terminal, keys)
             line += whole
             assert seen(terminal, line), terminal.tmux("capture-pane", "-p").rstrip()
+
+
+def test_zsh_understands_the_table_of_every_command(folder: Path) -> None:
+    """A spec that `_arguments` does not take is complained of only when somebody presses Tab."""
+    with interactive("zsh", folder) as terminal:
+        for command in COMMANDS:
+            typed(terminal, f"switchgear {command} --no-sta")
+            assert seen(terminal, f"> switchgear {command} --no-start"), terminal.tmux("capture-pane", "-p").rstrip()
+            terminal.tmux("send-keys", "C-u")

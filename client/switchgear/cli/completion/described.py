@@ -115,6 +115,10 @@ def _known(name: str, dest: str) -> tuple[str, ...]:
         from switchgear.cli.connect import MODULES
 
         return tuple(MODULES)
+    if (name, dest) == ("import", "source"):
+        from switchgear.cli.setup.scan import SOURCES
+
+        return tuple(SOURCES)
     if (name, dest) == ("prompt", "shell"):
         from switchgear.cli.prompt_hooks import HOOKS
 

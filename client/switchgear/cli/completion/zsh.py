@@ -47,7 +47,7 @@ def _action(words: Words) -> str:
         return "_files"
     if words.kind:
         return " ".join(["_switchgear_names", words.kind, *words.words])
-    return f"({' '.join(words.words)})" if words.words else " "
+    return f"({' '.join(words.words)})" if words.words else "()"
 
 
 def _plain(about: str) -> str:
