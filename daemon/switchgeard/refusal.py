@@ -13,9 +13,11 @@ from .core.failure import Failure
 from .core.offer import MergedModel
 from .core.routing import SKIPS, Plan, Standing
 from .rpc_error import RpcError
+from .spending import ALLOW
 
 NAME_SHOWN = 100  # characters of a model's name that is none
 RETRY_SOON = 1.0  # seconds, when something is usable again already
+SOON = 60.0  # seconds clients wait by themselves: for what is back sooner nobody is asked to pay
 
 REQUEST_SHAPED = {
     FailureKind.INVALID_REQUEST: "invalid_request",
@@ -82,21 +84,30 @@ def _interrupted(plan: Plan, failure: Failure | None, reports: list[AttemptRepor
 
 
 def _exhausted(plan: Plan, reports: list[AttemptReport], *, captive: bool) -> ErrorObject:
-    skipped = plan.skipped
-    kind = "exhausted"
-    if not reports and skipped and all(s.code in ("consent", "user_cap") for s in skipped):
-        kind = "consent" if any(s.code == "consent" for s in skipped) else "budget"
-    elif not reports and skipped and all(_incapable(s) for s in skipped):
-        kind = "unsupported_feature"
+    kind = "consent" if _awaits_consent(plan) else _kind(plan, reports)
     return error(
         kind,
         f"No provider can serve {plan.model.alias} now.",
         detail=f"{portal.WORDS} {_reasons(plan, reports)}" if captive else _reasons(plan, reports),
-        hint=portal.HINT if captive else _hint(plan),
+        hint=portal.HINT if captive else ALLOW if _awaits_consent(plan) else _hint(plan),
         retry_after_ms=None if kind == "unsupported_feature" else _milliseconds(plan),
         retry_at=None if kind == "unsupported_feature" or plan.candidates else _moment(plan),
         attempts=reports,
     )
+
+
+def _kind(plan: Plan, reports: list[AttemptReport]) -> str:
+    """Whether it is only the user's, or the request's, that nobody was asked."""
+    codes = [] if reports else [standing.code for standing in plan.skipped]
+    if codes and all(code in ("consent", "user_cap") for code in codes):
+        return "consent" if "consent" in codes else "budget"
+    return "unsupported_feature" if codes and all(_incapable(s) for s in plan.skipped) else "exhausted"
+
+
+def _awaits_consent(plan: Plan) -> bool:
+    """Whether the user's word would bring an answer at once, and nothing else soon."""
+    soon = bool(plan.candidates) or (plan.retry_after is not None and plan.retry_after <= SOON)
+    return not soon and any(standing.hint == ALLOW for standing in plan.skipped)
 
 
 def _incapable(standing: Standing) -> bool:

@@ -21,6 +21,7 @@ from .core.permit import Permit
 from .core.provider import Provider
 from .core.routing import Standing
 
+ALLOW = "switchgear allow metered --for 1h"
 SPEND = "\0all metered spending"  # a meter's name that no provider id can be
 UNLIMITED = Caps()
 MAX_SESSIONS = 10_000
@@ -44,8 +45,7 @@ class Spending:
         if config.metered == "never":
             return Standing(offer, "consent", 'spend.metered is "never"', hint="switchgear config edit")
         if config.metered == "ask" and not self.consented(now):
-            hint = "switchgear allow metered --for 1h"
-            return Standing(offer, "consent", "metered spending needs your consent", hint=hint)
+            return Standing(offer, "consent", "metered spending needs your consent", hint=ALLOW)
         return self._over_budget(config, offer, session, now)
 
     def capped(self, offer: Offer, needs: Needs, now: Now) -> Standing | None:

@@ -9,6 +9,7 @@ from switchgeard import refusal
 from switchgeard.core.failover import GiveUp
 from switchgeard.core.failure import Failure
 from switchgeard.core.routing import Plan, Standing
+from switchgeard.spending import ALLOW
 
 A, B = offer("a"), offer("b")
 MODEL = merged(A, B)
@@ -70,6 +71,21 @@ def test_what_only_the_user_can_change_has_its_own_kind(code: str, kind: str, nu
     error, data = told("exhausted", Standing(A, code, "why"), Standing(B, code, "why"), reports=[])
     assert (data.kind, error.code) == (kind, number)
     assert told("exhausted", Standing(A, code, "why"), SPENT, reports=[])[1].kind == "exhausted"
+
+
+def test_where_plans_are_spent_for_long_and_the_rest_waits_for_the_users_word_it_is_consent() -> None:
+    """He is what an answer waits for: typed so, with the command, however the others ended; a minute is waited out."""
+    waits = Standing(B, "consent", "metered spending needs your consent", hint=ALLOW)
+    refused = Standing(A, "auth_failed", "401", hint="switchgear login a")
+    spent = Standing(A, "quota_exhausted", "5h used up", left=7200.0)
+    for skipped in ((spent, waits), (refused, waits)):
+        for reports in ([], TRIED):
+            error, data = told("exhausted", *skipped, reports=reports)
+            assert (error.code, data.kind, data.hint) == (-32012, "consent", ALLOW)
+    assert told("exhausted", spent, waits)[1].retry_after_ms == 7_200_000
+    assert told("exhausted", LIMITED, waits)[1].kind == "exhausted"
+    never = Standing(B, "consent", 'spend.metered is "never"', hint="switchgear config edit")
+    assert told("exhausted", spent, never)[1].kind == "exhausted"
 
 
 @pytest.mark.parametrize("kind", sorted(refusal.REQUEST_SHAPED))

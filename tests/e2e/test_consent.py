@@ -16,6 +16,7 @@ from daemon_process import PYTHONPATH
 from door_client import ASKED, post
 from door_reading import refused
 from fake_clock import ManualClock
+from switchgeard.demo.faults import error, rate_limited, retry_after
 from world import World, world
 
 HELLO = "Hello from a stand-in provider."
@@ -74,6 +75,23 @@ async def test_with_the_command_consent_is_given_seen_and_taken_back(tmp_path: P
         assert "need your consent again" in (await types(w, "allow", "metered", "--for", "0")).stdout
         assert (await types(w, "ask", "m", "hi")).returncode == 5
         assert w.hits()["a"] == 1
+
+
+async def test_with_a_plan_that_is_spent_for_hours_the_users_word_is_what_is_missing(tmp_path: Path) -> None:
+    """The plan refused just now, and is not even asked the second time: both times typed, with the command, at 402."""
+    lines = {"plan": 'billing = "included"\nbase_url = "{url}"\ncredential = "none"'}
+    standins = {"plan": error(rate_limited(retry_after("7200"))), "a": "ok"}
+    async with world(tmp_path, standins, more=ASK, door=True, lines=lines) as w:
+        for _ in range(2):
+            heard = await w.ask()
+            assert (heard.kind, (heard.error or {})["data"]["hint"]) == ("consent", COMMAND)
+        reply = await post(w, "anthropic.messages")
+        assert reply.status_code == 402
+        assert "The first is back in 2 h." in refused("anthropic.messages", reply)["message"]
+        refusal = (await types(w, "ask", "m", "hi")).stderr
+        assert "Plan: quota spent until" in refusal
+        assert f"hint: {COMMAND}" in refusal
+        assert w.hits() == {"plan": 1, "a": 0}
 
 
 async def test_consent_ends_with_its_time(tmp_path: Path) -> None:

@@ -63,6 +63,9 @@ def words(error: ErrorObject) -> str:
     return " ".join(part for part in parts if part)
 
 
+BACK_LATER = frozenset({"exhausted", "consent"})
+"""Kinds that time may end, too."""
+
 UNITS = ((36 * 3600, "days", 86_400), (90 * 60, "h", 3600), (90, "min", 60), (0, "s", 1))
 """From how many seconds on a time is told in which unit, of so many seconds."""
 
@@ -70,7 +73,7 @@ UNITS = ((36 * 3600, "days", 86_400), (90 * 60, "h", 3600), (90, "min", 60), (0,
 def back(error: ErrorObject) -> str:
     """When the first may serve again: people read the message, and only programs its header."""
     left = error.data.retry_after_ms if error.data else None
-    if kind(error) != "exhausted" or left is None:
+    if kind(error) not in BACK_LATER or left is None:
         return ""
     seconds = max(math.ceil(left / 1000), 1)
     unit, size = next((unit, size) for least, unit, size in UNITS if seconds >= least)
