@@ -1,15 +1,17 @@
-"""The Switchgear daemon. Layers, top to bottom; imports point down (pyproject.toml holds it):
+"""The Switchgear daemon. Layers, top to bottom; imports point down (pyproject.toml holds it, docs/design.md has them all):
 
 app                 composition root: clocks, signals, nurseries, files
-routes              what the HTTP door serves
-methods             the method table
-door                HTTP/1.1 clients: who may come in, their requests and answers
-serving  complete   sockets; one completion: plan, try, fail over
-attempt             one upstream call
+routes  methods     what the HTTP door serves; one function per method of the socket
+logins  listings  quotas    logins under way; the providers' own model lists and quota pages
+door  serving       HTTP/1.1 clients; sockets
+complete            one completion: plan, try, fail over
+attempt  claude_cli one upstream call; one run of a program
+prompt  views       what shells show, as files; what clients read of State
 bus  credentials  upstream.transport  store  watch    one library each
 state               the single owner of what is believed; synchronous
 config              TOML to catalog; edits that keep comments
-upstream  dialects  provider kinds, wire formats; pure
+catalogue           canonical names, shipped facts, proposals
+kinds  dialects     what a sort of provider is made of; wire formats; pure
 core                failure, hints, quota, health, sticky, routing, failover; pure
 """
 
