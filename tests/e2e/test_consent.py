@@ -16,7 +16,8 @@ from daemon_process import PYTHONPATH
 from door_client import ASKED, post
 from door_reading import refused
 from fake_clock import ManualClock
-from switchgeard.demo.faults import error, rate_limited, retry_after
+from switchgeard.demo.faults import limited
+from switchgeard.demo.standin import Script
 from world import World, world
 
 HELLO = "Hello from a stand-in provider."
@@ -80,7 +81,7 @@ async def test_with_the_command_consent_is_given_seen_and_taken_back(tmp_path: P
 async def test_with_a_plan_that_is_spent_for_hours_the_users_word_is_what_is_missing(tmp_path: Path) -> None:
     """The plan refused just now, and is not even asked the second time: both times typed, with the command, at 402."""
     lines = {"plan": 'billing = "included"\nbase_url = "{url}"\ncredential = "none"'}
-    standins = {"plan": error(rate_limited(retry_after("7200"))), "a": "ok"}
+    standins: dict[str, Script] = {"plan": limited("7200"), "a": "ok"}
     async with world(tmp_path, standins, more=ASK, door=True, lines=lines) as w:
         for _ in range(2):
             heard = await w.ask()
