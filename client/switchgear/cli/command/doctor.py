@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from switchgear.cli.doctor import bundle, daemon, machine, screen
 from switchgear.cli.doctor.finding import Finding
 from switchgear.cli.doctor.processes import processes
+from switchgear.cli.doctor.service import service
+from switchgear.cli.doctor.shell import shell
 from switchgear.cli.doctor.tools import tools
 from switchgear.cli.failed import FAILURE, OK, CommandError, usage
 from switchgear.cli.times import wall
@@ -65,6 +67,8 @@ def _all(invocation: Invocation, wire: Wire | None, reached: Finding, say: Calla
     yield from machine.socket(invocation.socket_path())
     yield from machine.config_file()
     yield from processes(status.get("pid"))
+    yield from service(invocation.socket_path())
+    yield from shell(wall(), wire is not None)
     yield reached
     yield from daemon.versions(status.get("version"))
     if wire is None:

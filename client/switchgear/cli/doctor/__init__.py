@@ -5,7 +5,7 @@ yields findings and raises nothing; what it cannot see it says, as `skipped`. An
 
     finding                  what a check says
     machine processes        this machine, whether a daemon runs or not
-    service                  whether it is one, and as we wrote it
+    service shell            whether it is one, and as we wrote it; whether a prompt shows it
     daemon                   what the daemon says of itself (`doctor/check`)
     tools                    what `connect` wrote, as it is now
     screen                   the findings for people
