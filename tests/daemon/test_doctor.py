@@ -114,3 +114,17 @@ async def test_a_paused_provider_is_a_warning_with_its_cure(tmp_path: Path) -> N
         await w.call("providers/pause", provider="a")
         found = await examined(w)
     assert (found["provider", "a"]["verdict"], found["provider", "a"]["hint"]) == ("warn", "switchgear resume a")
+
+
+async def test_two_providers_on_one_account_are_told_of_each_other(tmp_path: Path) -> None:
+    """What either uses counts for both: the second is no fallback."""
+    async with world(tmp_path, {"a": "ok", "b": "ok"}) as w:
+        path = tmp_path / "config.toml"
+        path.write_text(path.read_text().replace(w.standins["b"].url, w.standins["a"].url))
+        await w.call("config/reload")
+        await w.ask(model="a/model-a")
+        await w.ask(model="b/model-b")
+        found = await examined(w)
+    assert found["account", "a"]["verdict"] == "warn"
+    assert "one account with b" in found["account", "a"]["evidence"]
+    assert found["account", "a"]["hint"]

@@ -132,6 +132,8 @@ def _providers(at: Daemon) -> Iterable[Finding]:
             yield Finding("provider", "warn", "paused by you", view.id, f"switchgear resume {view.id}")
         elif view.health in (Health.UNAVAILABLE, Health.AUTH_FAILED):
             yield Finding("provider", "fail", view.reason, view.id, view.hint)
+        elif remark := at.at.state.accounts.remark(view.id):
+            yield Finding("account", "warn", remark[0], view.id, remark[1])
 
 
 def _models(at: Daemon) -> Iterable[Finding]:
