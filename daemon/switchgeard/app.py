@@ -64,7 +64,7 @@ from .serving.server import Server
 from .state import State
 from .store import Store
 from .succession import given_socket, succeed
-from .supervised.notify import Notify
+from .supervised.notify import NOBODY, Notify
 from .upstream.fetch import ask_issuer
 from .upstream.transport import Transport
 from .watch import watch
@@ -154,7 +154,7 @@ async def _run(
             await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
             await daemon.configuration.reload()
             await resume_spending(daemon)
-            open_door(daemon, listeners)
+            open_door(daemon, listeners, notify)
             helpers.start_soon(_tell_storage, daemon)
             helpers.start_soon(keeper.run)
             helpers.start_soon(daemon.quotas.attend)
@@ -208,12 +208,13 @@ def build_door(places: Places, daemon: Daemon, intake: Intake | None = None) -> 
     return door, Listeners(door, http_socket_path(places.socket))
 
 
-def open_door(daemon: Daemon, listeners: Listeners) -> None:
-    """Open it where the config in force wants it, from now on."""
+def open_door(daemon: Daemon, listeners: Listeners, notify: Notify = NOBODY) -> None:
+    """Open it where the config in force wants it, from now on; a service manager is told what that config is."""
 
     def follow(config: Config) -> None:
         listeners.follow(config.http)
         daemon.http = listeners.view()
+        notify.status(daemon.configuration.words())
 
     daemon.configuration.follow = follow
     follow(daemon.at.state.config)

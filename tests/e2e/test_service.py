@@ -138,6 +138,43 @@ def test_a_config_that_is_refused_is_in_the_status_line(place: Home) -> None:
     listening.close()
 
 
+def test_a_config_that_changes_is_in_the_status_line(place: Home) -> None:
+    """Whoever changed the file, and however it was noticed."""
+    listening = Listening(place)
+    with notified(place.path / "n") as wire:
+        listening.start(NOTIFY_SOCKET=str(place.path / "n"))
+        next_with(wire, "READY=1")
+        place.configure('[[providers]]\nid = "a"\nkind = "ollama"\n')
+        next_with(wire, "STATUS=serving 0 models of 1 providers")
+    listening.close()
+
+
+# --- without a manager ---------------------------------------------------------------------
+
+
+def test_without_a_manager_the_same_commands_drive_a_plain_daemon(place: Home) -> None:
+    """Started in the background, found, restarted, its log shown, stopped; each twice where that may happen."""
+
+    def service(action: str) -> tuple[int, str]:
+        told = place.command("service", action)
+        return told.returncode, told.stdout
+
+    try:
+        assert service("status")[0] == 3
+        assert service("start") == (0, "started the daemon in the background\n")
+        first = place.call("status")["pid"]
+        assert service("start") == (0, f"The daemon runs (pid {first}).\n")
+        assert service("status")[1].endswith(f"\ndaemon   pid {first}\n")
+        assert service("restart") == (0, f"stopped the daemon (pid {first})\nstarted the daemon in the background\n")
+        second = place.call("status")["pid"]
+        assert second != first
+        assert "reason=started" in service("logs")[1]
+        assert service("stop") == (0, f"stopped the daemon (pid {second})\n")
+        assert service("stop") == (0, "No daemon is running.\n")
+    finally:
+        place.command("stop")
+
+
 # --- restarts ----------------------------------------------------------------------------------
 
 

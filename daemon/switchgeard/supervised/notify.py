@@ -72,5 +72,9 @@ class Notify:
             wire.sendto("\n".join(lines).encode(), where)
 
 
+NOBODY = Notify()
+"""For a daemon that no manager runs."""
+
+
 def _status(text: str) -> str:
     return f"STATUS={' '.join(text.split())}"

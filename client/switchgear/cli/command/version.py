@@ -24,7 +24,9 @@ def run(invocation: Invocation) -> int:
     invocation.out.line(f"switchgear {own}")
     invocation.out.line(f"daemon {daemon}" if daemon else "daemon not running")
     if daemon and own != NOT_INSTALLED and daemon != own:
-        invocation.note("they differ; to bring the daemon up to date: switchgear stop && switchgear status")
+        from switchgear.cli.versions import restart
+
+        invocation.note(f"they differ; to bring the daemon up to date: {restart()}")
     return 0
 
 
