@@ -102,7 +102,7 @@ def _try_dial(path: str) -> socket | None:
 
 def _spawn(log: str, extra: list[str]) -> subprocess.Popen[bytes]:
     """In its own session, away from our directory (-P: nothing in a directory is imported by accident)."""
-    _check_installed()
+    check_installed()
     command = [sys.executable, "-P", "-m", "switchgeard", *extra]
     output = _open_log(log)
     try:
@@ -122,7 +122,8 @@ def missing_parts() -> list[str]:
     return [name for name in NEEDED if find_spec(name) is None]
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """CommandError where only the client is installed."""
     missing = missing_parts()
     if missing:
         raise _failed(f"its dependencies are not installed ({', '.join(missing)} missing)", INSTALL)

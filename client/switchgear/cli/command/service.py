@@ -10,6 +10,7 @@ from switchgear.cli.service.choice import NAMES, absent, choose, unseen
 from switchgear.cli.service.steps import Steps
 from switchgear.cli.service.systemd import reachable
 from switchgear.cli.service.written import ABSENT, CHANGED, OLD, refuse_changed
+from switchgear.cli.start import check_installed, start_daemon
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _install(this: Run) -> int:
         return _install_nothing(this)
     if this.args.print:
         return _print(this, keeper)
+    check_installed()
     _note_unseen(this)
     files = keeper.files()
     if not this.args.force:
@@ -173,8 +175,6 @@ def _start_plain(this: Run) -> int:
     if pid is not None:
         return this.end(f"The daemon runs (pid {pid}).")
     if not this.args.dry_run:
-        from switchgear.cli.start import start_daemon
-
         start_daemon(this.socket, lambda text: None, pass_socket=_chosen(this)).close()
     this.steps.tell("started", "start", "the daemon in the background")
     return this.end()

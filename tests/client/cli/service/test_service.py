@@ -253,6 +253,17 @@ def test_its_log_is_the_journals(run: Run, manager: FakeSystemctl) -> None:
     assert manager.said() == [f"{head} -n 7 --no-pager", f"{head} -n 50 --follow"]
 
 
+def test_a_client_without_the_daemon_installs_nothing(
+    run: Run, manager: FakeSystemctl, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The unit would fail at every start."""
+    monkeypatch.setattr("switchgear.cli.start.NEEDED", ("trio", "no_such_package"))
+    refused = run("service", "install")
+    assert refused.code == 3
+    assert "hint: pip install 'switchgear[daemon]'" in refused.err
+    assert (manager.said(), unit(bare, UNITS[1]).exists()) == ([], False)
+
+
 def test_steps_come_as_one_object_when_asked(run: Run, manager: FakeSystemctl, bare: Path) -> None:
     """For scripts that set machines up."""
     done = run("service", "install", "--json").json
