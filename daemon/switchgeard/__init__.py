@@ -1,4 +1,4 @@
-"""The Switchgear daemon. Layers, top to bottom; imports point down (pyproject.toml holds it, docs/design.md has them all):
+"""The Switchgear daemon. Layers, top to bottom; imports point down (pyproject.toml holds it; all: docs/design.md):
 
 app                 composition root: clocks, signals, nurseries, files
 routes  methods     what the HTTP door serves; one function per method of the socket

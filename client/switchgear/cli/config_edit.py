@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from .config_text import problem_lines, read_config
 from .failed import FAILURE, OK, CommandError, usage
+from .terminal import answer, asks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,17 +127,11 @@ def _choice() -> str:
     if not asks():
         return "k"
     while True:
-        try:
-            answer = input(CHOICES).strip().lower()[:1] or "e"
-        except EOFError:  # ctrl-D
+        said = answer(CHOICES)
+        if said is None:
             return "k"
-        if answer in "eks":
-            return answer
-
-
-def asks() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty()
+        if (choice := said[:1] or "e") in "eks":
+            return choice
 
 
 def _save(invocation: Invocation, path: Path, copy: Path, text: str) -> int:

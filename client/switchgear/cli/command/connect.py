@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from switchgear.cli.failed import FAILURE, OK, CommandError, usage
+from switchgear.cli.terminal import answer, asks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -204,18 +203,6 @@ def _agreed(invocation: Invocation, changes: list[str], question: str) -> bool:
         return True
     invocation.note("nothing was changed")
     return False
-
-
-def asks() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty()
-
-
-def answer(question: str) -> str:
-    try:
-        return input(question).strip().lower()
-    except EOFError:  # ctrl-D
-        return ""
 
 
 def _show(invocation: Invocation, lines: Iterable[str]) -> None:

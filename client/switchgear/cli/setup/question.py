@@ -6,6 +6,7 @@ Nobody to ask and no flag is an error that names the flag.
 from __future__ import annotations
 
 from switchgear.cli.failed import usage
+from switchgear.cli.terminal import answer, asks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ def chosen(invocation: Invocation, names: Sequence[str], told: str | None, flag:
 
 def yes(invocation: Invocation, question: str, *, default: bool = True) -> bool:
     """A yes or a no; Enter is the default, which is what stands in capitals."""
-    from switchgear.cli.command.connect import asks
-
     if invocation.args.yes:
         return default
     command = f"switchgear {invocation.args.command}"
@@ -44,8 +43,7 @@ def yes(invocation: Invocation, question: str, *, default: bool = True) -> bool:
 
 def answered(question: str, *, default: bool = True) -> bool:
     """What somebody at the terminal says. Ctrl-D is no answer: he leaves, as with Ctrl-C."""
-    try:
-        said = input(f"{question} [{'Y/n' if default else 'y/N'}] ").strip().lower()
-    except EOFError:
-        raise KeyboardInterrupt from None
+    said = answer(f"{question} [{'Y/n' if default else 'y/N'}] ")
+    if said is None:
+        raise KeyboardInterrupt
     return default if not said else said in ("y", "yes")
