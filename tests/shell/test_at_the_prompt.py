@@ -10,10 +10,13 @@ import trio
 from daemon_process import home
 from shell.shells import needs
 from shell.terminal import Terminal, running
+from shell.test_hooks import DRAWN, put
 from switchgear.cli.prompt_hooks import text
 from world import world
 
 SPENT = "M via B · A quota spent"
+
+BUSY = 5.0  # seconds: the daemon takes half of one (test_keeper holds it, on a clock of its own), a busy machine more
 
 
 @contextmanager
@@ -26,10 +29,10 @@ def terminal(folder: Path, runtime: Path) -> Iterator[Terminal]:
         yield made
 
 
-async def until(seen: Terminal, prompt: str, seconds: float = 1.0) -> None:
-    """Presses Enter until the prompt is this one."""
+async def until(seen: Terminal, prompt: str, seconds: float = BUSY) -> None:
+    """Presses Enter until the prompt is this one, however wide its gaps."""
     with trio.fail_after(seconds):
-        while (await trio.to_thread.run_sync(seen.enter)).rstrip() != prompt:
+        while " ".join((await trio.to_thread.run_sync(seen.enter)).split()) != prompt:
             await trio.lowlevel.checkpoint()
 
 
@@ -38,7 +41,7 @@ def runtime(tmp_path: Path) -> Path:
     return tmp_path / "run"
 
 
-async def test_a_failover_is_seen_at_the_prompt_within_a_second(tmp_path: Path, runtime: Path) -> None:
+async def test_a_failover_is_seen_at_the_next_prompt(tmp_path: Path, runtime: Path) -> None:
     """The person presses Enter and knows who answers now, and why."""
     async with world(tmp_path, {"a": "quota", "b": "ok"}) as w, trio.open_nursery() as nursery:
         nursery.start_soon(w.daemon.prompt.run)
@@ -72,6 +75,25 @@ def test_the_prompt_ends_with_the_daemon_and_comes_back_with_it(tmp_path: Path) 
             trio.run(until, seen, "M via A $")
 
 
+START = {"zsh": "ZDOTDIR='{0}/zsh' zsh -d -i", "fish": "fish --no-config -C 'source {0}/zsh/.zshrc' -i"}
+BEFORE = {"zsh": "PS1='> '\n", "fish": "function fish_prompt; printf '> '; end\n"}
+
+
+@pytest.mark.parametrize("shell", START)
+def test_zsh_and_fish_show_it_at_the_right(shell: str, tmp_path: Path) -> None:
+    """And the new line at the next prompt."""
+    needs(shell)
+    start = tmp_path / "zsh"
+    start.mkdir()
+    (start / ".zshrc").write_text(BEFORE[shell] + text(shell, str(tmp_path)))
+    (start / ".zshenv").write_text("setopt no_global_rcs\n")
+    put(tmp_path)
+    with running(START[shell].format(tmp_path)) as seen:
+        trio.run(until, seen, f"> {DRAWN}", 10.0)
+        put(tmp_path, "M via B", "warn")
+        trio.run(until, seen, "> M via B")
+
+
 async def test_tmux_shows_it_on_the_status_line(tmp_path: Path, runtime: Path) -> None:
     """Behind what was there; sourced twice, shown once."""
     conf = tmp_path / "switchgear.conf"
@@ -79,6 +101,7 @@ async def test_tmux_shows_it_on_the_status_line(tmp_path: Path, runtime: Path) -
     async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
         nursery.start_soon(w.daemon.prompt.run)
         with terminal(tmp_path, runtime) as seen:
+            seen.tmux("set", "-g", "status-interval", "1")
             seen.tmux("source-file", str(conf))
             seen.tmux("source-file", str(conf))
             assert seen.tmux("show", "-gv", "status-right").count("@switchgear") == 1

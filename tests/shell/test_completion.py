@@ -167,6 +167,22 @@ def test_tab_completes_what_was_typed(shell: str, folder: Path) -> None:
             assert seen(terminal, line), terminal.tmux("capture-pane", "-p").rstrip()
 
 
+def test_zsh_finds_it_in_a_directory_of_fpath(folder: Path) -> None:
+    """The file as `compinit` wants it: nothing is evaluated at the start."""
+    (folder / "zfunc").mkdir()
+    (folder / "zfunc" / "_switchgear").write_text(text("zsh", str(folder), commands()))
+    (folder / "zsh").mkdir()
+    (folder / "zsh" / ".zshrc").write_text(f"fpath=({folder}/zfunc $fpath)\n{BEFORE['zsh']}")
+    (folder / "zsh" / ".zshenv").write_text("setopt no_global_rcs\n")
+    needs("zsh")
+    with running(RC["zsh"](folder)) as terminal:
+        assert seen(terminal, ">"), terminal.last()
+        for _ in range(2):  # the first Tab loads it
+            typed(terminal, "switchgear pin opus-4.6 cl")
+            assert seen(terminal, "> switchgear pin opus-4.6 claude_pro"), terminal.tmux("capture-pane", "-p").rstrip()
+            terminal.tmux("send-keys", "C-u")
+
+
 def test_zsh_understands_the_table_of_every_command(folder: Path) -> None:
     """A spec that `_arguments` does not take is complained of only when somebody presses Tab."""
     with interactive("zsh", folder) as terminal:
