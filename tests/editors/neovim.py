@@ -97,7 +97,8 @@ def neovim(home: Path, env: dict[str, str]) -> Iterator[Neovim]:
     place.mkdir(exist_ok=True)
     kept = {"PATH": os.environ["PATH"], "HOME": str(place), "LANG": "C.UTF-8", "TERM": "xterm"}
     argv = ["nvim", "--clean", "--embed", "--headless", "--cmd", f"set rtp^={PACKAGE}"]
-    with subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=kept | env) as process:
+    wire = theirs.fileno()
+    with subprocess.Popen(argv, stdin=wire, stdout=wire, stderr=subprocess.DEVNULL, env=kept | env) as process:
         theirs.close()
         ours.settimeout(PATIENCE / 1000 + 10)
         try:
