@@ -26,8 +26,8 @@ class Recent:
         self.sessions: OrderedDict[str, Served] = OrderedDict()
 
     def note(self, event: Event) -> None:
-        """An attempt that gave an answer; anything else is no news here."""
-        if event.type != "attempt" or event.outcome is not Outcome.COMPLETE:
+        """A session's first word from an offer, or an attempt that gave an answer; anything else is no news here."""
+        if event.type != "sticky" and (event.type != "attempt" or event.outcome is not Outcome.COMPLETE):
             return
         self.last = Served(event.alias or "", event.provider or "", event.model or "")
         if event.session:

@@ -18,6 +18,13 @@ def test_the_last_answer_counts_and_each_sessions_own() -> None:
     assert recent.sessions == {"s1": Served("m", "a", "x"), "s2": Served("m", "b", "x")}
 
 
+def test_a_long_answer_is_told_of_from_its_first_word() -> None:
+    """That is when its session is assigned; minutes may pass until its end."""
+    recent = Recent()
+    recent.note(Event(1, 0.0, "sticky", alias="m", provider="b", model="x", session="s1", reason="assigned"))
+    assert recent.sessions == {"s1": Served("m", "b", "x")}
+
+
 def test_what_gave_no_answer_is_not_told_of() -> None:
     """A failure, or something that is no attempt."""
     recent = Recent()
