@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from copilot_standin import MODELS as COPILOT
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Price, Tier
+from switchgeard.demo.copilot_wire import MODELS as COPILOT
 from switchgeard.kinds.bedrock import ONLY_BY_PROFILE
 
 ANTHROPIC = {

@@ -1,11 +1,10 @@
-"""GitHub and Copilot as they are on the wire: list, plan page, headers, token counts, refusals.
+"""GitHub and Copilot as they are on the wire: list, plan page, refusals.
 
 Rules for editing: source is GitHub's documentation and recorded answers of both; bodies are literal, every value is
 made up. `REFUSALS` is what Copilot says instead of an answer: status, further headers, body.
 """
 
 GITHUB_TOKEN = "ghu_CANARY000000000000000000000000000000"  # noqa: S105 - made up
-SHORT_TOKEN = "tid=0123;exp=1795001800;sku=plus_monthly_subscriber;8kp=1:CANARY"  # noqa: S105
 
 Json = dict[str, object]
 
@@ -84,18 +83,6 @@ USER: Json = {
         },
     },
 }
-HEADERS = {
-    "x-quota-snapshot-premium_interactions": "ent=300&ov=0.0&ovPerm=false&rem=67.5&rst=2026-11-30T21%3A00%3A00Z",
-    "x-quota-snapshot-chat": "ent=-1&ov=0.0&ovPerm=false&rem=100.0&rst=2026-11-30T21%3A00%3A00Z",
-    "x-quota-snapshot-completions": "ent=2000&ov=0.0&ovPerm=false&rem=0.0&rst=2026-11-30T21%3A00%3A00Z",
-    "x-usage-ratelimit-session": "ent=50&rem=5.7&rst=2026-11-18T12%3A06%3A40Z",
-    "x-usage-ratelimit-weekly": "ent=50&rem=81.2&rst=2026-11-23T00%3A00%3A00Z",
-}
-USAGE: Json = {
-    "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15},
-    "copilot_usage": {"total_nano_aiu": 1_250_000_000, "token_details": []},
-}
-
 Refusal = tuple[int, tuple[tuple[str, str], ...], Json | str]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_standin import GITHUB_TOKEN, HEADERS, MODELS, SHORT_TOKEN, USER
+from copilot_words import HEADERS, SHORT_TOKEN
 from kind_worlds import kind_world
 from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.clock import Now
@@ -16,6 +16,7 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Price, Tier
 from switchgeard.core.quota import state_of
+from switchgeard.demo.copilot_wire import GITHUB_TOKEN, MODELS, USER
 from switchgeard.kinds.auth import BadSecret
 from switchgeard.kinds.calls import build_call, build_models_call, drafted
 from switchgeard.kinds.copilot_list import models
