@@ -49,3 +49,18 @@ def test_without_a_manager_there_is_no_socket() -> None:
     env = {"LISTEN_PID": "1", "LISTEN_FDS": "1", "HOME": "/h"}
     assert given_socket(env) is None
     assert env == {"HOME": "/h"}
+
+
+def test_a_socket_of_launchd_is_taken_as_one_of_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its path is where it was bound, its file stays when we go."""
+    path = tmp_path / "run" / "s.sock"
+    path.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(path))
+        theirs.listen()
+        monkeypatch.setattr("switchgeard.supervised.launchd.take", lambda name: [os.dup(theirs.fileno())])
+        given = given_socket({})
+        assert given is not None
+        assert (given.path, given.lent) == (str(path), True)
+        given.remove()
+    assert path.exists()

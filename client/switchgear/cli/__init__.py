@@ -10,6 +10,8 @@ dicts here: the thin client library is the typed way in.
     invocation   what a running command holds: arguments, screen, the wire
     wire         JSON-RPC over the socket, a line per message
     start        starts the daemon when none runs
+    restarting   one that shuts down is followed by the next; versions: one that is older or newer
+    service/     the daemon under systemd's user manager, launchd, or nobody
     failed       errors (what / why / hint) and exit codes
     screen       colour, width, unicode, cleaning of foreign text
     words times table bars    how health, time and rows are said

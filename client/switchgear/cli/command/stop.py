@@ -6,6 +6,7 @@ import os
 import signal
 
 from switchgear.cli.failed import UNREACHABLE, CommandError
+from switchgear.cli.service.plain import running
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +20,14 @@ PATIENCE = 15.0  # seconds
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Stops the daemon: it takes no new requests, finishes those in flight and leaves.
-The next command starts it again."""
+The next command starts it again. `switchgear service stop` is for good, until `start`."""
 
 
 def run(invocation: Invocation) -> int:
     invocation.args.no_start = True
+    served = _as_service()
+    if served and running(invocation.socket_path()) is None:  # to ask would start it
+        return _say(invocation, {"stopped": False}, "no daemon is running")
     try:
         pid = int(invocation.call("status")["pid"])
     except CommandError as error:
@@ -32,7 +36,15 @@ def run(invocation: Invocation) -> int:
         return _say(invocation, {"stopped": False}, "no daemon is running")
     os.kill(pid, signal.SIGTERM)
     _wait_until_gone(invocation)
+    if served:
+        invocation.note("the service starts it again when somebody connects; to keep it down: switchgear service stop")
     return _say(invocation, {"stopped": True, "pid": pid}, f"stopped the daemon (pid {pid})")
+
+
+def _as_service() -> bool:
+    from switchgear.cli.service.choice import KEEPERS
+
+    return any(keeper.installed(os.environ) for keeper in KEEPERS)
 
 
 def _wait_until_gone(invocation: Invocation) -> None:

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cli_runs import Run
 from fake_systemctl import FakeSystemctl, user_manager
+from sample_world import STATUS
+from scripted_daemon import LEAVE, ScriptedDaemon
 from switchgear.cli.service import plain
 from switchgeard.serving.instance import claim
 
@@ -286,6 +289,21 @@ def test_a_stopped_service_is_not_started_behind_ones_back(
             "hint: switchgear service start\n"
         ),
     )
+
+
+def test_to_stop_once_starts_nothing_and_says_what_comes(run: Run, manager: FakeSystemctl, bare: Path) -> None:
+    """`switchgear stop` under a service: the manager's socket would start a daemon to be asked for its pid."""
+    run("service", "install")
+    assert run("stop").out == "no daemon is running\n"
+    instance = claim(str(bare / "switchgear"))
+    with ScriptedDaemon(bare / "switchgear" / "switchgear.sock", {"status": [replace(STATUS, pid=0), LEAVE]}):
+        killed: list[int] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "kill", lambda pid, number: killed.append(pid))
+            told = run("stop")
+    instance.release()
+    assert (told.out, killed) == ("stopped the daemon (pid 0)\n", [0])
+    assert "to keep it down: switchgear service stop" in told.err
 
 
 # --- without a manager -------------------------------------------------------------------------
