@@ -156,7 +156,7 @@ class AsyncFeed(_Reading):
                 return await self._line.hear()
             except SETBACKS as setback:
                 error = setback
-                if error.__class__ is DaemonUnavailable and error.kind == "foreign_daemon":
+                if isinstance(setback, DaemonUnavailable) and setback.kind == "foreign_daemon":
                     break
         raise told(error) from None
 
