@@ -77,6 +77,10 @@ class Person:
         os.close(theirs)
         self.shown, self.keys = "", 0
 
+    @property
+    def terminal(self) -> int:
+        return self._ours
+
     def reads(self, text: str) -> bool:
         """Whether it was shown before the command ended."""
         new = _read(self._ours, text.encode()).decode().replace("\r\n", "\n")

@@ -90,6 +90,7 @@ class Bus:
         self.snapshot = snapshot
         self._ring = ring
         self._recent: deque[Event] = deque(maxlen=replay)
+        self._before: int | None = None  # the last seq of an earlier life, as far as this one knows
         self._subscribers: dict[str, Subscriber] = {}
         self._names = (f"sub-{number}" for number in count(1))
         self._joining = trio.lowlevel.ParkingLot()
@@ -100,6 +101,8 @@ class Bus:
     def publish(self, events: Iterable[Event]) -> None:
         """Hand events, in rising `seq`, to every subscriber that wants them."""
         for event in events:
+            if self._before is None:
+                self._before = event.seq - 1
             self._recent.append(event)
             for subscriber in self._subscribers.values():
                 if subscriber.wants(event):
@@ -131,15 +134,16 @@ class Bus:
     def _after(self, since: int | None) -> list[Event]:
         """Kept events after the cursor, led by `lagged` when older ones are gone.
 
-        A cursor ahead of us comes from an earlier life of the daemon: everything kept is news then.
+        A cursor ahead of us comes from an earlier life of the daemon: everything kept is news then. So does one
+        behind our first event: seq was moved on in between, which is no loss.
         """
-        if since is None or not self._recent:
+        if since is None or self._before is None:
             return []
         oldest, newest = self._recent[0], self._recent[-1]
         if since > newest.seq:
             return list(self._recent)
         kept = [event for event in self._recent if event.seq > since]
-        missing = oldest.seq - since - 1
+        missing = oldest.seq - max(since, self._before) - 1
         gap = [Event(oldest.seq - 1, oldest.at, "lagged", dropped=missing)] if missing > 0 else []
         return gap + kept
 

@@ -167,6 +167,14 @@ def test_a_cursor_from_an_earlier_life_gets_everything_kept() -> None:
     assert [event.seq for event in opening.replayed] == [1, 2]
 
 
+def test_what_seq_was_moved_on_between_two_lives_is_no_loss() -> None:
+    """The next daemon counts on from a number further on: nothing happened at those between."""
+    bus = Bus(World().snapshot)
+    bus.publish([Event(501, 0.0, "daemon"), Event(502, 0.0, "pin")])
+    _, opening = bus.subscribe(EventsSubscribe(since=17))
+    assert [(event.seq, event.type) for event in opening.replayed] == [(501, "daemon"), (502, "pin")]
+
+
 def test_who_left_is_forgotten() -> None:
     """Closing twice is fine, and nothing is kept for the dead."""
     bus, world = bus_at()

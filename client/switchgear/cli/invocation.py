@@ -58,10 +58,15 @@ class Invocation:
     def await_next(self) -> None:
         """The daemon shuts down: from now on we talk to the one after it, started by whoever starts daemons here."""
         from .restarting import next_daemon
+
+        self.adopt(next_daemon(self.socket_path()))
+
+    def adopt(self, connection: socket | None) -> None:
+        """From now on we talk to whoever is there; None: to whoever will be reached by the next call."""
         from .wire import Wire
 
-        self.wire.close()
-        connection = next_daemon(self.socket_path())
+        if self._wire is not None:
+            self._wire.close()
         self._wire = None if connection is None else Wire(connection)
 
     def emit(self, value: Json) -> int:

@@ -25,6 +25,10 @@ LONGEST_LINE = 16 * 1024 * 1024
 HELD_EVENTS = 1000
 
 
+class Gone(CommandError):
+    """The daemon closed the connection: another one may take its place."""
+
+
 class Wire:
     """One conversation with the daemon."""
 
@@ -37,6 +41,10 @@ class Wire:
 
     def close(self) -> None:
         self._socket.close()
+
+    def fileno(self) -> int:
+        """For `select`."""
+        return self._socket.fileno()
 
     def call(self, method: str, params: Json | None = None, timeout: float | None = CALL_TIMEOUT) -> Json:
         """The result of one request. CommandError when the daemon refuses, leaves or stays silent."""
@@ -99,7 +107,7 @@ class Wire:
         try:
             self._socket.sendall(json.dumps(message, separators=(",", ":")).encode() + b"\n")
         except OSError as error:
-            raise _gone(str(error.strerror or error)) from None
+            raise _lost(str(error.strerror or error), Gone) from None
 
     def _read(self, timeout: float | None) -> Json:
         """The next message. TimeoutError after `timeout` seconds without a byte."""
@@ -113,16 +121,16 @@ class Wire:
 
     def _fill(self, timeout: float | None) -> None:
         if len(self._buffer) > LONGEST_LINE:
-            raise _gone("it sent a line longer than 16 MiB")
+            raise _lost("it sent a line longer than 16 MiB")
         self._socket.settimeout(timeout)
         try:
             data = self._socket.recv(65536)
         except (TimeoutError, BlockingIOError):
             raise TimeoutError from None
         except OSError as error:
-            raise _gone(str(error.strerror or error)) from None
+            raise _lost(str(error.strerror or error), Gone) from None
         if not data:
-            raise _gone("it closed the connection; it may be restarting")
+            raise _lost("it closed the connection; it may be restarting", Gone)
         self._buffer += data
 
     def _cancel(self, identity: int) -> None:
@@ -139,9 +147,9 @@ def _decode(line: bytes) -> Json:
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
-        raise _gone("it sent something that is not JSON") from None
+        raise _lost("it sent something that is not JSON") from None
     if not isinstance(message, dict):
-        raise _gone("it sent something that is not a JSON-RPC message")
+        raise _lost("it sent something that is not a JSON-RPC message")
     return message
 
 
@@ -152,8 +160,8 @@ def _result(message: Json) -> Json:
     return result if isinstance(result, dict) else {"result": result}
 
 
-def _gone(why: str) -> CommandError:
-    return CommandError("lost the daemon", why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
+def _lost(why: str, error: type[CommandError] = CommandError) -> CommandError:
+    return error("lost the daemon", why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
 
 
 def _silent(timeout: float | None) -> CommandError:

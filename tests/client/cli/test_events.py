@@ -8,6 +8,7 @@ from sample_world import NOW, STATUS
 from scripted_daemon import LEAVE
 from switchgear.cli.event_words import words
 from switchgear_protocol.content import Usage
+from switchgear_protocol.errors import error
 from switchgear_protocol.events import EVENT_TYPES, Event
 from switchgear_protocol.messages import Subscribed
 from switchgear_protocol.words import FailureKind, Health, Outcome
@@ -44,18 +45,33 @@ PAGE = """\
 """
 
 
+BACK = Event(seq=40, at=NOW + 2, type="daemon", reason="started")
+ENOUGH = error("internal", "enough")
+
+
 def test_replayed_and_live_events_are_lines(run: Run, serve: Serve) -> None:
-    """Until the daemon leaves."""
-    daemon = serve({"events/subscribe": [Subscribed("s1", STATUS, [FAILED]), SERVED, LEAVE]})
+    """Those that are still held first."""
+    replies = iter([[Subscribed("s1", STATUS, [FAILED]), SERVED, LEAVE], ENOUGH])
+    daemon = serve({"events/subscribe": lambda params: next(replies)})
     ran = run("events", "--since", "17", "--type", "attempt")
     assert ran.out == PAGE
-    assert ran.code == 3
-    assert daemon.asked("events/subscribe") == {"since": 17, "types": ["attempt"]}
+    assert ran.code == 1
+    assert daemon.requests[0] == ("events/subscribe", {"since": 17, "types": ["attempt"]})
+
+
+def test_after_a_restart_it_goes_on_behind_the_last_event(run: Run, serve: Serve) -> None:
+    """With what happened meanwhile; the cursor of a feed that had no event yet is the snapshot's."""
+    replies = iter([[Subscribed("s1", STATUS), LEAVE], [Subscribed("s1", STATUS, [BACK]), SERVED, LEAVE], ENOUGH])
+    daemon = serve({"events/subscribe": lambda params: next(replies)})
+    ran = run("events")
+    assert ran.out.splitlines()[0] == "14:00:02  daemon      started"
+    assert [params.get("since") for _, params in daemon.requests] == [None, 17, 40]
 
 
 def test_as_json_each_event_is_one_line(run: Run, serve: Serve) -> None:
     """NDJSON with a version each."""
-    serve({"events/subscribe": [Subscribed("s1", STATUS, [FAILED]), SERVED, LEAVE]})
+    replies = iter([[Subscribed("s1", STATUS, [FAILED]), SERVED, LEAVE], ENOUGH])
+    serve({"events/subscribe": lambda params: next(replies)})
     lines = run("events", "--json").out.splitlines()
     assert [json.decode(line).get("seq") for line in lines[:2]] == [18, 19]
     assert json.decode(lines[0])["v"] == 1

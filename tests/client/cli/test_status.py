@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from cli_runs import Run, Serve
 from sample_world import ALL_WELL, NOW, OPUS, STATUS
 from scripted_daemon import LEAVE
+from switchgear_protocol.errors import error
 from switchgear_protocol.events import Event
 from switchgear_protocol.messages import ConfigState, Status, Subscribed, WindowView
 
@@ -158,18 +159,20 @@ def test_json_is_the_whole_snapshot_with_a_version(run: Run, serve: Serve) -> No
 
 
 def test_watch_draws_again_when_something_happens(run: Run, serve: Serve) -> None:
-    """Snapshot, a burst of events, one new screen; then the daemon leaves and the watch says so."""
+    """Snapshot, a burst of events, one new screen; a daemon that is not ours any more ends it."""
     event = Event(seq=18, at=NOW, type="health", provider="openai")
-    daemon = serve({"events/subscribe": [Subscribed("s1", STATUS), event, event], "status": [ALL_WELL, LEAVE]})
+    replies = iter([[Subscribed("s1", STATUS), event, event], error("internal", "enough")])
+    daemon = serve({"events/subscribe": lambda params: next(replies), "status": [ALL_WELL, LEAVE]})
     ran = run("status", "--watch")
     assert ran.out == BUSY_SCREEN + "\n" + WELL_SCREEN + "\n"
-    assert (ran.code, "lost the daemon" in ran.err) == (3, True)
-    assert [method for method, _ in daemon.requests] == ["events/subscribe", "status"]
+    assert (ran.code, "the daemon has left" in ran.err, "enough" in ran.err) == (1, True, True)
+    assert [method for method, _ in daemon.requests] == ["events/subscribe", "status", "events/subscribe"]
 
 
 def test_watch_as_json_is_one_status_per_line(run: Run, serve: Serve) -> None:
     """NDJSON, for a status bar."""
-    serve({"events/subscribe": [Subscribed("s1", STATUS), LEAVE]})
-    first, _, error = run("status", "--watch", "--json").out.partition("\n")
+    replies = iter([[Subscribed("s1", STATUS), LEAVE], error("internal", "enough")])
+    serve({"events/subscribe": lambda params: next(replies)})
+    first, _, last = run("status", "--watch", "--json").out.partition("\n")
     assert msgspec.json.decode(first)["seq"] == 17
-    assert msgspec.json.decode(error)["error"]["exit"] == 3
+    assert msgspec.json.decode(last)["error"]["exit"] == 1

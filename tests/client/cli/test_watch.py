@@ -1,22 +1,89 @@
-"""`status --watch` on a terminal: an own screen, redrawn in place, given back at the end."""
+"""`status --watch` on a terminal: an own page, redrawn in place, given back at the end."""
 
+import fcntl
+import signal
+import struct
+import termios
 from pathlib import Path
 
+import pytest
+
 from cli_runs import Serve
-from on_terminal import on_terminal
-from sample_world import NOW, STATUS
-from scripted_daemon import HANG
+from on_terminal import Person, environment, on_terminal
+from sample_world import ALL_WELL, NOW, STATUS
+from scripted_daemon import HANG, LEAVE
 from switchgear_protocol.events import Event
 from switchgear_protocol.messages import Subscribed
 
+EVENT = Event(seq=18, at=NOW, type="health", provider="openai")
+ENTER, LEFT = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
+WATCH = ("status", "--watch")
+
+
+def sized(terminal: int, lines: int, columns: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
 
 def test_the_watch_redraws_in_place_and_leaves_the_terminal_as_it_was(home: Path, serve: Serve) -> None:
-    """Two drawings, each from the top; Ctrl-C restores screen and cursor and is exit 130."""
-    event = Event(seq=18, at=NOW, type="health", provider="openai")
-    daemon = serve({"events/subscribe": [Subscribed("s1", STATUS), event, HANG], "status": STATUS})
-    code, shown = on_terminal("status", "--watch", typed=(b"\x1b[J\x1b[H", b"\x03"))
+    """Two drawings, each from the top and in one piece; Ctrl-C restores page, wrapping and cursor and is exit 130."""
+    daemon = serve({"events/subscribe": [Subscribed("s1", STATUS), EVENT, HANG], "status": ALL_WELL})
+    code, shown = on_terminal(*WATCH, typed=(b"all 1 ok", b"\x03"))
     assert code == 130
-    assert shown.startswith("\x1b[?1049h\x1b[?25l\x1b[H")
-    assert shown.count("Providers in trouble") == 2
-    assert shown.rstrip().endswith("\x1b[?25h\x1b[?1049l")
+    assert shown.startswith(f"{ENTER}\x1b[?2026h\x1b[H")
+    assert (shown.count("Providers in trouble"), shown.count("\x1b[?2026h"), shown.count("\x1b[2J")) == (1, 2, 0)
+    assert shown.rstrip().endswith(LEFT)
     assert [method for method, _ in daemon.requests] == ["events/subscribe", "status"]
+
+
+def test_q_ends_it_well_and_no_key_is_seen(home: Path, serve: Serve) -> None:
+    """What is typed meanwhile does not spoil the page."""
+    serve({"events/subscribe": [Subscribed("s1", ALL_WELL), HANG]})
+    code, shown = on_terminal(*WATCH, typed=(b"all 1 ok", b"xyz\nq"))
+    assert (code, shown.rstrip().endswith(LEFT)) == (0, True)
+    assert "xyz" not in shown
+
+
+def test_who_is_told_to_end_gives_the_terminal_back(home: Path, serve: Serve) -> None:
+    """SIGTERM, as `kill` sends it."""
+    serve({"events/subscribe": [Subscribed("s1", ALL_WELL), HANG]})
+    person = Person(WATCH, environment())
+    assert person.reads("all 1 ok")
+    person.process.send_signal(signal.SIGTERM)
+    assert person.sees_the_end() == 143
+    assert person.shown.rstrip().endswith(LEFT)
+
+
+def test_another_size_is_drawn_at_once(home: Path, serve: Serve) -> None:
+    """A window made smaller shows what fits, and says that there is more."""
+    serve({"events/subscribe": [Subscribed("s1", STATUS), HANG]})
+    person = Person(WATCH, environment())
+    assert person.reads("credit gemini-3")
+    sized(person.terminal, 6, 60)
+    person.process.send_signal(signal.SIGWINCH)
+    assert person.reads("more lines: make the window taller")
+    person.presses_ctrl_c()
+    assert person.sees_the_end() == 130
+
+
+def test_a_daemon_that_leaves_is_waited_for(home: Path, serve: Serve) -> None:
+    """Its last words stay, under a line that says so; the next one is joined behind the last event."""
+    replies = iter([[Subscribed("s1", STATUS), EVENT, LEAVE], [Subscribed("s1", ALL_WELL), HANG]])
+    daemon = serve({"events/subscribe": lambda params: next(replies), "status": STATUS})
+    person = Person(WATCH, environment())
+    assert person.reads("all 1 ok")
+    person.presses_ctrl_c()
+    assert person.sees_the_end() == 130
+    assert "Providers in trouble" in person.shown.partition("the daemon has left")[2]
+    assert daemon.asked("events/subscribe") == {"since": 18}
+
+
+@pytest.mark.parametrize("words", [("status", "--watch", "--json"), ("events", "--json")])
+def test_programs_that_follow_are_kept_too(home: Path, serve: Serve, words: tuple[str, ...]) -> None:
+    """Nothing but objects on stdout, a word on stderr; Ctrl-C ends it."""
+    replies = iter([[Subscribed("s1", STATUS), LEAVE], [Subscribed("s1", ALL_WELL, [EVENT]), HANG]])
+    serve({"events/subscribe": lambda params: next(replies)})
+    person = Person(words, environment())
+    assert person.reads('"seq": 18' if words[0] == "events" else '"seq": 1,')
+    person.presses_ctrl_c()
+    assert person.sees_the_end() == 130
+    assert "waiting for the next one" in person.shown

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Follows what the daemon does: choices, failovers, health, quota, pins, config.
-Ends with Ctrl-C, or at once with --past. With --json: one event per line, each
+Ends with Ctrl-C, or at once with --past; when the daemon restarts it goes on
+with the next one, without a gap in what that one did. With --json: one event per line, each
 with its `seq`; --since SEQ first repeats those after it that are still held
 (0: all held)."""
     parser.add_argument("--since", type=int, metavar="SEQ", help="also the events after this number")
@@ -36,11 +37,17 @@ def run(invocation: Invocation) -> int:
 
 
 def _events(invocation: Invocation) -> Iterator[Json]:
+    from switchgear.cli.following import Following
+    from switchgear.cli.wire import Gone
+
     args = invocation.args
-    since = 0 if args.past and args.since is None else args.since
-    first = invocation.call("events/subscribe", since=since, types=args.types)
-    yield from first.get("replayed", [])
+    following = Following(invocation, args.types)
+    yield from following.begin(0 if args.past and args.since is None else args.since).get("replayed", [])
     while not args.past:
-        note = invocation.wire.next_event()
-        if note is not None:
-            yield note["event"]
+        try:
+            event = following.next_event()
+        except Gone:
+            yield from following.wait_for_next().get("replayed", [])
+        else:
+            if event is not None:
+                yield event
