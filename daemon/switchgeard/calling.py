@@ -48,15 +48,17 @@ class Calling:
         provider = self.at.state.config.providers.get(offer.provider)
         if provider is None:
             return Failure(FailureKind.MISSING_CREDENTIAL, "the provider was removed from the config")
+        if provider.kind != offer.kind:
+            raise Withdrawn  # another config came in force since it was permitted
         if KINDS[provider.kind].program:
             return await self._run(provider, manner)
         dialled = await self._dial(provider, manner)
         if isinstance(dialled, Failure):
             return dialled
-        failure = await self._call(dialled)
+        failure = await self._call(provider, dialled)
         if failure is not None and (mended := await self._mended(provider, dialled, failure, manner)) is not None:
             again = await self._dial(provider, mended)
-            failure = await self._call(again) if isinstance(again, Dialled) else again
+            failure = await self._call(provider, again) if isinstance(again, Dialled) else again
         if failure is not None and failure.kind is FailureKind.AUTH_FAILED:
             if isinstance(provider.credential, Passthrough):  # it says nothing of what another client brings
                 return structs.replace(failure, scope=Scope.NONE, hint="log in again in the program that asked")
@@ -106,7 +108,7 @@ class Calling:
             return False
         return await self.at.vault.rotated(provider, dialled.secret) is not None
 
-    async def _call(self, dialled: Dialled) -> Failure | None:
+    async def _call(self, provider: Provider, dialled: Dialled) -> Failure | None:
         offer, wording = self.permit.offer, dialled.wording
 
         def read_quota(headers: dict[str, str]) -> None:
@@ -117,7 +119,9 @@ class Calling:
             self.at.announce(self.at.state.observe(windows, now))
 
         def still_wanted() -> bool:
-            return self.at.state.still_wanted(self.permit, self.at.now())
+            """A credential may have taken its time: what it was fetched for must still be what the config says."""
+            same = self.at.state.config.providers.get(offer.provider) == provider
+            return same and self.at.state.still_wanted(self.permit, self.at.now())
 
         self.delivery.begin(dialled.issuer, wording.names)
         self.voice.turn_to(dialled.issuer)

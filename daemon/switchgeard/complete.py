@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import trio
 from msgspec import Struct
+from msgspec.structs import replace
 
 from switchgear_protocol.content import Completion
 from switchgear_protocol.errors import AttemptReport
@@ -22,6 +23,7 @@ from switchgear_protocol.words import FailureKind, Interrupt, Outcome
 from . import record, refusal
 from .ask import Ask, Settled
 from .calling import Calling
+from .config.settled import Config
 from .core import routing
 from .core.clock import Now
 from .core.cost import cost_usd
@@ -42,7 +44,7 @@ from .voice import Voice
 
 LEAST = 0.01  # seconds: less is not waited for
 SETTLE_WAIT = 30.0  # seconds a request waits for somebody else's probe before it gives up
-OVERTAKEN = "not asked: another request was turned away there meanwhile"
+OVERTAKEN = "not asked: it was turned away there, or ruled out, meanwhile"
 CROWD = 8  # attempts at the same time
 LOOK = 15.0  # seconds between two looks at the clock while waiting: timers stand still in suspend
 
@@ -73,12 +75,14 @@ class Completing:
     started: Now = field(init=False)
     began: Now = field(init=False)
     first_content: Now | None = None
+    config: Config = field(init=False)  # whose offers `ask` has
     limit: trio.CancelScope | None = None  # the client's own deadline
     has_paused: bool = False  # for a short rate limit, once a request
     has_told_withheld: bool = False
 
     def __post_init__(self) -> None:
         self.started = self.began = self.at.now()
+        self.config = self.at.state.config
         options, sealed = self.options, self.at.state.sealed
         self.delivery = Delivery(options.stream, options.on_interrupt, self.voice.say, self._committed, sealed)
 
@@ -122,8 +126,7 @@ class Completing:
             if step.wait:
                 await self._tell("waiting", step.standing, f"trying again in {step.wait:.1f} s")
                 await trio.sleep(step.wait)
-            permit, events = self.at.state.begin(step.standing, self.ask, self.at.now())
-            self.at.announce(events)
+            permit = self._begin(step.standing)
             if permit is None:
                 attempts.refused(self._plan())
                 continue
@@ -139,6 +142,16 @@ class Completing:
             if isinstance(ended, Answer):
                 return ended
             await self._move_on(attempts, permit, ended)
+
+    def _begin(self, standing: Standing) -> Permit | None:
+        """The right to ask this offer as the config has it now; None where it has it no longer, or its gate closed."""
+        self._follow()
+        current = next((offer for offer in self.ask.model.offers if offer.key == standing.offer.key), None)
+        if current is None:
+            return None
+        permit, events = self.at.state.begin(replace(standing, offer=current), self.ask, self.at.now())
+        self.at.announce(events)
+        return permit
 
     async def _prepare(self, step: Try) -> None:
         """Word to the client that an attempt begins, and after a cut what becomes of what it has."""
@@ -276,7 +289,7 @@ class Completing:
             return False
         first = min((s for s in plan.skipped if s.left is not None), key=lambda s: s.left or 0.0)
         await self._tell("waiting", first, f"all providers are blocked; the first is back in {left:.0f} s")
-        await self._pause(left, lambda plan: not plan.candidates)
+        await self._pause(left, lambda plan: not plan.candidates and plan.retry_after is not None)
         attempts.waited += self.at.now().boot - begun
         return True
 
@@ -298,7 +311,15 @@ class Completing:
                 await self.at.announce.change()
 
     def _plan(self) -> Plan:
+        self._follow()
         return self.at.state.plan(self.ask, self.at.now())
+
+    def _follow(self) -> None:
+        """A request may wait for hours: its offers are those of the config in force, at what they cost by that."""
+        config = self.at.state.config
+        if config is not self.config:
+            self.config, model = config, self.ask.model
+            self.ask = replace(self.ask, model=model.as_in(self.at.state.find(model.alias)))
 
     @property
     def made(self) -> int:

@@ -39,8 +39,12 @@ class Spending:
         return self.consent_until is not None and now.wall < self.consent_until
 
     def unpaid(self, config: Config, offer: Offer, session: SessionKey | None, now: Now) -> Standing | None:
-        """The [spend] table: metered offers need consent and stay within the budgets."""
-        if offer.billing is not Billing.METERED:
+        """The [spend] table: metered offers need consent and stay within the budgets.
+
+        What costs by the config in force does, whatever it was when the offer was planned.
+        """
+        known = config.providers.get(offer.provider)
+        if offer.billing is not Billing.METERED and (known is None or known.billing is not Billing.METERED):
             return None
         if config.metered == "never":
             return Standing(offer, "consent", 'spend.metered is "never"', hint="switchgear config edit")

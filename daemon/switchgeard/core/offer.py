@@ -1,6 +1,6 @@
 """Offers and merged models: what the user may choose and who can serve it.
 
-Built by `config`, read by everyone; frozen, so a request keeps the ones it started with.
+Built by `config`, read by everyone; frozen: a request that outlives a config looks at the next one by `as_in`.
 """
 
 from msgspec import Struct
@@ -134,6 +134,12 @@ class MergedModel(Struct, frozen=True):
         """The model as a client that speaks `dialect` is served."""
         offers = tuple(offer.spoken(dialect) for offer in self.offers)
         return replace(self, offers=offers) if offers != self.offers else self
+
+    def as_in(self, known: "MergedModel | None") -> "MergedModel":
+        """Of these offers those that `known` has, in its order and as it has them, each in the wire it has here."""
+        wires = {offer.key: offer.wire for offer in self.offers}
+        there = () if known is None else known.offers
+        return replace(self, offers=tuple(o.spoken(wires[o.key]) for o in there if o.key in wires))
 
 
 class Catalog(Struct, frozen=True):
