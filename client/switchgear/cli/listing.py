@@ -70,7 +70,7 @@ def overview() -> str:
     parts = [HEAD]
     for title, commands in GROUPS.items():
         parts.append(f"{title}:")
-        parts += [f"  {name:<9} {summary}" for name, summary in commands.items()]
+        parts += [f"  {name:<10} {summary}" for name, summary in commands.items()]
         parts.append("")
     return "\n".join([*parts, TAIL])
 
