@@ -161,10 +161,8 @@ class State:
 
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
-        forbidden = self.is_paused(given.offer.provider, now) or self.spending.unpaid(
-            self.config, given.offer, None, now
-        )
-        return not forbidden and permit.stands(self.circuits, given)
+        unpaid = self.spending.unpaid(self.config, given.offer, None, now)
+        return not unpaid and permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
 
     def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:
         """The first content reached the client: its scopes work, and the session now stays with this offer."""
