@@ -22,7 +22,7 @@ def test_what_one_does_not_understand_is_explained_by_their_versions(
     run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, daemon: str, older: str, cure: str
 ) -> None:
     """Who is older, and the command that mends it."""
-    monkeypatch.setattr("switchgear.cli.command.version.own_version", lambda: "0.10.0")
+    monkeypatch.setattr("switchgear.cli.versions.own_version", lambda: "0.10.0")
     serve({"status": replace(STATUS, version=daemon), "quota/list": UNKNOWN})
     told = run("quota")
     assert told.err == (
@@ -37,7 +37,7 @@ def test_what_one_does_not_understand_is_explained_by_their_versions(
 @pytest.mark.parametrize("own", ["0.10.0", "from a checkout"])
 def test_the_same_version_explains_nothing(run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, own: str) -> None:
     """The error is what it is; nor can a checkout be compared."""
-    monkeypatch.setattr("switchgear.cli.command.version.own_version", lambda: own)
+    monkeypatch.setattr("switchgear.cli.versions.own_version", lambda: own)
     serve({"status": replace(STATUS, version="0.10.0"), "quota/list": UNKNOWN})
     assert run("quota").err.startswith("switchgear: no method 'quota/list'\n")
 

@@ -109,7 +109,7 @@ def _show(invocation: Invocation, findings: list[Finding]) -> None:
 def _bundle(invocation: Invocation, findings: list[Finding], wire: Wire | None) -> None:
     import time
 
-    from switchgear.cli.command.version import own_version
+    from switchgear.cli.versions import own_version
 
     path = (
         invocation.args.bundle or f"switchgear-doctor-{time.strftime('%Y%m%d-%H%M%S', time.localtime(wall()))}.tar.gz"

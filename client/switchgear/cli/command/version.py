@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from switchgear.cli.failed import CommandError
+from switchgear.cli.versions import older, own_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from switchgear.cli.invocation import Invocation
-
-NOT_INSTALLED = "from a checkout"
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -23,20 +22,9 @@ def run(invocation: Invocation) -> int:
         return invocation.emit({"version": own, "daemon": daemon})
     invocation.out.line(f"switchgear {own}")
     invocation.out.line(f"daemon {daemon}" if daemon else "daemon not running")
-    if daemon and own != NOT_INSTALLED and daemon != own:
-        from switchgear.cli.versions import restart
-
-        invocation.note(f"they differ; to bring the daemon up to date: {restart()}")
+    if daemon and (behind := older(own, daemon)):
+        invocation.note(f"they differ; to bring the {behind[0]} up to date: {behind[1]}")
     return 0
-
-
-def own_version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("switchgear")
-    except PackageNotFoundError:
-        return NOT_INSTALLED
 
 
 def _daemon_version(invocation: Invocation) -> str | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
-from switchgear.cli.command.version import NOT_INSTALLED, own_version
 from switchgear.cli.failed import CommandError
+from switchgear.cli.versions import older, own_version, restart
 from switchgear.cli.wire import Wire
 
 from .finding import Finding, fail, ok, skipped, told, warn
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 CONNECT = 5.0  # seconds
 EXAMINED = 90.0  # a keyring may ask for its password meanwhile
-RESTART = "switchgear stop && switchgear status"
 
 Answer = Callable[[str, "Json"], "Json"]
 """One request: method and params to the result. Raises CommandError."""
@@ -37,17 +36,13 @@ def reached(path: str) -> tuple[Wire | None, Finding]:
 def versions(daemon: str | None) -> Iterable[Finding]:
     """Both ends. `daemon`: its version; None where it does not run."""
     own = own_version()
+    behind = None if daemon is None else older(own, daemon)
     if daemon is None:
         yield ok("version", f"command {own}")
-    elif own in (daemon, NOT_INSTALLED):
+    elif behind is None:
         yield ok("version", f"command {own}, daemon {daemon}")
     else:
-        older = "daemon" if _numbers(daemon) < _numbers(own) else "command"
-        yield warn("version", f"command {own}, daemon {daemon}: the {older} is the older one", RESTART)
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(part) if part.isdigit() else 0 for part in version.split(".")]
+        yield warn("version", f"command {own}, daemon {daemon}: the {behind[0]} is the older one", behind[1])
 
 
 def examined(ask: Answer, *, network: bool, keyring: bool) -> Iterable[Finding]:
@@ -56,9 +51,9 @@ def examined(ask: Answer, *, network: bool, keyring: bool) -> Iterable[Finding]:
         reply = ask("doctor/check", {"network": network, "keyring": keyring})
     except CommandError as error:
         if error.kind == "method_not_found":
-            yield warn("daemon", "it is too old to examine itself", RESTART)
+            yield warn("daemon", "it is too old to examine itself", restart())
         else:
-            yield fail("daemon", f"it cannot examine itself: {error.what}", error.hint or RESTART)
+            yield fail("daemon", f"it cannot examine itself: {error.what}", error.hint or restart())
         return
     yield from map(told, reply.get("findings", []))
 

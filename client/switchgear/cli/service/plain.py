@@ -12,7 +12,6 @@ import signal
 import time
 
 from switchgear.cli.failed import CommandError
-from switchgear_protocol.paths import SOCKET_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +61,3 @@ def wait_until_gone(socket: str, pid: int, note: Callable[[str], None]) -> None:
             note(f"waiting for the daemon (pid {pid}) to finish what runs")
             told = True
         time.sleep(LOOK)
-
-
-def default_socket(runtime: str) -> str:
-    return f"{runtime}/switchgear/{SOCKET_NAME}"
