@@ -1,5 +1,6 @@
 """The Tab key in the real shells: commands, options, values, and the names the daemon keeps; nothing is started."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,6 +107,14 @@ def test_without_a_daemon_there_are_no_names_and_no_noise(shell: str, tmp_path: 
     """The words of the command itself are offered all the same."""
     assert offered(shell, tmp_path, "switchgear pin ") == set()
     assert offered(shell, tmp_path, "switchgear models p") == {"propose"}
+
+
+@SHELLS
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_another_user_left_there_is_not_offered(shell: str, folder: Path) -> None:
+    """As at the prompt."""
+    os.chown(folder / "names", 54321, 54321)
+    assert offered(shell, folder, "switchgear pin ") == set()
 
 
 @SHELLS

@@ -99,6 +99,15 @@ def test_nothing_of_a_line_is_run(shell: str, text: str, tmp_path: Path) -> None
 
 
 @SHELLS
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_another_user_left_there_is_not_drawn(shell: str, tmp_path: Path) -> None:
+    """A runtime directory too deep for a socket is one in /tmp, where others may have been before us."""
+    put(tmp_path)
+    os.chown(tmp_path / "prompt", 54321, 54321)
+    assert words(shown(shell, tmp_path)) == ""
+
+
+@SHELLS
 def test_a_home_with_every_kind_of_letter_in_its_name(shell: str, tmp_path: Path) -> None:
     """Quotes, spaces, dollars and percents."""
     folder = tmp_path / "a 'b' \"c\" $d %e `f` \\g #h"

@@ -1,6 +1,7 @@
 """The script for status bars, in the system's own sh: Claude Code's session, tmux's line of all."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -47,6 +48,14 @@ def test_of_an_unknown_session_nothing_is_said(stdin: str, tmp_path: Path) -> No
     put(tmp_path, name=f"sessions/{SESSION}")
     assert bar(tmp_path, "claude-code", stdin) == ""
     assert not (tmp_path / "hit").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_another_user_left_there_is_not_told(tmp_path: Path) -> None:
+    """As at the prompt."""
+    put(tmp_path)
+    os.chown(tmp_path / "prompt", 54321, 54321)
+    assert bar(tmp_path, "tmux") == ""
 
 
 def test_tmux_sees_the_line_of_all_in_its_own_colours(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ __switchgear_offer() {
     case $one in
       @file) compopt -o default 2>/dev/null ;;
       @*)
-        if [[ -r $__switchgear_names ]]; then
+        if [[ -O $__switchgear_names ]]; then
           while IFS=$'\t' read -r kind name; do
             if [[ $kind == "${one#@}" && $name == "$2"* ]]; then COMPREPLY+=("$name"); fi
           done <"$__switchgear_names"

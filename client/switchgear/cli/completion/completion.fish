@@ -5,7 +5,7 @@
 set -g __switchgear_names_file @FILE@
 
 function __switchgear_names --description 'Names of this kind'
-    test -r "$__switchgear_names_file"
+    test -O "$__switchgear_names_file"
     or return 0
     while read -l -d \t kind name
         if test "$kind" = "$argv[1]"

@@ -16,7 +16,7 @@ _switchgear_names() {
     wanted=$1
     shift
   done
-  if [[ -r $_switchgear_names_file ]]; then
+  if [[ -O $_switchgear_names_file ]]; then
     while IFS=$'\t' read -r kind name; do
       if [[ $kind == $wanted ]]; then found+=($name); fi
     done <$_switchgear_names_file

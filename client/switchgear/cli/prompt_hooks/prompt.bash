@@ -12,7 +12,7 @@ __switchgear_prompt() {
   local now=${EPOCHSECONDS:-$((${__switchgear_start:-0} + SECONDS))}
   switchgear_prompt=''
   if [[ $- == *e* ]]; then status=0; fi # a failure handed on would end a shell with set -e
-  if [[ ${SWITCHGEAR_PROMPT-} != 0 && -r $__switchgear_file ]]; then
+  if [[ ${SWITCHGEAR_PROMPT-} != 0 && -O $__switchgear_file ]]; then
     { IFS=$'\t' read -r until level text; } 2>/dev/null <"$__switchgear_file" || :
   fi
   case $until in '' | *[!0-9]*) until=0 ;; esac

@@ -21,7 +21,7 @@ end
 function __switchgear_read --no-scope-shadowing --description 'Sets level and text of the caller'
     set level
     set text
-    if test "$SWITCHGEAR_PROMPT" != 0 -a -r "$__switchgear_file"
+    if test "$SWITCHGEAR_PROMPT" != 0 -a -O "$__switchgear_file"
         if test (__switchgear_left) -lt 0
             read -d \t until level text <$__switchgear_file
         end

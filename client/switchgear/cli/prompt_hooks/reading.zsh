@@ -10,7 +10,8 @@ _switchgear_read() {
   emulate -L zsh
   level='' text=''
   local -a parts=("${(@ps:\t:)mapfile[$_switchgear_file]%%$'\n'*}")
-  if [[ ${SWITCHGEAR_PROMPT-} != 0 && ${#parts} == 3 && $parts[1] == <-> && $parts[1] -ge $EPOCHSECONDS ]]; then
+  if [[ ${SWITCHGEAR_PROMPT-} != 0 && -O $_switchgear_file && ${#parts} == 3 &&
+    $parts[1] == <-> && $parts[1] -ge $EPOCHSECONDS ]]; then
     level=$parts[2] text=${parts[3]/\/100/ %}
   fi
 }

@@ -16,7 +16,7 @@ if [ "$2" = claude-code ]; then
   file=$1/sessions/$id
 fi
 
-[ -r "$file" ] || exit 0
+[ -O "$file" ] || exit 0 # not what another user left there
 until='' level='' text=''
 IFS='	' read -r until level text <"$file" || exit 0
 case $until in '' | *[!0-9]*) exit 0 ;; esac
