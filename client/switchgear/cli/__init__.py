@@ -6,16 +6,21 @@ nothing on the way to `status` may import argparse, typing, dataclasses, pathlib
 msgspec or trio (tests/client/cli/test_startup.py holds the list). Values of the wire stay plain
 dicts here: the thin client library is the typed way in.
 
-    options      argv -> Arguments, by the one command's own parser
-    invocation   what a running command holds: arguments, screen, the wire
-    wire         JSON-RPC over the socket, a line per message
-    start        starts the daemon when none runs
-    restarting   one that shuts down is followed by the next; versions: one that is older or newer
-    service/     the daemon under systemd's user manager, launchd, or nobody
-    failed       errors (what / why / hint) and exit codes
-    screen       colour, width, unicode, cleaning of foreign text
-    words times table bars    how health, time and rows are said
-    command/     one module per command: `declare(parser)` and `run(invocation) -> exit code`
+    options listing          argv -> Arguments, by the one command's own parser; the commands there are
+    first_run                whoever has no config yet is offered the setup
+    invocation               what a running command holds: arguments, screen, the wire
+    wire start               JSON-RPC over the socket, a line per message; starts the daemon when none runs
+    restarting following versions    a daemon that leaves, a feed that outlives it, one older or newer than we
+    failed exhausted         errors (what / why / hint) and exit codes; why nobody could serve
+    screen terminal terminal_page    colour, width, cleaning of foreign text; who can be asked; a page drawn in place
+    words times table        how health, time and rows are said
+    status_screen models_screen proposals_screen quota_screen quota_rows event_words watch    what a command shows
+    asked answer browser     a question and its answer; the desktop's browser
+    config_text config_edit  the config, read and edited
+
+    command/     one module per command: `declare(parser)` and `run(invocation) -> exit code`. What one command needs
+                 beside a page is a package: connect/ setup/ service/ doctor/ completion/ prompt_hooks/. Packages and
+                 modules here import no command
 """
 
 from __future__ import annotations
@@ -59,7 +64,7 @@ def _run(argv: list[str]) -> int:
     module, arguments = chosen
     with Invocation(arguments) as invocation:
         if _is_first_run(module.__name__, arguments):
-            from .setup.offer import offered
+            from .first_run import offered
 
             if offered(invocation):
                 return 0

@@ -58,7 +58,7 @@ def wait_argument(text: str) -> bool | float:
 
 def run(invocation: Invocation) -> int:
     from switchgear.cli.answer import Shown
-    from switchgear.cli.prompt import model_and_prompt
+    from switchgear.cli.asked import model_and_prompt
 
     model, prompt = model_and_prompt(invocation)
     shown = Shown(invocation, model)

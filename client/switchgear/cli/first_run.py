@@ -1,17 +1,17 @@
-"""The offer: whoever has no config yet is asked once, before the command that needs one."""
+"""The first run: whoever has no config yet is offered the setup once, before the command that needs one."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from switchgear.cli.invocation import Invocation
+    from .invocation import Invocation
 
 
 def offered(invocation: Invocation) -> bool:
     """Whether the setup ran instead of the command."""
-    from switchgear.cli.command import setup
-    from switchgear.cli.options import parse
-    from switchgear.cli.setup.question import answered
+    from .command import setup
+    from .options import parse
+    from .setup.question import answered
 
     invocation.out.line("There is no config yet.")
     if not answered("Set Switchgear up now?"):
