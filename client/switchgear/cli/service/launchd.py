@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 
+from switchgear.cli.failed import CommandError
 from switchgear_protocol.paths import make_private_dir, socket_path, state_dir
 
 from .templates import stamped, template
@@ -37,6 +38,7 @@ class Launchd:
         self._argv = argv
         self._kept = kept
         self._domain = f"gui/{os.getuid()}"
+        self._target = f"{self._domain}/{LABEL}"
 
     @property
     def path(self) -> str:
@@ -51,7 +53,11 @@ class Launchd:
         agent["Sockets"][KEY]["SockPathName"] = self._kept.get("SWITCHGEAR_SOCKET") or socket_path(self._plain())
         agent["StandardErrorPath"] = self.log()
         agent["EnvironmentVariables"] = dict(self._kept)
-        return plistlib.dumps(agent).decode()
+        try:
+            return plistlib.dumps(agent).decode()
+        except ValueError:
+            why = "one of them has control characters or is no UTF-8"
+            raise CommandError("these paths cannot stand in an agent", why, "choose another path") from None
 
     def _plain(self) -> dict[str, str]:
         return {name: value for name, value in self.env.items() if name != "SWITCHGEAR_SOCKET"}
@@ -67,30 +73,36 @@ class Launchd:
             make_private_dir(folder)
 
     def installing(self, changed: bool) -> list[list[str]]:
-        out = [self._bootout()] if self.state() != "absent" and changed else []
-        return [*out, *self.starting()] if changed or self.state() == "absent" else []
+        """launchd reads the file only when it bootstraps it."""
+        if not self._loaded():
+            return [self._bootstrap()]
+        return [self._bootout(), self._bootstrap()] if changed else []
 
     def removing(self) -> list[list[str]]:
-        return [self._bootout()] if self.state() != "absent" else []
+        return self.stopping()
 
     def removed(self) -> list[list[str]]:
         return []
 
     def starting(self) -> list[list[str]]:
-        return [["launchctl", "bootstrap", self._domain, self.path]]
+        return [["launchctl", "kickstart", self._target] if self._loaded() else self._bootstrap()]
 
     def stopping(self) -> list[list[str]]:
-        return [self._bootout()]
+        """The socket goes too, so nothing starts it again."""
+        return [self._bootout()] if self._loaded() else []
 
     def restarting(self) -> list[list[str]]:
         """`-k`: what runs is told to end first."""
-        return [["launchctl", "kickstart", "-k", f"{self._domain}/{LABEL}"]]
+        return [["launchctl", "kickstart", "-k", self._target] if self._loaded() else self._bootstrap()]
 
     def logs(self, lines: int, follow: bool) -> list[str]:
         return ["tail", "-n", str(lines), *(["-F"] if follow else []), self.log()]
 
     def _bootout(self) -> list[str]:
-        return ["launchctl", "bootout", f"{self._domain}/{LABEL}"]
+        return ["launchctl", "bootout", self._target]
+
+    def _bootstrap(self) -> list[str]:
+        return ["launchctl", "bootstrap", self._domain, self.path]
 
     # --- what is so ----------------------------------------------------------------------------
 
@@ -104,12 +116,15 @@ class Launchd:
             return "absent"
         return "active" if PID.search(shown) else "inactive"
 
+    def _loaded(self) -> bool:
+        return self._printed() is not None
+
     def pid(self) -> int | None:
         found = PID.search(self._printed() or "")
         return int(found[1]) if found else None
 
     def _printed(self) -> str | None:
-        argv = ["launchctl", "print", f"{self._domain}/{LABEL}"]
+        argv = ["launchctl", "print", self._target]
         try:
             done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
         except (OSError, subprocess.TimeoutExpired):

@@ -118,11 +118,33 @@ def test_a_quoted_word_is_read_back_as_it_was(word: str) -> None:
     assert unquoted(quoted(word)) == word
 
 
-@pytest.mark.parametrize("word", ["a\nExecStart=/bin/evil", "a\0b", "a\rb"])
+@pytest.mark.parametrize("word", ["a\nExecStart=/bin/evil", "a\0b", "a\rb", "a\udcffb"])
 def test_what_a_unit_cannot_say_is_refused(word: str) -> None:
     """A line end would begin a line of its own."""
     with pytest.raises(CommandError, match="cannot stand in a unit"):
         command_line([word])
+
+
+@pytest.mark.parametrize(
+    "path", ["8080", "127.0.0.1:80", "@open", "vsock:2:1", "run/s.sock", "/s.sock\\", "/s ", "/s\nA=b"]
+)
+def test_the_socket_is_a_file_and_nothing_else(path: str) -> None:
+    """A number would be a TCP port on every address, `@` a name that every user may call, `\\` would eat a line."""
+    with pytest.raises(CommandError):
+        Systemd({"XDG_RUNTIME_DIR": "/run/user/1"}, ["/bin/true"], {"SWITCHGEAR_SOCKET": path}).files()
+
+
+def test_a_full_path_is_listened_on() -> None:
+    """Spaces and percent signs inside it are its own."""
+    socket, _ = Systemd({"XDG_RUNTIME_DIR": "/r"}, ["/bin/true"], {"SWITCHGEAR_SOCKET": "/a b/50%.sock"}).files()
+    assert "\nListenStream=/a b/50%%.sock\n" in socket.text
+
+
+@pytest.mark.parametrize("word", ["/a\0b", "/a\x1bb", "/a\udcffb"])
+def test_what_an_agent_cannot_say_is_refused(word: str) -> None:
+    """In words, as for a unit."""
+    with pytest.raises(CommandError, match="cannot stand in an agent"):
+        Launchd({"HOME": "/h", "XDG_RUNTIME_DIR": "/r"}, [word], {}).files()
 
 
 # --- the stamp ---------------------------------------------------------------------------------
