@@ -32,10 +32,13 @@ def of_offer(state: State, offer: Offer, now: Now) -> list[WindowView]:
 
 
 def window(state: State, one: Window, now: Now) -> WindowView:
+    """A window begun anew since its last reading has no figures: nobody knows them."""
     thresholds = state.config.thresholds(one.provider)
     reserved = quota.reserved(one, state.live.values())
+    begun_anew = one.resets_at is not None and one.resets_at <= now.wall
+    known = replace(one, used=None, remaining=None, status=None) if begun_anew else one
     return replace(
-        quota.view(one),
+        quota.view(known),
         state=state.allowance.state(one, thresholds, reserved, now),
         threshold=quota.threshold(thresholds, one),
         reserved=round(reserved, 6),

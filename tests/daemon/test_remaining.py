@@ -1,11 +1,14 @@
 """Remaining: windows as clients see them, with the user's own limits among them."""
 
+from msgspec.structs import replace
+
 from attempted import begun
 from sample_offers import T0, ask, merged, offer, state
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Outcome
 from switchgeard import remaining, views
 from switchgeard.ask import Settled
+from switchgeard.core.clock import Now
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Caps
 from switchgeard.core.provider import NoCredential, Provider
@@ -37,6 +40,16 @@ def test_a_window_tells_its_state_its_threshold_and_what_is_held() -> None:
     begun(world, world.plan(asking, T0).candidates[0], asking)
     told = remaining.windows(world, T0, "plus")[0]
     assert (told.state, told.threshold, told.reserved) == ("nearly", 0.85, 0.06)
+
+
+def test_a_window_begun_anew_tells_no_figure_of_the_one_before() -> None:
+    """At its reset what was read of it is over, and what is used of the new one nobody has said."""
+    world = limited()
+    world.observe([replace(WHOLE, used=1.0, remaining=0.0, status="rejected")], T0)
+    assert remaining.windows(world, T0)[0].state == "spent"
+    told = remaining.windows(world, Now(T0.wall + 3600, T0.boot + 3600))[0]
+    assert (told.used, told.remaining, told.status, told.state) == (None, None, None, "ok")
+    assert (told.limit, told.resets_at) == (1000.0, T0.wall + 3600)
 
 
 def test_the_users_own_limits_are_windows_too() -> None:

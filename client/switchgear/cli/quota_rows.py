@@ -48,11 +48,17 @@ def quota_rows(screen: Screen, windows: Sequence[Json], now: float) -> list[list
 
 def _brief_row(screen: Screen, window: Json, now: float) -> list[Cell]:
     """Window, "◐  7 % left for 1 h 12 m", "○ spent for 2 h"."""
-    left, resets = left_of(window), window.get("resets_at") or 0.0
+    left = left_of(window)
     weight = _weight(window, left)
+    return [screen.clip(_name(window), BRIEF), (weight, f"{screen.glyph(weight)} {_briefly(window, left, now)}")]
+
+
+def _briefly(window: Json, left: float | None, now: float) -> str:
+    resets = window.get("resets_at") or 0.0
+    if _begun_anew(window, now):
+        return _reset(resets, now, False)
     told = "spent" if window.get("state") == "spent" else _share(window, left)
-    words = f"{told} for {span(resets - now)}" if resets > now else told
-    return [screen.clip(_name(window), BRIEF), (weight, f"{screen.glyph(weight)} {words}")]
+    return f"{told} for {span(resets - now)}" if resets else told
 
 
 def window_row(screen: Screen, window: Json, now: float, *, clock: bool = False) -> list[Cell]:
@@ -129,7 +135,8 @@ def _bar(screen: Screen, left: float | None) -> str:
 
 
 def _words(window: Json, left: float | None, now: float, clock: bool) -> Iterable[str]:
-    yield _share(window, left)
+    if left is not None or not _begun_anew(window, now):
+        yield _share(window, left)
     if window.get("state") in STATES:
         yield STATES[window["state"]]
     if window.get("resets_at"):
@@ -145,8 +152,13 @@ def _words(window: Json, left: float | None, now: float, clock: bool) -> Iterabl
 
 def _reset(moment: float, now: float, clock: bool) -> str:
     if moment <= now:
-        return "reset is due"
+        return f"reset {ago(moment, now)}, no figure since"
     return f"resets in {span(moment - now)}" + (f" ({clock_time(moment, now)})" if clock else "")
+
+
+def _begun_anew(window: Json, now: float) -> bool:
+    """Whether it was reset since it was read last."""
+    return bool(window.get("resets_at")) and float(window["resets_at"]) <= now
 
 
 def _share(window: Json, left: float | None) -> str:

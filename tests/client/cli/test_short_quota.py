@@ -302,12 +302,13 @@ def test_what_running_requests_hold_is_told(run: Run, serve: Serve) -> None:
         "a", "tokens", "x-ratelimit", NOW, used=0.5, limit=1000, remaining=500, unit="tokens", reserved=0.03
     )
     money = WindowView("b", "balance-USD", "/user/balance", NOW, remaining=8.3, unit="USD")
-    due = WindowView("b", "5h", "header", NOW, used=1.0, resets_at=NOW - 5)
+    due = WindowView("b", "5h", "header", NOW - 60, limit=50, unit="requests", resets_at=NOW - 5)
     serve({"quota/list": Quota([replace(held, reserved=0.03), money, due])})
     told = run("quota").out
     assert "50 % left, 500 of 1,000 tokens, 3 % held by running requests" in told
     assert "8.30 USD left" in told
-    assert "0 % left, reset is due" in told
+    assert "reset 5 s ago, no figure since" in told
+    assert "some left" not in told
 
 
 def test_a_provider_cannot_write_to_the_terminal_through_its_quota() -> None:
