@@ -102,8 +102,9 @@ async def test_a_provider_that_costs_by_now_is_not_asked_by_who_waited_for_it(tm
 async def test_an_offer_that_was_taken_out_of_its_model_is_not_asked_by_who_waited_for_it(tmp_path: Path) -> None:
     """Being in the group is the consent where none else is wanted; taken out of it, the consent is withdrawn."""
     heard: list[Heard] = []
-    scripts = {"a": [SPENT, SPENT, "ok"], "b": [SPENT, "ok"]}
-    async with world(tmp_path, scripts, lines={"a": INCLUDED}) as w, trio.open_nursery() as nursery:
+    lines = {"a": INCLUDED}
+    made = world(tmp_path, {"a": [SPENT, SPENT, "ok"], "b": [SPENT, "ok"]}, lines=lines)
+    async with made as w, trio.open_nursery() as nursery:
         await waiting(w, nursery, heard)
         await rewrite(w, (', {provider = "b", model = "model-b"}', ""))
         await w.call("providers/resume", provider="b")

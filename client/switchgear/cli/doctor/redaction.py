@@ -21,13 +21,20 @@ PLAIN = frozenset(
 )  # fmt: skip
 """Keys of the config whose text says what somebody who helps must know."""
 
-_KEYS = "sk|pk|rk|gh[opusr]|github_pat|glpat|xai|gsk|hf|nvapi|pplx|sess|whsec|sgw|xox[abeoprs]"
+WORDS = frozenset({"keyring", "none", "passthrough"})
+"""What `credential` may say; anything else that stands there is a key, written by mistake."""
+VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|[a-z]+(_[a-z]+)+|[A-Z]{1,12}")
+
+_KEYS = "sk|pk|rk|gh[opusr]|github_pat|glpat|xai|gsk|csk|hf|nvapi|pplx|fw|r8|tgp|sess|whsec|dop|shpat|sgw|xox[abeoprs]"
+_NAMES = "(?:api|access|secret|private)?[ _-]?(?:key|secret|password|passwd|passphrase)|(?:refresh|auth|id)[ _-]?token"
 _SHAPES = (
     (re.compile(r"(?<=://)[^/@\s]+@"), f"{MASK}@"),
     (re.compile(r"(?<=[?&;])([\w.-]+)=[^&\s\"']+"), rf"\1={MASK}"),
     (re.compile(rf"\b(?:{_KEYS})[-_][^\s\"'`,;<>(){{}}\[\]]+"), MASK),
     (re.compile(r"\b(?:AIza|AKIA|ASIA|ya29\.|eyJ)[^\s\"'`,;<>(){}\[\]]+"), MASK),
     (re.compile(r"(?i)\b(bearer|basic)\s+\S+"), rf"\1 {MASK}"),
+    (re.compile(rf"(?i)((?<![a-z])(?:{_NAMES})[\"']?\s*[:=]\s*[\"']?)[^\s\"',;]+"), rf"\1{MASK}"),
+    (re.compile(r"(?<![\w.-])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}\.[\w-]{12,}"), MASK),
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), MASK),
     (re.compile(r"(?=[A-Za-z0-9+/_\-]*\d)(?=[A-Za-z0-9+/_\-]*[A-Za-z])(?<![\w/-])[A-Za-z0-9+/_\-]{32,}={0,2}"), MASK),
 )
@@ -60,4 +67,11 @@ def config(table: Any, key: str = "") -> Any:
         return [config(value, key) for value in table]
     if isinstance(table, bool | int | float):
         return table
-    return masked(str(table)) if key in PLAIN else MASK
+    return masked(str(table)) if _tells(key, str(table)) else MASK
+
+
+def _tells(key: str, text: str) -> bool:
+    """Whether the text is what belongs under this key, and not a key that was pasted there."""
+    if key == "credential":
+        return text in WORDS
+    return VARIABLE.fullmatch(text) is not None if key in ("env", "systemd") else key in PLAIN

@@ -26,7 +26,8 @@ SOCKET = "switchgear.socket"
 SYSTEMCTL = ["systemctl", "--user"]
 PRIVATE = "systemd/private"  # where systemctl --user finds its manager, below the runtime directory
 REFUSED = re.compile(r"""['"\\]""")  # in the path of a program, however it is quoted ("special characters")
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # half letters too: bytes that are no UTF-8
+LISTENED = re.compile(r"/(.*[^\\\s])?")
 
 
 class Systemd:
@@ -46,7 +47,7 @@ class Systemd:
     def _socket(self) -> str:
         chosen = self._kept.get("SWITCHGEAR_SOCKET")
         text = template(SOCKET)
-        return replaced(text, "ListenStream", [escaped(chosen)]) if chosen else text
+        return replaced(text, "ListenStream", [listened(chosen)]) if chosen else text
 
     def _service(self) -> str:
         text = replaced(template(SERVICE), "ExecStart", [command_line(self._argv)])
@@ -151,10 +152,21 @@ def quoted(word: str) -> str:
     return '"' + escaped(word).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def listened(path: str) -> str:
+    """For ListenStream=, where a number is a TCP port, `@` a name that any user may call, a backslash at the end a line
+    that goes on. CommandError for what is no path of a file."""
+    if not LISTENED.fullmatch(path):
+        why = "the service manager would listen somewhere else"
+        raise CommandError(f"{path!r} cannot be the socket", why, "choose a full path for SWITCHGEAR_SOCKET")
+    return escaped(path)
+
+
 def escaped(text: str) -> str:
     """No specifiers. CommandError for what no unit can say."""
     if UNPRINTABLE.search(text):
-        raise CommandError(f"{text!r} cannot stand in a unit", "it has control characters", "choose another path")
+        raise CommandError(
+            f"{text!r} cannot stand in a unit", "it has control characters or is no UTF-8", "choose another path"
+        )
     return text.replace("%", "%%")
 
 

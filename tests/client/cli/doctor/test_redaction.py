@@ -35,7 +35,17 @@ def test_name_and_password_of_an_address_go() -> None:
     assert masked("https://me:pass@host.example/v1?token=abc") == f"https://{MASK}@host.example/v1?token={MASK}"
 
 
-@pytest.mark.parametrize("plain", ["claude-opus-4-6-20260801", "us-east-1", "http://127.0.0.1:8080/v1", "quota spent"])
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "claude-opus-4-6-20260801",
+        "us-east-1",
+        "http://127.0.0.1:8080/v1",
+        "quota spent",
+        "https://generativelanguage.googleapis.com/v1beta",
+        "monkey: 3 bananas",
+    ],
+)
 def test_what_has_to_be_read_stays(plain: str) -> None:
     """Model names, regions, addresses, sentences."""
     assert masked(plain) == plain
@@ -58,6 +68,39 @@ def test_an_unknown_key_keeps_its_name_and_loses_its_text() -> None:
     assert config({"providers": [{"id": "a", "api_key": "hunter2", "n": 3}]}) == {
         "providers": [{"id": "a", "api_key": MASK, "n": 3}]
     }
+
+
+PASTED = "aB3dE5gH7jK9mN1pQ3rS5tU7"  # as many makers issue them: no prefix, and not long
+
+
+@pytest.mark.parametrize("credential", [PASTED, {"env": PASTED}, {"systemd": PASTED}, {"env": PASTED.upper()}])
+def test_a_key_pasted_where_its_place_belongs_is_masked(credential: Any) -> None:
+    """However it is made: only what names a place stays."""
+    assert config({"credential": credential}) == {
+        "credential": MASK if isinstance(credential, str) else dict.fromkeys(credential, MASK)
+    }
+
+
+@pytest.mark.parametrize("credential", ["keyring", "none", {"env": "OPENAI_API_KEY"}, {"systemd": "openai_key"}])
+def test_the_place_of_a_credential_stays(credential: Any) -> None:
+    """It is what somebody who helps asks first."""
+    assert config({"credential": credential}) == {"credential": credential}
+
+
+@pytest.mark.parametrize(
+    "text", ["x-api-key: {}", '"api_key": "{}"', "client_secret={}", "password: {}", "sent key={}"]
+)
+def test_what_is_called_a_secret_is_masked_whatever_it_looks_like(text: str) -> None:
+    """Short ones, and those of letters alone."""
+    for secret in (PASTED, "hunter2", "abcdefghijklmnopqrst"):
+        assert secret not in masked(text.format(secret))
+
+
+@pytest.mark.parametrize("secret", ["tgp_v1_aBcDeFgHiJkL", "csk-abcdef12", "3f2a9b8c7d6e5f4a3b2c1d0e.AbCdEfGhIjKlMnOp"])
+def test_keys_by_their_issuers_shape_are_masked(secret: str) -> None:
+    """Alone and in a path."""
+    assert secret not in masked(secret)
+    assert secret not in masked(f"at {secret} it")
 
 
 words = st.text(st.characters(codec="ascii", categories=["Ll", "Lu", "Nd"]), max_size=8)
