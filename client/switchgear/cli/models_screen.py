@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .quota_rows import readings, whole_rows
 from .screen import cells, clean
-from .status_screen import offer_words
+from .status_screen import tellings
 from .table import rows
 from .times import ahead, wall
 from .words import cure_of, via, weight_of, who
@@ -48,7 +48,7 @@ def variants(screen: Screen, result: Json) -> Iterable[str]:
             if alias == name and name in shown:  # also listed as a model of its own: it can be asked for
                 continue
             shown.add(name)
-            table.append([alias if alias != name else "", name, _state(screen, offer, now), offer["billing"]])
+            table.append([alias if alias != name else "", name, offer["billing"], _state(screen, offer, now)])
             alias = ""
     return rows(screen, table, indent="") if table else EMPTY
 
@@ -89,7 +89,8 @@ def _turn(screen: Screen, offer: Json, now: float) -> tuple[str, str]:
     """ "● serves now", "● next", "● 3rd in line"; else why it is passed over."""
     place = offer.get("place")
     if place is None or offer["health"] != "available":
-        return _state(screen, offer, now)
+        weight, words, *_ = _state(screen, offer, now)
+        return weight, words
     words = {1: "serves now", 2: "next", 3: "3rd in line"}.get(place, f"{place}th in line")
     return "good", f"{screen.glyph('good')} {words}"
 
@@ -103,9 +104,10 @@ def _listed(screen: Screen, model: Json) -> list[Cell]:
     return [model["alias"], (weight, f"{screen.glyph(weight)} {via(serving)}"), ("dim", order)]
 
 
-def _state(screen: Screen, offer: Json, now: float) -> tuple[str, str]:
+def _state(screen: Screen, offer: Json, now: float) -> tuple[str, ...]:
+    """Its style, then what is to be said of it, from many words to few."""
     weight = weight_of(offer) if offer["health"] != "available" or offer.get("usable") else "dim"
-    return weight, f"{screen.glyph(weight)} {offer_words(offer, now)}"
+    return weight, *(f"{screen.glyph(weight)} {words}" for words in tellings(offer, now))
 
 
 def _policy(model: Json, now: float) -> list[list[Cell]]:

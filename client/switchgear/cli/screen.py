@@ -28,7 +28,10 @@ GLYPHS = {  # name: (unicode, ascii)
 USUAL_WIDTH = 100
 NARROWEST = 40
 ENDLESS = 10_000
-FIRST_WIDE = "\u2e80"
+PLAIN = "\u0300"  # every letter before this takes one column
+OWN = frozenset("".join(glyph for pair in GLYPHS.values() for glyph in pair))  # as do these
+NO_COLUMN = ("Mn", "Me", "Cf")  # categories of what sits on the letter before it, or is not seen
+LETTERS = 4  # of a name are looked at per column, for it may be endless
 INVISIBLE = dict.fromkeys(
     [*range(0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -66,12 +69,12 @@ def _encodable(text: str) -> bool:
 
 def cells(text: str) -> int:
     """Columns the text takes on a terminal."""
-    if text.isascii() or max(text) < FIRST_WIDE:  # our own glyphs must not cost an import
+    if text.isascii() or all(letter < PLAIN or letter in OWN for letter in text):  # ours must not cost an import
         return len(text)
-    import unicodedata
+    from unicodedata import category, east_asian_width
 
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(letter)) for letter in text)
+    seen = [letter for letter in text if category(letter) not in NO_COLUMN]
+    return len(seen) + sum(east_asian_width(letter) in "WF" for letter in seen)
 
 
 class Screen:
@@ -110,6 +113,7 @@ class Screen:
         if cells(text) <= room:
             return text
         end = self.glyph("ellipsis")
+        text = text[: LETTERS * room]
         while text and cells(text) > room - len(end):
             text = text[:-1]
         return text + end

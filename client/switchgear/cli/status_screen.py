@@ -9,12 +9,12 @@ from __future__ import annotations
 from .quota_rows import quota_rows, tightest
 from .screen import clean
 from .table import rows
-from .times import ahead, span
+from .times import ahead, span, waits
 from .words import cure_of, health_of, until_of, via, weight_of, who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .screen import Screen
     from .table import Cell
@@ -73,43 +73,45 @@ def _model_row(screen: Screen, model: Json, now: float) -> list[Cell]:
     serving = model.get("serving")
     first = model["offers"][0] if model["offers"] else None
     if not serving:
-        return [model["alias"], ("bad", f"{screen.glyph('bad')} nobody"), ("bad", _back(model, now))]
+        return [model["alias"], ("bad", f"{screen.glyph('bad')} nobody"), ("bad", *_back(model, now))]
     told = _pin_words(model, now)
     if first is None or first["label"] == serving:
-        return [model["alias"], ("good", f"{screen.glyph('good')} {via(serving)}"), ("dim", told or "ok")]
-    why = told or f"{who(first['label'])}: {_why_not_first(model, first, now)}"
-    return [model["alias"], ("busy", f"{screen.glyph('busy')} {via(serving)}"), why]
+        return [model["alias"], ("good", f"{screen.glyph('good')} {via(serving)}"), ("dim", *(told or ["ok"]))]
+    why = told or [f"{who(first['label'])}: {reason}" for reason in _why_not_first(model, first, now)]
+    return [model["alias"], ("busy", f"{screen.glyph('busy')} {via(serving)}"), ("", *why)]
 
 
-def _why_not_first(model: Json, first: Json, now: float) -> str:
+def _why_not_first(model: Json, first: Json, now: float) -> Sequence[str]:
     if not first.get("usable"):
-        return offer_words(first, now)
-    return str(first.get("reason") or ("not the cheapest" if model.get("order") == "cheapest" else "standing by"))
+        return tellings(first, now)
+    return [str(first.get("reason") or ("not the cheapest" if model.get("order") == "cheapest" else "standing by"))]
 
 
-def _pin_words(model: Json, now: float) -> str:
+def _pin_words(model: Json, now: float) -> Sequence[str]:
     if not model.get("pinned"):
-        return ""
+        return []
     until = model.get("pinned_until")
-    return f"pinned until {ahead(until, now)}" if until else "pinned"
+    return [*(f"pinned {wait}" for wait in waits(until, now))] if until else ["pinned"]
 
 
-def offer_words(offer: Json, now: float) -> str:
-    """ "quota spent until 14:05 (in 12 m)"; a usable offer that is only not first is "standing by"."""
+def tellings(offer: Json, now: float) -> Sequence[str]:
+    """ "quota spent until 14:05 (in 12 m)", the same in fewer words, in fewest; a usable one is "ok"."""
     word = health_of(offer)
     if word == "disabled" and offer.get("reason"):
         word = str(offer["reason"])  # paused by you
     if word == "ok":
-        return "ok" if offer.get("usable") else str(offer.get("reason") or "not usable")
+        return ["ok" if offer.get("usable") else str(offer.get("reason") or "not usable")]
     until = until_of(offer)
-    return f"{word} until {ahead(until, now)}" if until else word
+    return [*(f"{word} {wait}" for wait in waits(until, now)), word] if until else [word]
 
 
-def _back(model: Json, now: float) -> str:
+def _back(model: Json, now: float) -> Sequence[str]:
     soonest = min((until for offer in model["offers"] if (until := until_of(offer))), default=None)
     count = len(model["offers"])
     told = f"all {count} providers out" if count != 1 else "its only provider is out"
-    return f"{told}, first back {ahead(soonest, now)}" if soonest else told
+    if not soonest:
+        return [told]
+    return [f"{told}, first back {ahead(soonest, now)}", f"first back {ahead(soonest, now)}", told]
 
 
 def _providers(screen: Screen, status: Json, now: float) -> Iterable[str]:
@@ -126,12 +128,12 @@ def _providers(screen: Screen, status: Json, now: float) -> Iterable[str]:
 
 
 def _provider_row(screen: Screen, provider: Json, now: float) -> list[Cell]:
-    weight = weight_of(provider)
-    until = until_of(provider)
-    told = [f"until {ahead(until, now)}"] if until else []
-    if provider.get("reason"):
-        told.append(str(provider["reason"]))
-    return [provider["id"], (weight, f"{screen.glyph(weight)} {health_of(provider)}"), ", ".join(told)]
+    """What it says of itself is last, and the first that is cut."""
+    weight, until = weight_of(provider), until_of(provider)
+    waiting = waits(until, now) if until else ("",)
+    reason = str(provider.get("reason") or "")
+    told = [", ".join(part for part in (wait, reason) if part) for wait in waiting]
+    return [provider["id"], (weight, f"{screen.glyph(weight)} {health_of(provider)}"), ("", *told)]
 
 
 def _quota(screen: Screen, status: Json, now: float) -> Iterable[str]:

@@ -1,10 +1,16 @@
-"""Rows of cells in aligned columns."""
+"""Rows of cells in aligned columns.
+
+Rules for editing: nothing runs past a terminal's edge. The last column says what fits of its tellings, else it is cut
+or goes on below; when the columns before it leave it no room, the widest of them is cut. A pipe gets everything.
+"""
 
 from __future__ import annotations
 
 from .screen import cells, clean
 
-ROOM = 12  # columns the last one has at least
+ROOM = 16  # columns the last one has at least, if it needs them
+LEAST = 8  # columns of any other that is cut
+NARROW = 80  # columns; a terminal with fewer has its table closer together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +18,8 @@ if TYPE_CHECKING:
 
     from .screen import Screen
 
-    Cell = str | tuple[str, str]  # text, or (style, text)
+    Cell = str | tuple[str, ...]  # text, or (style, text, the same in fewer words, in fewer still ...)
+    Parts = tuple[str, list[str]]
 
 
 def rows(
@@ -29,17 +36,23 @@ def blocks(
     """The same, the lines of each row together."""
     split = [[_parts(cell) for cell in row] for row in table]
     widths = _widths(split)
+    if screen.terminal:
+        gap = gap[:2] if screen.width < NARROW else gap
+        widths = _squeezed(widths, _least(split), screen.width - len(indent), len(gap))
     for row in split:
-        style, text = row[-1] if row else ("", "")
+        style, texts = row[-1] if row else ("", [""])
         start = len(indent) + sum(width + len(gap) for width in widths[: max(len(row) - 1, 0)])
-        first, *more = _fitting(screen, text, max(screen.width - start, ROOM), wrap)
+        first, *more = _fitting(screen, texts, max(screen.width - start, 1), wrap)
         line = gap.join([*_padded(screen, row[:-1], widths), screen.paint(style, first)])
         yield [(indent + line).rstrip(), *(" " * start + screen.paint(style, each) for each in more)]
 
 
-def _fitting(screen: Screen, text: str, room: int, wrap: bool) -> list[str]:
-    if not screen.terminal or cells(text) <= room:
-        return [text]
+def _fitting(screen: Screen, texts: list[str], room: int, wrap: bool) -> list[str]:
+    if not screen.terminal:
+        return texts[:1]
+    for text in texts:
+        if cells(text) <= room:
+            return [text]
     return [screen.clip(line, room) for line in wrapped(text, room)] if wrap else [screen.clip(text, room)]
 
 
@@ -58,16 +71,33 @@ def wrapped(text: str, room: int) -> list[str]:
     return lines
 
 
-def _padded(screen: Screen, row: Sequence[tuple[str, str]], widths: list[int]) -> Iterable[str]:
-    for at, (style, text) in enumerate(row):
+def _padded(screen: Screen, row: Sequence[Parts], widths: list[int]) -> Iterable[str]:
+    for at, (style, texts) in enumerate(row):
+        text = screen.clip(texts[0], widths[at])
         yield screen.paint(style, text) + " " * (widths[at] - cells(text))
 
 
-def _parts(cell: Cell) -> tuple[str, str]:
-    style, text = cell if isinstance(cell, tuple) else ("", cell)
-    return style, clean(text)
+def _parts(cell: Cell) -> Parts:
+    style, *texts = cell if isinstance(cell, tuple) else ("", cell)
+    return style, [clean(text) for text in texts]
 
 
-def _widths(table: Sequence[Sequence[tuple[str, str]]]) -> list[int]:
+def _widths(table: Sequence[Sequence[Parts]]) -> list[int]:
     count = max((len(row) for row in table), default=0)
-    return [max(cells(row[at][1]) for row in table if at < len(row)) for at in range(count)]
+    return [max(cells(row[at][1][0]) for row in table if at < len(row)) for at in range(count)]
+
+
+def _least(table: Sequence[Sequence[Parts]]) -> int:
+    """What the last column needs to say what it has to say in the fewest words."""
+    return max((cells(row[-1][1][-1]) for row in table if row), default=0)
+
+
+def _squeezed(widths: list[int], last: int, room: int, gap: int) -> list[int]:
+    """The widths, those before the last one made narrower until it has its room; the widest first."""
+    before, rest = widths[:-1], widths[-1:]
+    over = sum(before) + gap * len(before) + min(last, ROOM) - room
+    while over > 0 and max(before, default=0) > LEAST:
+        widest = before.index(max(before))
+        before[widest] -= 1
+        over -= 1
+    return before + rest

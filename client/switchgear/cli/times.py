@@ -50,6 +50,11 @@ def ahead(moment: float, now: float) -> str:
     return f"{clock_time(moment, now)} (in {span(moment - now)})"
 
 
+def waits(moment: float, now: float) -> tuple[str, str]:
+    """("until 14:05 (in 12 m)", "for 12 m"): with the time of day, and without where there is no room."""
+    return f"until {ahead(moment, now)}", f"for {span(moment - now)}" if moment > now else "until any moment"
+
+
 def ago(moment: float, now: float) -> str:
     return f"{span(now - moment)} ago" if now - moment >= 1 else "just now"
 

@@ -25,11 +25,11 @@ gpt-5.5    ● via OpenAI           openai
 gemini-3   ○ nobody               openrouter-work
 """
 VARIANTS_PAGE = """\
-opus-4.6   claude_pro/claude-opus-4-6        ◐ quota spent until 16:10 (in 2 h 10 m)   included
-           github_copilot/claude-opus-4.6    ● ok                                      included
-           claude_api/claude-opus-4-6        ○ login needed                            metered
-gpt-5.5    openai/gpt-5.5                    ● ok                                      metered
-gemini-3   openrouter-work/google/gemini-3   ◐ rate limited until 14:00 (in 45 s)      prepaid
+opus-4.6   claude_pro/claude-opus-4-6        included   ◐ quota spent until 16:10 (in 2 h 10 m)
+           github_copilot/claude-opus-4.6    included   ● ok
+           claude_api/claude-opus-4-6        metered    ○ login needed
+gpt-5.5    openai/gpt-5.5                    metered    ● ok
+gemini-3   openrouter-work/google/gemini-3   prepaid    ◐ rate limited until 14:00 (in 45 s)
 """
 DETAIL_PAGE = """\
 opus-4.6  via GitHub Copilot

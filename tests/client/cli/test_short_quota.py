@@ -45,38 +45,37 @@ nearly spent: new sessions go to another provider first, those it has stay
 """
 NARROW_PAGE = """\
 claude-pro  anna@example.org  told 30 s ago by its answers …
-  5h                     █░░░░░     7 % left, nearly spent,
-                                  resets in 1 h 12 m
-                                  (15:12)
-  7d                     ████░░    59 % left,
-                                  resets in 3 d (Wed 14:00)
-  7d_opus                █████░    80 % left,
-                                  resets in 3 d (Wed 14:00),
-                                  read 2 h ago
+  5h                    █░░░░░    7 % left, nearly spent,
+                                resets in 1 h 12 m (15:12)
+  7d                    ████░░   59 % left,
+                                resets in 3 d (Wed 14:00)
+  7d_opus               █████░   80 % left,
+                                resets in 3 d (Wed 14:00),
+                                read 2 h ago
 
 claude-team  anna@example.com  told 5 s ago by its answers …
-  5h                     ░░░░░░     0 % left, spent, resets
-                                  in 2 h 12 m (16:12)
+  5h                    ░░░░░░    0 % left, spent,
+                                resets in 2 h 12 m (16:12)
 
 copilot  anna  told 4 m ago by its quota page (copilot_inte…
-  premium_interactions   ██░░░░    38 % left, resets in 7 d
-                                  12 h (01 Dec),
-                                  114 of 300 requests
+  premium_interactions  ██░░░░   38 % left,
+                                resets in 7 d 12 h (01 Dec),
+                                114 of 300 requests
 
 openrouter  told 1 m 10 s ago by its quota page (/key)
-  key                    ████░░    62 % left,
-                                  12.38 of 20.00 USD
+  key                   ████░░   62 % left,
+                                12.38 of 20.00 USD
   ○ no newer figure: its quota page answered with status
   500, tried 10 s ago
 
 anthropic
-  requests/minute        ██████   100 % left,
-                                  20 of 20 requests,
-                                  your own limit
-  USD/day                ██████   100 % left,
-                                  resets in 10 h (00:00),
-                                  5.00 of 5.00 USD,
-                                  your own limit
+  requests/minute       ██████  100 % left,
+                                20 of 20 requests,
+                                your own limit
+  USD/day               ██████  100 % left,
+                                resets in 10 h (00:00),
+                                5.00 of 5.00 USD,
+                                your own limit
 
 bedrock  no figure yet: its answers may tell
 
@@ -198,24 +197,24 @@ NARROW_STATUS = """\
 switchgear 0.1.0  up 3 h, pid 4242
 
 Models
-  opus-4.6   ◐ via GitHub Copilot   Claude Pro: 5h window i…
+  opus-4.6  ◐ via GitHub Copilot  Claude Pro: 5h window is …
 
 Providers in trouble
-  claude-team   ◐ quota spent    until 16:12 (in 2 h 12 m),…
-  bedrock       · paused
-  vertex        ○ login needed   no key in the keyring
+  claude-team  ◐ quota spent   for 2 h 12 m, the 5h window …
+  bedrock      · paused
+  vertex       ○ login needed  no key in the keyring
   hint: switchgear resume bedrock
   hint: switchgear login vertex
 
 Quota
-  claude-pro    5h             ◐   7 % left for 1 h 12 m
-                7d             ●  59 % left for 3 d
-                7d_opus        ●  80 % left for 3 d
-  claude-team   5h             ○ spent for 2 h 12 m
-  copilot       premium_int…   ●  38 % left for 7 d 12 h
-  openrouter    key            ●  62 % left
-  anthropic     requests/mi…   ● 100 % left
-                USD/day        ● 100 % left for 10 h
+  claude-pro   5h            ◐   7 % left for 1 h 12 m
+               7d            ●  59 % left for 3 d
+               7d_opus       ●  80 % left for 3 d
+  claude-team  5h            ○ spent for 2 h 12 m
+  copilot      premium_int…  ●  38 % left for 7 d 12 h
+  openrouter   key           ●  62 % left
+  anthropic    requests/mi…  ● 100 % left
+               USD/day       ● 100 % left for 10 h
 """
 
 
