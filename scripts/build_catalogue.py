@@ -20,8 +20,8 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "protocol"), str(ROOT / "daemon")]
 
-from switchgeard.catalogue.bundle import Bundle, Facts  # noqa: E402
 from switchgeard.catalogue.canonical import REGION, canonical  # noqa: E402
+from switchgeard.catalogue.shipped import Facts, Shipped  # noqa: E402
 from switchgeard.core.offer import Price, Tier  # noqa: E402
 
 OUT = ROOT / "daemon/switchgeard/catalogue/facts.msgpack.gz"
@@ -67,20 +67,20 @@ ABILITIES = {
 
 
 def main(prices: str, identity: str) -> None:
-    """Write the bundle and say how large it is."""
+    """Write the shipped facts and say how large it is."""
     rows = json.loads(Path(prices).read_bytes())
-    bundle = bundled(rows, json.loads(Path(identity).read_bytes()))
-    packed = gzip.compress(msgspec.msgpack.encode(bundle), 9, mtime=0)
+    shipped = bundled(rows, json.loads(Path(identity).read_bytes()))
+    packed = gzip.compress(msgspec.msgpack.encode(shipped), 9, mtime=0)
     OUT.write_bytes(packed)
-    told = f"{len(bundle.models)} models, {sum(map(len, bundle.kinds.values()))} variants, {len(packed)} bytes"
+    told = f"{len(shipped.models)} models, {sum(map(len, shipped.kinds.values()))} variants, {len(packed)} bytes"
     print(told)  # noqa: T201 - a script's result
 
 
-def bundled(rows: dict[str, Any], identity: dict[str, Any]) -> Bundle:
+def bundled(rows: dict[str, Any], identity: dict[str, Any]) -> Shipped:
     """All facts. Names: as people mapped them, then as the maker's pages have them."""
     kinds, names = sections(rows), curated(identity)
     names["bedrock"] = {**carded(rows), **names["bedrock"]}
-    return Bundle(models(kinds), kinds, names)
+    return Shipped(models(kinds), kinds, names)
 
 
 def sections(rows: dict[str, Any]) -> dict[str, dict[str, Facts]]:

@@ -14,9 +14,9 @@ from switchgear_protocol.events import Event
 from switchgear_protocol.messages import ConfigChecked, ConfigState
 
 from .announce import Announce
-from .catalogue.bundle import shipped
 from .catalogue.enrichment import applied, by_name
 from .catalogue.proposing import proposed
+from .catalogue.shipped import shipped
 from .config.append import Entry, appended
 from .config.edit import EditRefused, reorder
 from .config.file import Unreadable, load_file, read, save

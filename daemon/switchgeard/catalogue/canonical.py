@@ -3,7 +3,7 @@
 Rules for editing: the order of the steps matters. A suffix that may mean other weights (-mini, -fast, -preview, a size)
 is never dropped: a name too many costs a proposal, a name too few costs a wrong answer. What is dropped and may matter
 is told in the Name (tags, release, quantised, active). Spellings no rule can know are in ALIASES; a name that is one
-provider's alone is a fact of the bundle. The rules are measured against names that people mapped by hand
+provider's alone is a shipped fact. The rules are measured against names that people mapped by hand
 (tests/daemon/catalogue): no row here may be taken from that map.
 """
 

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Catalog, Features, Offer, Price
 
-from .bundle import Bundle, Facts
 from .canonical import canonical
+from .shipped import Facts, Shipped
 
 Lists = Mapping[str, Mapping[str, Listed]]
 """provider -> id or alias of a model -> its row."""
@@ -24,10 +24,10 @@ ABILITIES = ("tools", "images", "pdf", "json_schema", "reasoning")
 NOTHING: Mapping[str, Listed] = {}
 
 
-def applied(catalog: Catalog, bundle: Bundle, lists: Lists) -> Catalog:
+def applied(catalog: Catalog, shipped: Shipped, lists: Lists) -> Catalog:
     """Every offer with what is known of it."""
     models = {
-        alias: replace(model, offers=tuple(_known(offer, bundle, lists) for offer in model.offers))
+        alias: replace(model, offers=tuple(_known(offer, shipped, lists) for offer in model.offers))
         for alias, model in catalog.models.items()
     }
     return replace(catalog, models=models)
@@ -39,9 +39,9 @@ def by_name(rows: tuple[Listed, ...]) -> dict[str, Listed]:
     return {**aliases, **{row.id: row for row in rows}}
 
 
-def _known(offer: Offer, bundle: Bundle, lists: Lists) -> Offer:
+def _known(offer: Offer, shipped: Shipped, lists: Lists) -> Offer:
     row = lists.get(offer.provider, NOTHING).get(offer.model)
-    facts = bundle.facts(offer.kind, offer.model)
+    facts = shipped.facts(offer.kind, offer.model)
     name = canonical(offer.model)
     price, priced = _price(offer, row, facts)
     features, limited = _features(offer, row, facts)
@@ -49,7 +49,7 @@ def _known(offer: Offer, bundle: Bundle, lists: Lists) -> Offer:
         offer,
         features=features,
         price=price,
-        canonical=bundle.mapped(offer.kind, offer.model) or name.base or None,
+        canonical=shipped.mapped(offer.kind, offer.model) or name.base or None,
         quantised=name.quantised or bool(row and row.quantisation),
         withheld="" if row is None or row.enabled else row.why_not or "its provider has it switched off",
         facts=", ".join(f"{what}: {source}" for what, source in (("price", priced), ("context", limited)) if source),

@@ -16,8 +16,8 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Catalog, MergedModel, Price
 from switchgeard.core.provider import Provider
 
-from .bundle import Bundle, Facts
 from .canonical import Name, canonical
+from .shipped import Facts, Shipped
 
 ORDER = {Billing.INCLUDED: 0, Billing.LOCAL: 1, Billing.PREPAID: 2, Billing.METERED: 3}
 MOST = 2000  # proposals
@@ -61,14 +61,14 @@ class Group(Struct, frozen=True):
 def proposed(
     providers: Mapping[str, Provider],
     catalog: Catalog,
-    bundle: Bundle,
+    shipped: Shipped,
     lists: Mapping[str, tuple[Listed, ...]],
     single: bool = False,
 ) -> list[Group]:
     """Models that could be, by name. `single`: those that one provider alone has, too."""
     groups: dict[str, list[Variant]] = {}
     taken, written = _aliases(catalog), {offer.key for offer in catalog.offers()}
-    variants = sorted(_variants(providers, catalog, bundle, lists), key=_order)
+    variants = sorted(_variants(providers, catalog, shipped, lists), key=_order)
     # the user's own come first: who joins must be the same as they are
     for variant in sorted(variants, key=lambda each: each.key not in written):
         if not _served(variant, catalog.models.get(taken.get(variant.base, ""))):
@@ -106,23 +106,23 @@ def _served(variant: Variant, model: MergedModel | None) -> bool:
 
 
 def _variants(
-    providers: Mapping[str, Provider], catalog: Catalog, bundle: Bundle, lists: Mapping[str, tuple[Listed, ...]]
+    providers: Mapping[str, Provider], catalog: Catalog, shipped: Shipped, lists: Mapping[str, tuple[Listed, ...]]
 ) -> Iterator[Variant]:
     """Everything listed that can be chatted with, and what the config names beside it."""
     rows = {(name, row.id): row for name in providers for row in lists.get(name, ()) if row.enabled}
     known = {offer.key: Listed(offer.model) for offer in catalog.offers() if offer.provider in providers}
     for (owner, model), row in {**known, **rows}.items():
-        variant = _variant(providers[owner], model, row, bundle)
+        variant = _variant(providers[owner], model, row, shipped)
         if variant.base and not variant.name.tags and not NO_CHAT.search(model.lower()):
             yield variant
 
 
-def _variant(provider: Provider, model: str, row: Listed, bundle: Bundle) -> Variant:
-    mapped = bundle.mapped(provider.kind, model)
+def _variant(provider: Provider, model: str, row: Listed, shipped: Shipped) -> Variant:
+    mapped = shipped.mapped(provider.kind, model)
     # a moving name is told apart by what it stands for now, where the list says that
     name = canonical(row.target or model)
     base = mapped or name.base
-    facts = bundle.facts(provider.kind, model, base) or Facts()
+    facts = shipped.facts(provider.kind, model, base) or Facts()
     return Variant(
         provider,
         model,

@@ -24,8 +24,8 @@ from switchgear_protocol.messages import (
     ProviderView,
 )
 from switchgeard import views
-from switchgeard.catalogue.bundle import shipped
 from switchgeard.catalogue.proposing import Group, Variant, arranged, proposed
+from switchgeard.catalogue.shipped import shipped
 from switchgeard.claude_cli.looking import look
 from switchgeard.config.label import label
 from switchgeard.config.merging import entry, newcomers

@@ -3,20 +3,20 @@
 from msgspec.structs import replace
 
 from switchgear_protocol.words import Billing
-from switchgeard.catalogue.bundle import Bundle, Facts
 from switchgeard.catalogue.enrichment import applied, by_name
+from switchgeard.catalogue.shipped import Facts, Shipped
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Catalog, Features, MergedModel, Offer, Price
 
 WIRES = ("openai.chat", "openai.responses")
 OFFER = Offer("api", "gpt-5.5", "openai", "https://x:443", Billing.METERED, "x", wires=WIRES)
-SHIPPED = Bundle({}, {"openai": {"gpt-5.5": Facts(1000, 100, images=False, price=Price(5.0, 30.0))}}, {})
+SHIPPED = Shipped({}, {"openai": {"gpt-5.5": Facts(1000, 100, images=False, price=Price(5.0, 30.0))}}, {})
 
 
-def known(offer: Offer, *rows: Listed, bundle: Bundle = SHIPPED) -> Offer:
+def known(offer: Offer, *rows: Listed, shipped: Shipped = SHIPPED) -> Offer:
     catalog = Catalog({"m": MergedModel("m", "M", (offer,))}, 7)
     lists = {"api": by_name(rows)} if rows else {}
-    found = applied(catalog, bundle, lists)
+    found = applied(catalog, shipped, lists)
     assert found.revision == 7
     return found.models["m"].offers[0]
 
@@ -63,6 +63,6 @@ def test_a_model_is_spoken_to_only_in_the_dialects_it_is_listed_with() -> None:
 
 def test_what_nobody_knows_stays_as_it_was() -> None:
     """No list and no facts: no limit, no price, nothing switched off."""
-    found = known(replace(OFFER, model="mine:70b-q4_K_M"), bundle=Bundle())
+    found = known(replace(OFFER, model="mine:70b-q4_K_M"), shipped=Shipped())
     assert (found.features, found.price, found.quantised) == (OFFER.features, None, True)
     assert (found.canonical, found.facts) == ("mine-70b", "")

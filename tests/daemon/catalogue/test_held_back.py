@@ -1,6 +1,6 @@
 """What the rules and the price list know of names, measured against what people mapped by hand: never the map itself.
 
-The measured bundle is built with an empty map, and no row of the rules may have the map as its only source, so
+What is measured is built with an empty map, and no row of the rules may have the map as its only source, so
 what is asked for was never seen.
 """
 
@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from switchgear_protocol.words import Billing
-from switchgeard.catalogue.bundle import Bundle, shipped
 from switchgeard.catalogue.canonical import ALIASES, DATE, canonical
 from switchgeard.catalogue.proposing import proposed
+from switchgeard.catalogue.shipped import Shipped, shipped
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Catalog
 from switchgeard.core.provider import Provider
@@ -66,10 +66,10 @@ def _data(name: str) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def mapless() -> Bundle:
-    """The bundle as it would be had nobody mapped anything by hand."""
+def mapless() -> Shipped:
+    """The shipped facts as they would be had nobody mapped anything by hand."""
     script = runpy.run_path(str(ROOT / "scripts" / "build_catalogue.py"))
-    found: Bundle = script["bundled"](prices(), {"base_models": {}})
+    found: Shipped = script["bundled"](prices(), {"base_models": {}})
     return found
 
 
@@ -109,7 +109,7 @@ def _kept_apart(base: str) -> str:
     return DATE.sub("", base).removesuffix("-0")
 
 
-def wrong(pairs: Pairs, bundle: Bundle, beside: Mapping[str, list[str]]) -> list[set[str]]:
+def wrong(pairs: Pairs, shipped: Shipped, beside: Mapping[str, list[str]]) -> list[set[str]]:
     """Proposed groups that hold two models which people keep apart; `beside`: lists whose models nobody mapped."""
     lists: dict[str, list[str]] = defaultdict(list)
     truth: dict[tuple[str, str], str] = {}
@@ -119,12 +119,12 @@ def wrong(pairs: Pairs, bundle: Bundle, beside: Mapping[str, list[str]]) -> list
             truth.update({(provider, model): _kept_apart(base) for model in ids})
     for provider, ids in beside.items():
         lists[provider] += ids
-    groups = _groups(lists, bundle)
+    groups = _groups(lists, shipped)
     bases = [{truth[key] for key in group if key in truth} for group in groups]
     return [told for told in bases if len(told) > 1]
 
 
-def _groups(lists: Mapping[str, list[str]], bundle: Bundle) -> Iterator[list[tuple[str, str]]]:
+def _groups(lists: Mapping[str, list[str]], shipped: Shipped) -> Iterator[list[tuple[str, str]]]:
     """Every provider's variants one by one: one of each is enough in a proposal, and would hide the others."""
     homes = {f"{name}#{at}": (name, model) for name, ids in lists.items() for at, model in enumerate(ids)}
     providers = {
@@ -132,7 +132,7 @@ def _groups(lists: Mapping[str, list[str]], bundle: Bundle) -> Iterator[list[tup
         for home, (name, _) in homes.items()
     }
     rows = {home: (Listed(model),) for home, (_, model) in homes.items()}
-    for group in proposed(providers, Catalog(), bundle, rows):
+    for group in proposed(providers, Catalog(), shipped, rows):
         yield [homes[variant.provider.id] for variant in group.variants]
 
 
@@ -155,7 +155,7 @@ def test_no_proposal_holds_two_models_over_all_public_lists() -> None:
 def test_no_proposal_holds_two_models_of_those_that_look_alike() -> None:
     """The same on a small list, always there; with what the map does not say of it."""
     pages = {"nvidia.nemotron-nano-12b-v2": "nemotron-nano-12b-v2-vl", "deepseek.v3-v1:0": "deepseek-v3-1"}
-    known = Bundle(curated={"bedrock": pages})
+    known = Shipped(curated={"bedrock": pages})
     assert wrong(FIXTURE, known, {}) == []
     assert disputed({"a/one": {"x": ["b/same"]}, "a/two": {"y": ["Same"], "x": ["other"]}}) == {"same"}
     assert wrong({"a/one": {"x": ["same"]}, "a/two": {"y": ["same"]}}, known, {}) == [{"a/one", "a/two"}]

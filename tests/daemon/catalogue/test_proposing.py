@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from switchgear_protocol.words import Billing
-from switchgeard.catalogue.bundle import Bundle
 from switchgeard.catalogue.proposing import Group, arranged, proposed
+from switchgeard.catalogue.shipped import Shipped
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Catalog, MergedModel, Offer, Price
 from switchgeard.core.provider import Provider
@@ -27,7 +27,7 @@ NONE = Catalog()
 
 
 def groups(single: bool = False, catalog: Catalog = NONE, **lists: tuple[Listed, ...]) -> list[Group]:
-    return proposed(ALL, catalog, Bundle(), lists, single)
+    return proposed(ALL, catalog, Shipped(), lists, single)
 
 
 def names(group: Group) -> list[str]:
@@ -75,7 +75,7 @@ def test_two_releases_far_apart_are_two_models() -> None:
     day = 86400.0
 
     def merged(one: Listed, provider: str, other: Listed) -> bool:
-        return bool(proposed(told, NONE, Bundle(), {"api": (one,), provider: (other,)}))
+        return bool(proposed(told, NONE, Shipped(), {"api": (one,), provider: (other,)}))
 
     assert merged(Listed("m", created=100 * day), "sub", Listed("m", created=160 * day))
     assert not merged(Listed("m", created=100 * day), "sub", Listed("m", created=161 * day))
@@ -128,7 +128,7 @@ def test_newcomers_stand_behind_what_would_serve_no_later() -> None:
     def placed(own: str, new: str) -> list[str]:
         model = MergedModel("m", "M", tuple(offers[name] for name in own.split()))
         rows = {name: (Listed("m"),) for name in new.split()}
-        (group,) = proposed(ALL, Catalog({"m": model}), Bundle(), rows)
+        (group,) = proposed(ALL, Catalog({"m": model}), Shipped(), rows)
         return [variant.provider.id for variant in arranged(model, group)]
 
     assert placed("sub api", "home router cheap") == ["sub", "home", "router", "api", "cheap"]

@@ -1,8 +1,8 @@
 """Proposals in force without being written: behind what the file has, never instead of it."""
 
 from switchgear_protocol.words import StickyMode
-from switchgeard.catalogue.bundle import Bundle
 from switchgeard.catalogue.proposing import proposed
+from switchgeard.catalogue.shipped import Shipped
 from switchgeard.config.load import load
 from switchgeard.config.merging import merged
 from switchgeard.config.settled import Config
@@ -31,7 +31,7 @@ def test_groups_the_file_has_no_model_for_are_added() -> None:
     config = load(TEXT, "", 1)
     assert isinstance(config, Config)
     rows = (Listed("glm-9"), Listed("qwen9-7b"))
-    groups = proposed(config.providers, config.catalog, Bundle(), {"a": rows, "b": rows})
+    groups = proposed(config.providers, config.catalog, Shipped(), {"a": rows, "b": rows})
     catalog = merged(config, groups)
     assert set(catalog.models) == {"qwen9-7b", "mine"}
     assert catalog.models["mine"] == config.catalog.models["mine"]
@@ -49,7 +49,7 @@ failover = {on = ["timeout"], retry = {attempts = 7}, deadline = "5m"}
     config = load(f"{defaults}{TEXT}{own}", "", 1)
     assert isinstance(config, Config), config
     rows = (Listed("glm-9"), Listed("qwen9-7b"))
-    groups = proposed(config.providers, config.catalog, Bundle(), {"a": rows, "b": rows})
+    groups = proposed(config.providers, config.catalog, Shipped(), {"a": rows, "b": rows})
     models = merged(config, groups).models
     routing, failover = models["qwen9-7b"].routing, models["qwen9-7b"].failover
     assert (routing.sticky_mode, routing.allow_feature_downgrade) == (StickyMode.NONE, True)
@@ -64,5 +64,5 @@ def test_an_alias_of_the_users_is_never_another_model() -> None:
     config = load(text, "", 1)
     assert isinstance(config, Config)
     rows = (Listed("qwen9-7b"),)
-    groups = proposed(config.providers, config.catalog, Bundle(), {"a": rows, "b": rows})
+    groups = proposed(config.providers, config.catalog, Shipped(), {"a": rows, "b": rows})
     assert merged(config, groups).models == config.catalog.models

@@ -1,7 +1,7 @@
-"""Bundle: the facts the wheel carries, read when a config first needs them.
+"""Shipped: the facts the wheel carries, read when a config first needs them.
 
-Rules for editing: facts.msgpack.gz is written by scripts/build_catalogue.py only, whose output must decode as this
-Bundle. What it holds is second to what the user and the provider say. Sources and licences: NOTICE, beside it.
+Rules for editing: facts.msgpack.gz is written by scripts/build_catalogue.py only, whose output must decode as
+`Shipped`. What it holds is second to what the user and the provider say. Sources and licences: NOTICE, beside it.
 """
 
 import gzip
@@ -48,7 +48,7 @@ class Facts(Struct, frozen=True, array_like=True):
     price: Price | None = None
 
 
-class Bundle(Struct, frozen=True):
+class Shipped(Struct, frozen=True):
     """`models`: by canonical name, without prices. `kinds`: section -> a provider's own id ->
     facts. `curated`: section -> id -> canonical name, as people mapped it."""
 
@@ -80,7 +80,7 @@ class Bundle(Struct, frozen=True):
 
 
 @lru_cache(maxsize=1)
-def shipped() -> Bundle:
+def shipped() -> Shipped:
     """The wheel's own; read once. Raises OSError or msgspec's errors only for a broken installation."""
     packed = resources.files("switchgeard.catalogue").joinpath("facts.msgpack.gz").read_bytes()
-    return msgspec.msgpack.decode(gzip.decompress(packed), type=Bundle)
+    return msgspec.msgpack.decode(gzip.decompress(packed), type=Shipped)

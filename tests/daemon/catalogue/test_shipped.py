@@ -2,8 +2,8 @@
 
 from importlib import resources
 
-from switchgeard.catalogue.bundle import SECTIONS, shipped
 from switchgeard.catalogue.proposing import RELEASED
+from switchgeard.catalogue.shipped import SECTIONS, shipped
 from switchgeard.core.offer import Price
 from switchgeard.kinds.known import KINDS
 
