@@ -18,6 +18,7 @@ from switchgear_protocol.messages import EventNote, EventsSubscribe, Status, Sub
 from .rpc_error import RpcError
 
 RING = 256  # events one subscriber may be behind: minutes of ordinary life, well under a megabyte
+RESTARTED = "the daemon was restarted; its last words before that may be missing"
 REPLAY = 1000  # events kept for `since`: bridges a client's reconnect
 
 
@@ -134,8 +135,8 @@ class Bus:
     def _after(self, since: int | None) -> list[Event]:
         """Kept events after the cursor, led by `lagged` when older ones are gone.
 
-        A cursor ahead of us comes from an earlier life of the daemon: everything kept is news then. So does one
-        behind our first event: seq was moved on in between, which is no loss.
+        A cursor ahead of us comes from an earlier life of the daemon: everything kept is news then. One behind our
+        first event does too: what that life told last may be lost, and nobody knows how much it was.
         """
         if since is None or self._before is None:
             return []
@@ -144,8 +145,9 @@ class Bus:
             return list(self._recent)
         kept = [event for event in self._recent if event.seq > since]
         missing = oldest.seq - max(since, self._before) - 1
-        gap = [Event(oldest.seq - 1, oldest.at, "lagged", dropped=missing)] if missing > 0 else []
-        return gap + kept
+        if missing > 0:
+            return [Event(oldest.seq - 1, oldest.at, "lagged", dropped=missing), *kept]
+        return [Event(oldest.seq - 1, oldest.at, "lagged", reason=RESTARTED), *kept] if since < self._before else kept
 
 
 def _key(event: Event) -> Hashable:

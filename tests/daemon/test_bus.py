@@ -167,12 +167,14 @@ def test_a_cursor_from_an_earlier_life_gets_everything_kept() -> None:
     assert [event.seq for event in opening.replayed] == [1, 2]
 
 
-def test_what_seq_was_moved_on_between_two_lives_is_no_loss() -> None:
-    """The next daemon counts on from a number further on: nothing happened at those between."""
+def test_a_cursor_of_the_life_before_is_told_that_words_may_be_missing_and_no_number() -> None:
+    """The next daemon counts on from a number further on: how many there were nobody knows."""
     bus = Bus(World().snapshot)
     bus.publish([Event(501, 0.0, "daemon"), Event(502, 0.0, "pin")])
     _, opening = bus.subscribe(EventsSubscribe(since=17))
-    assert [(event.seq, event.type) for event in opening.replayed] == [(501, "daemon"), (502, "pin")]
+    told = [(event.seq, event.type, event.dropped) for event in opening.replayed]
+    assert told == [(500, "lagged", None), (501, "daemon", None), (502, "pin", None)]
+    assert "restarted" in (opening.replayed[0].reason or "")
 
 
 def test_who_left_is_forgotten() -> None:
