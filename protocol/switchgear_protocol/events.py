@@ -179,5 +179,5 @@ EVENT_TYPES = {
     "network": "it looks as if the network answers instead of the providers",
     "storage": "the state file could not be read or written as usual",
     "daemon": "the daemon started or is shutting down",
-    "lagged": "events are missing: `dropped` of them for a subscriber too slow, some after a restart; a snapshot is there",
+    "lagged": "events are missing: `dropped` of them, or, after a restart, nobody knows how many",
 }
