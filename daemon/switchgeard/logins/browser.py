@@ -96,4 +96,4 @@ def _whose(login: Login, how: Browser, bundle: Bundle, client: str, nonce: str) 
         return bundle
     said = verified(bundle.id_token or "", issuer=how.issuer, audience=client, nonce=nonce, now=login.now())
     name = said.get("email") or said.get("sub")
-    return structs.replace(bundle, account=name[:200] if isinstance(name, str) else "")
+    return structs.replace(bundle, account=name[:200] if isinstance(name, str) and name.isprintable() else "")

@@ -27,10 +27,10 @@ async def run(login: Login, how: DeviceCode) -> None:
     status, body = await login.posted(how.code_url, {"client_id": client, "scope": how.scope})
     begun = members(body)
     code, typed, page = (begun.get(name) for name in ("device_code", "user_code", "verification_uri"))
-    if status != 200 or not isinstance(code, str) or not isinstance(typed, str) or not _shown(page):
+    if status != 200 or not isinstance(code, str) or not _typed(typed) or not _shown(page):
         raise Ended("failed", f"the issuer gave no code ({status}{_word(begun)})", "switchgear config edit")
     life = min(_seconds(begun.get("expires_in"), LIFE), LIFE)
-    login.show(str(page), life, typed[:40])
+    login.show(str(page), life, str(typed))
     with trio.move_on_after(life):
         token = await _granted(login, how, {"client_id": client, "device_code": code, "grant_type": GRANT}, begun)
         await login.keep(token)
@@ -76,6 +76,11 @@ def _seconds(value: object, default: float) -> float:
 def _word(said: dict[str, Any]) -> str:
     word = said.get("error")
     return f": {word}" if isinstance(word, str) and word.isidentifier() and len(word) < 60 else ""
+
+
+def _typed(code: object) -> bool:
+    """What a person can read and type, and a terminal has no other use for."""
+    return isinstance(code, str) and 0 < len(code) <= 40 and code.isprintable()
 
 
 def _shown(page: object) -> bool:

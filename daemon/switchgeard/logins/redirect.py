@@ -1,7 +1,8 @@
 """Redirect: the listener on 127.0.0.1 that hears the browser come back, once.
 
 Rules for editing: any page in the browser can reach it, so only `GET /auth/callback` with our own Host and the right
-`state` means something, and nothing else ends the login. Bounded in bytes and time; no word of a request is repeated.
+`state` means something, and nothing else ends the login. Bounded in connections, bytes and time; no word
+of a request is repeated.
 """
 
 import hmac
@@ -14,6 +15,7 @@ import trio
 PATH = "/auth/callback"
 HEAD = 16_384  # bytes
 PATIENCE = 10.0  # seconds for one request
+MOST = 32  # connections at a time; the oldest goes, for any user of this machine may open them
 DONE = "You can close this page and go back to the terminal."
 
 Query = dict[str, str]
@@ -22,6 +24,7 @@ Query = dict[str, str]
 async def heard(listeners: list[trio.SocketListener], port: int, state: str) -> Query:
     """The query the browser came back with. The listeners are closed then."""
     found: list[Query] = []
+    open_ones: list[trio.CancelScope] = []
     async with trio.open_nursery() as nursery:
 
         def take(query: Query) -> None:
@@ -29,7 +32,12 @@ async def heard(listeners: list[trio.SocketListener], port: int, state: str) -> 
                 found.append(query)
 
         async def answer(stream: trio.SocketStream) -> None:
-            await _answer(stream, port, state, take)
+            with trio.CancelScope() as scope:
+                open_ones.append(scope)
+                for oldest in open_ones[:-MOST]:
+                    oldest.cancel()
+                await _answer(stream, port, state, take)
+            open_ones.remove(scope)
             if found:
                 nursery.cancel_scope.cancel()
 
@@ -41,14 +49,14 @@ async def _answer(stream: trio.SocketStream, port: int, state: str, take: Callab
     with trio.move_on_after(PATIENCE):
         try:
             query = asked(await _head(stream), port, state)
+            if query is not None:  # heard, whether or not the browser waits for the page
+                take(query)
             words, status = (DONE, "200 OK") if query is not None else ("There is nothing here.", "404 Not Found")
             await stream.send_all(_page(status, words))
         except trio.BrokenResourceError:
             return
         finally:
             await trio.aclose_forcefully(stream)
-        if query is not None:
-            take(query)
 
 
 async def _head(stream: trio.SocketStream) -> bytes:

@@ -11,6 +11,9 @@ from pathlib import Path
 from switchgeard.core.harmless import is_plain
 
 SESSIONS = "sessions"
+WRITTEN = (
+    os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+)  # a FIFO must not hold us
 
 
 class Files:
@@ -29,7 +32,9 @@ class Files:
         with suppress(OSError):
             if path.parent != self._directory:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+                if path.parent.is_symlink():
+                    return  # somebody's files are where it leads
+            descriptor = os.open(passing, WRITTEN, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
             if good is not None:
@@ -44,9 +49,10 @@ class Files:
             (self._directory / name).unlink()
 
     def sweep(self) -> None:
-        """Sessions of an earlier life are nobody's."""
+        """Sessions of an earlier life are nobody's. What a symlink leads to is somebody's."""
+        sessions = self._directory / SESSIONS
         with suppress(OSError):
-            for left in (self._directory / SESSIONS).iterdir():
+            for left in () if sessions.is_symlink() else sessions.iterdir():
                 left.unlink()
 
 

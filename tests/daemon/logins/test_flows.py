@@ -88,6 +88,16 @@ async def test_a_page_that_is_not_https_is_never_shown() -> None:
         assert login.url is None
 
 
+@pytest.mark.parametrize("code", ["\x1b]0;owned\x07", "AB\nCD", "\u202eDCBA", "x" * 41, ""])
+async def test_a_code_that_is_none_is_never_shown(code: str) -> None:
+    """It is printed on a terminal and typed by a person."""
+    issuer = LoginIssuer([GIVEN], begun={"user_code": code})
+    async with flow(issuer, GITHUB) as (login, _):
+        with pytest.raises(Ended, match="gave no code"):
+            await device.run(login, issuer.device())
+        assert login.user_code is None
+
+
 async def come_back(login: Login, issuer: LoginIssuer, **more: str) -> bytes:
     """What a browser does once the person agreed."""
     await login.shown.wait()
@@ -128,6 +138,34 @@ async def test_a_page_that_guesses_does_not_end_the_login() -> None:
         assert b"200 OK" in await come_back(login, issuer)
         while not stored:
             await trio.lowlevel.checkpoint()
+
+
+async def test_a_crowd_of_silent_connections_keeps_nobody_out() -> None:
+    """Any user of this machine may connect: the oldest are hung up on, and the browser is heard at once."""
+    issuer = LoginIssuer()
+    async with flow(issuer, PLAN) as (login, stored), trio.open_nursery() as nursery:
+        nursery.start_soon(browser.run, login, issuer.browser())
+        await login.shown.wait()
+        to = urlsplit(parse_qs(urlsplit(login.url or "").query)["redirect_uri"][0])
+        crowd = [await trio.open_tcp_stream("127.0.0.1", to.port or 0) for _ in range(40)]
+        with trio.fail_after(5):
+            assert await crowd[0].receive_some(1) == b""
+            assert b"200 OK" in await come_back(login, issuer)
+        for stream in crowd:
+            await stream.aclose()
+        while not stored:
+            await trio.lowlevel.checkpoint()
+
+
+async def test_a_name_that_moves_the_cursor_is_nobody() -> None:
+    """Who is logged in is shown on terminals and in editors."""
+    issuer = LoginIssuer(said={"email": "me\x1b[2J@x.org"})
+    async with flow(issuer, PLAN) as (login, stored), trio.open_nursery() as nursery:
+        nursery.start_soon(browser.run, login, issuer.browser())
+        await come_back(login, issuer)
+        while not stored:
+            await trio.lowlevel.checkpoint()
+        assert login.account == ""
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Files: replaced whole, private, and never outside their directory."""
 
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -44,6 +45,26 @@ def test_a_symlink_in_the_way_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / ".prompt.new").symlink_to(victim)
     Files(str(tmp_path)).put("prompt", "text\n")
     assert victim.read_text() == "mine"
+
+
+def test_sessions_that_lead_elsewhere_are_left_alone(tmp_path: Path) -> None:
+    """Nothing is swept from where a symlink leads, nothing is put there."""
+    home, victim = tmp_path / "run", tmp_path / "victim"
+    home.mkdir()
+    victim.mkdir()
+    (victim / "precious").write_text("mine")
+    (home / "sessions").symlink_to(victim)
+    files = Files(str(home))
+    files.sweep()
+    files.put("sessions/s1", "text\n")
+    assert [path.name for path in victim.iterdir()] == ["precious"]
+
+
+def test_a_pipe_in_the_way_holds_nobody(tmp_path: Path) -> None:
+    """Opening one to write waits for a reader who never comes."""
+    os.mkfifo(tmp_path / ".prompt.new")
+    Files(str(tmp_path)).put("prompt", "text\n")
+    assert not (tmp_path / "prompt").exists()
 
 
 def test_a_directory_that_is_gone_costs_no_more_than_the_file(tmp_path: Path) -> None:
