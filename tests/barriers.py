@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-UNIT = Path(__file__).parents[1] / "systemd" / "switchgear.service"
+UNIT = Path(__file__).parents[1] / "systemd" / "switchgeard.service"
 FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
 ERRNO_EPERM, ALLOW, EQUAL = 0x0005_0001, 0x7FFF_0000, 4  # of <seccomp.h>
 NO_NEW_PRIVS = 38  # PR_SET_NO_NEW_PRIVS

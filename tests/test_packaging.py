@@ -14,7 +14,7 @@ from switchgeard import __version__
 ROOT = Path(__file__).parent.parent
 ROOTS = os.pathsep.join(str(ROOT / folder) for folder in ("protocol", "client", "daemon"))
 
-UNITS = ("switchgear.service", "switchgear.socket", "dev.switchgear.daemon.plist")
+UNITS = ("switchgeard.service", "switchgeard.socket", "dev.switchgear.daemon.plist")
 
 HEAVY = {
     "trio",

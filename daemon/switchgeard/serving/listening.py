@@ -111,7 +111,7 @@ def _made_private(path: str) -> tuple[int, int]:
     return (there.st_dev, there.st_ino)
 
 
-_RESTART = "systemctl --user restart switchgear.socket"
+_RESTART = "systemctl --user restart switchgeard.socket"
 
 
 def _bind_private(sock: socket.socket, path: str) -> None:

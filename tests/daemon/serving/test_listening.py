@@ -151,7 +151,7 @@ def test_a_socket_handed_over_whose_file_is_gone_is_refused(tmp_path: Path) -> N
     (tmp_path / "run" / "s.sock").unlink()
     with pytest.raises(PathError, match="cannot use") as refused:
         adopt_socket(number)
-    assert refused.value.hint == "systemctl --user restart switchgear.socket"
+    assert refused.value.hint == "systemctl --user restart switchgeard.socket"
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAME = "systemd"
-SERVICE = "switchgear.service"
-SOCKET = "switchgear.socket"
+SERVICE = "switchgeard.service"
+SOCKET = "switchgeard.socket"
 SYSTEMCTL = ["systemctl", "--user"]
 PRIVATE = "systemd/private"  # where systemctl --user finds its manager, below the runtime directory
 REFUSED = re.compile(r"""['"\\]""")  # in the path of a program, however it is quoted ("special characters")

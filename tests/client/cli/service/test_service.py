@@ -33,7 +33,7 @@ def manager(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSystemc
         yield running
 
 
-UNITS = ("switchgear.socket", "switchgear.service")
+UNITS = ("switchgeard.socket", "switchgeard.service")
 
 
 def unit(home: Path, name: str) -> Path:
@@ -46,10 +46,10 @@ def test_what_would_be_done_is_said_word_by_word(run: Run, manager: FakeSystemct
     assert told == (
         0,
         (
-            f"would write {bare}/.config/systemd/user/switchgear.socket\n"
-            f"would write {bare}/.config/systemd/user/switchgear.service\n"
+            f"would write {bare}/.config/systemd/user/switchgeard.socket\n"
+            f"would write {bare}/.config/systemd/user/switchgeard.service\n"
             "would run systemctl --user daemon-reload\n"
-            "would run systemctl --user enable --now switchgear.socket switchgear.service\n"
+            "would run systemctl --user enable --now switchgeard.socket switchgeard.service\n"
         ),
         "",
     )
@@ -64,7 +64,7 @@ def test_installing_twice_is_installing_once(run: Run, manager: FakeSystemctl, b
     assert first.out.splitlines()[:2] == [f"wrote {unit(bare, name)}" for name in UNITS]
     assert manager.said() == [
         "systemctl --user daemon-reload",
-        "systemctl --user enable --now switchgear.socket switchgear.service",
+        "systemctl --user enable --now switchgeard.socket switchgeard.service",
     ]
     before = {name: unit(bare, name).read_text() for name in UNITS}
     manager.runs(1234)
@@ -82,13 +82,13 @@ def test_a_newer_version_of_ours_replaces_the_old_and_restarts(run: Run, manager
     manager.said()
     told = run("service", "install")
     assert told.out.splitlines()[:2] == [f"kept {unit(bare, UNITS[0])}", f"wrote {unit(bare, UNITS[1])}"]
-    assert manager.said()[-1] == "systemctl --user restart switchgear.service"
+    assert manager.said()[-1] == "systemctl --user restart switchgeard.service"
 
 
 def test_the_unit_starts_this_very_installation(run: Run, manager: FakeSystemctl, bare: Path) -> None:
     """The interpreter by its path; PATH as it is; nothing else of the environment."""
     run("service", "install")
-    text = unit(bare, "switchgear.service").read_text()
+    text = unit(bare, "switchgeard.service").read_text()
     assert f'\nExecStart=:"{sys.executable}" "-P" "-m" "switchgeard"\n' in text
     assert re.findall(r"^Environment=.*", text, re.MULTILINE) == [f'Environment="PATH={os.environ["PATH"]}"']
 
@@ -101,7 +101,7 @@ def test_the_environment_comes_along_only_when_asked(
     told = run("service", "install", "--dry-run")
     assert "SWITCHGEAR_CONFIG is set in this shell" in told.err
     run("service", "install", "--keep-env")
-    text = unit(bare, "switchgear.service").read_text()
+    text = unit(bare, "switchgeard.service").read_text()
     assert 'Environment="SWITCHGEAR_CONFIG=/h/50%% \\"off\\".toml"\n' in text
 
 
@@ -112,8 +112,8 @@ def test_a_socket_of_ones_own_is_the_units(run: Run, manager: FakeSystemctl, hom
         run("service", "install", "--keep-env")
     finally:
         del os.environ["SWITCHGEAR_SOCKET"]
-    assert f"\nListenStream={home}/own/s.sock\n" in unit(home, "switchgear.socket").read_text()
-    assert "SWITCHGEAR_SOCKET" not in unit(home, "switchgear.service").read_text()
+    assert f"\nListenStream={home}/own/s.sock\n" in unit(home, "switchgeard.socket").read_text()
+    assert "SWITCHGEAR_SOCKET" not in unit(home, "switchgeard.service").read_text()
 
 
 @pytest.mark.parametrize("action", ["install", "uninstall"])
@@ -130,7 +130,7 @@ def test_what_somebody_changed_is_left_alone(
     """Unless forced, and then it is kept beside."""
     assert callable(spoil)
     run("service", "install")
-    mine = unit(bare, "switchgear.service")
+    mine = unit(bare, "switchgeard.service")
     mine.write_text(spoil(mine.read_text()))
     own = mine.read_text()
     manager.said()
@@ -139,33 +139,33 @@ def test_what_somebody_changed_is_left_alone(
     assert f"{mine} is not as we wrote it\n  {why}\nhint: switchgear service {action} --force" in refused.err
     assert (mine.read_text(), manager.said()) == (own, [])
     assert run("service", action, "--force").code == 0
-    assert mine.with_name("switchgear.service.old").read_text() == own
+    assert mine.with_name("switchgeard.service.old").read_text() == own
     assert mine.exists() == (action == "install")
 
 
 def test_uninstalling_takes_away_what_was_written_and_no_more(run: Run, manager: FakeSystemctl, bare: Path) -> None:
     """A drop-in of the user's stays; a second time there is nothing to do."""
     run("service", "install")
-    drop_in = unit(bare, "switchgear.service.d") / "own.conf"
+    drop_in = unit(bare, "switchgeard.service.d") / "own.conf"
     drop_in.parent.mkdir()
     drop_in.write_text("[Service]\n")
     manager.said()
     told = run("service", "uninstall")
     assert told.code == 0
     assert manager.said() == [
-        "systemctl --user disable --now switchgear.service switchgear.socket",
+        "systemctl --user disable --now switchgeard.service switchgeard.socket",
         "systemctl --user daemon-reload",
     ]
-    assert [path.name for path in unit(bare, "").iterdir()] == ["switchgear.service.d"]
+    assert [path.name for path in unit(bare, "").iterdir()] == ["switchgeard.service.d"]
     assert run("service", "uninstall").out == "Nothing is installed.\n"
 
 
 @pytest.mark.parametrize(
     ("action", "commands"),
     [
-        ("start", ["start switchgear.socket switchgear.service"]),
-        ("stop", ["stop switchgear.service switchgear.socket"]),
-        ("restart", ["start switchgear.socket", "restart switchgear.service"]),
+        ("start", ["start switchgeard.socket switchgeard.service"]),
+        ("stop", ["stop switchgeard.service switchgeard.socket"]),
+        ("restart", ["start switchgeard.socket", "restart switchgeard.service"]),
     ],
 )
 def test_it_is_the_manager_who_starts_and_stops(
@@ -236,7 +236,7 @@ def test_status_says_who_runs_what(run: Run, manager: FakeSystemctl, bare: Path)
     manager.runs(None)
     unit(bare, UNITS[1]).write_text(unit(bare, UNITS[1]).read_text() + "# mine\n")
     told = run("service", "status")
-    assert "switchgear.service   was changed by hand\n" in told.out
+    assert "switchgeard.service   was changed by hand\n" in told.out
     assert "started by hand, not by the service: switchgear service start\n" in told.out
     assert run("service", "status", "--json").json == {
         "v": 1, "manager": "systemd", "state": "inactive", "pid": os.getpid(), "by_hand": True,
@@ -252,7 +252,7 @@ def test_its_log_is_the_journals(run: Run, manager: FakeSystemctl) -> None:
     manager.said()
     assert run("service", "logs", "-n", "7").code == 0
     run("service", "logs", "-f")
-    head = "journalctl --user -u switchgear.service -u switchgear.socket"
+    head = "journalctl --user -u switchgeard.service -u switchgeard.socket"
     assert manager.said() == [f"{head} -n 7 --no-pager", f"{head} -n 50 --follow"]
 
 
@@ -337,7 +337,7 @@ def test_units_can_be_written_for_a_later_login(run: Run, alone: Path) -> None:
     """While an image is made there is no user manager."""
     told = run("service", "install", "--manager", "systemd")
     assert told.code == 0
-    assert unit(alone, "switchgear.service").exists()
+    assert unit(alone, "switchgeard.service").exists()
     assert "They take effect where a user manager runs" in told.out
     assert not [line for line in told.out.splitlines() if line.startswith("ran")]
 
