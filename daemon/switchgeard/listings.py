@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import trio
+from msgspec import structs
 
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import FailureKind
@@ -19,9 +20,9 @@ from .core.listing import Listed, Listing
 from .core.provider import Command, NoCredential, Passthrough, Provider
 from .credentials.secret import Ready
 from .dialling import without
-from .kinds import kind as kinds
 from .kinds.auth import BadSecret
 from .kinds.calls import build_models_call
+from .kinds.kind import ModelsPage
 from .kinds.known import KINDS
 from .kinds.lists import MOST
 from .services import Services
@@ -118,23 +119,27 @@ class Listings:
             ended.set()
 
     async def _look(self, provider: Provider) -> Listing:
-        old, kind = self.at.state.listings.get(provider.id, NEVER), KINDS[provider.kind]
+        kind = KINDS[provider.kind]
         if kind.listing is None:
-            return Listing(old.models, old.read_at, f"kind {kind.name} cannot be asked for its models")
+            return self._kept(provider, f"kind {kind.name} cannot be asked for its models")
         found = await self._secret(provider)
         if isinstance(found, Failure):
-            return Listing(old.models, old.read_at, found.message, found.hint)
+            return self._kept(provider, found.message, found.hint)
         try:
-            models = await self._pages(provider, kind.listing, found)
+            models = await self._rows(provider, kind.listing, found)
         except Refused as refused:
-            return Listing(old.models, old.read_at, str(refused), f"switchgear login {provider.id}")
+            return self._kept(provider, str(refused), f"switchgear login {provider.id}")
         except (BadSecret, ValueError) as fault:
-            return Listing(old.models, old.read_at, str(fault))
+            return self._kept(provider, str(fault))
         except TransportFault as fault:
-            return Listing(old.models, old.read_at, fault.failure.message, fault.failure.hint)
+            return self._kept(provider, fault.failure.message, fault.failure.hint)
         except Exception as bug:  # noqa: BLE001 - a barrier: one list is not read, the daemon goes on
-            return Listing(old.models, old.read_at, f"reading its model list failed inside: {type(bug).__name__}")
+            return self._kept(provider, f"reading its model list failed inside: {type(bug).__name__}")
         return Listing(models, self.at.now().wall)
+
+    def _kept(self, provider: Provider, reason: str, hint: str | None = None) -> Listing:
+        """What the last look brought, and why this one brought nothing."""
+        return structs.replace(self.at.state.listings.get(provider.id, NEVER), reason=reason, hint=hint)
 
     async def _secret(self, provider: Provider) -> str | Failure | None:
         if isinstance(provider.credential, Passthrough):
@@ -146,22 +151,22 @@ class Listings:
             return without(found)
         return None if found.secret is None else found.secret.reveal()
 
-    async def _pages(self, provider: Provider, listing: kinds.Listing, secret: str | None) -> tuple[Listed, ...]:
+    async def _rows(self, provider: Provider, page: ModelsPage, secret: str | None) -> tuple[Listed, ...]:
         """Every row of every page. Raises BadSecret, ValueError, TransportFault."""
         rows: list[Listed] = []
-        path: str | None = listing.path
+        path: str | None = page.path
         for _ in range(PAGES):
             if path is None or len(rows) >= MOST:
                 break
-            body = await self._page(provider, listing, path, secret)
-            rows.extend(listing.read(body))
-            path = listing.more(body) if listing.more else None
+            body = await self._body(provider, page, path, secret)
+            rows.extend(page.read(body))
+            path = page.more(body) if page.more else None
         return tuple(rows[:MOST])
 
-    async def _page(self, provider: Provider, listing: kinds.Listing, path: str, secret: str | None) -> bytes:
+    async def _body(self, provider: Provider, page: ModelsPage, path: str, secret: str | None) -> bytes:
         kind = KINDS[provider.kind]
         call = build_models_call(kind, provider.base_url, path, secret, provider.options, self.at.now())
-        reply = await fetch(self.at.transport, call, largest=listing.largest)
+        reply = await fetch(self.at.transport, call, largest=page.largest)
         if reply.status in (401, 403):
             raise Refused(f"its model list refuses the credential (status {reply.status})")
         if reply.status != 200:

@@ -40,7 +40,7 @@ class Look(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Quotas:
-    services: Services
+    at: Services
     looks: dict[str, Look] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of accounts, by provider, as pages told them
     _flights: dict[str, trio.Event] = field(default_factory=dict)
@@ -55,12 +55,12 @@ class Quotas:
                 if not self._wanted:
                     await self._called.park()
                 wanted, self._wanted = self._wanted, {}
-                known = self.services.state.config.providers
+                known = self.at.state.config.providers
                 nursery.start_soon(self.look, [known[name] for name in wanted if name in known])
 
     def _unasked(self) -> list[Provider]:
         """Those that may be looked at though nobody asked: a program that prints a secret may ask its user things."""
-        known = self.services.state.config.providers.values()
+        known = self.at.state.config.providers.values()
         return [provider for provider in known if not isinstance(provider.credential, Command)]
 
     def wanted(self, provider: str) -> None:
@@ -69,7 +69,7 @@ class Quotas:
         self._called.unpark_all()
 
     async def _attend_watchers(self) -> None:
-        bus = self.services.announce.bus
+        bus = self.at.announce.bus
         while True:
             while not bus.watched("quota"):
                 await bus.joined()
@@ -95,7 +95,7 @@ class Quotas:
 
     def who(self, provider: str) -> str:
         """Who is logged in at this provider, by the login or by its page; "" where nobody said."""
-        return self.services.vault.who(provider) or self.names.get(provider, "")
+        return self.at.vault.who(provider) or self.names.get(provider, "")
 
     def forget(self, provider: str) -> None:
         """Its credential is another now: what the page said was of the old one, and the next look is due at once."""
@@ -104,7 +104,7 @@ class Quotas:
 
     def _due(self, name: str, every: float) -> bool:
         look = self.looks.get(name)
-        return look is None or self.services.now().boot >= look.at.boot + every
+        return look is None or self.at.now().boot >= look.at.boot + every
 
     async def _once(self, provider: Provider, page: QuotaPage) -> None:
         """One look at a time: who comes while one is under way waits for that one."""
@@ -114,7 +114,7 @@ class Quotas:
         self._flights[provider.id] = trio.Event()
         try:
             reason, hint = await self._read(provider, page)
-            self.looks[provider.id] = Look(self.services.now(), reason, hint)
+            self.looks[provider.id] = Look(self.at.now(), reason, hint)
         finally:
             self._flights.pop(provider.id).set()
 
@@ -122,15 +122,15 @@ class Quotas:
         """Why the page told nothing, and what cures that; ("", None) when it did."""
         secret = ""
         if not isinstance(provider.credential, NoCredential | Passthrough):
-            found = await (self.services.vault.stored if page.stored else self.services.vault.get)(provider)
+            found = await (self.at.vault.stored if page.stored else self.at.vault.get)(provider)
             if not isinstance(found, Ready):
                 return found.reason, found.hint
             secret = found.secret.reveal() if found.secret else ""
         try:
-            reply = await fetch(self.services.transport, page.call(provider.base_url, secret, provider.options), WITHIN)
+            reply = await fetch(self.at.transport, page.call(provider.base_url, secret, provider.options), WITHIN)
             if reply.status != 200 or len(reply.body) > LARGEST:
                 return _refused(provider, reply.status)
-            self._told(page.read(reply.body, provider.id, self.services.now()))
+            self._told(page.read(reply.body, provider.id, self.at.now()))
             self.names[provider.id] = page.whose(reply.body)
         except TransportFault as fault:
             return fault.failure.message, None
@@ -141,7 +141,7 @@ class Quotas:
         return "", None
 
     def _told(self, windows: tuple[Window, ...]) -> None:
-        self.services.announce(self.services.state.observe(windows, self.services.now(), page=True))
+        self.at.announce(self.at.state.observe(windows, self.at.now(), page=True))
 
 
 def _refused(provider: Provider, status: int) -> tuple[str, str | None]:

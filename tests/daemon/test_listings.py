@@ -15,7 +15,7 @@ from msgspec import structs
 from fake_clock import ManualClock
 from raw_server import raw_server, request_head
 from switchgeard.core.listing import Listed
-from switchgeard.kinds.kind import Listing
+from switchgeard.kinds.kind import ModelsPage
 from switchgeard.kinds.known import KINDS
 from switchgeard.listings import AGAIN
 from switchgeard.upstream.tls import blind_context
@@ -39,7 +39,7 @@ def rows(*names: str) -> bytes:
     return json.dumps({"data": [{"id": name} for name in names]}).encode()
 
 
-def rule(kind: str) -> Listing:
+def rule(kind: str) -> ModelsPage:
     """How this kind's models are listed."""
     found = KINDS[kind].listing
     assert found is not None

@@ -10,7 +10,7 @@ from switchgeard.core.moments import parse_moment
 from switchgeard.core.rule import Rule
 
 from .auth import x_api_key
-from .kind import Draft, Kind, Listing, Paste
+from .kind import Draft, Kind, ModelsPage, Paste
 from .lists import Row, count, flag, inner, listed, members, text
 
 VERSION = ("anthropic-version", "2023-06-01")  # the later one refuses sampling parameters, which clients send
@@ -59,7 +59,7 @@ KIND = Kind(
     label="Anthropic",
     base_url="https://api.anthropic.com",
     paths={"anthropic.messages": "/v1/messages"},
-    listing=Listing(LIST, models, more),
+    listing=ModelsPage(LIST, models, more),
     auth=x_api_key,
     billing=Billing.METERED,
     headers=(VERSION,),

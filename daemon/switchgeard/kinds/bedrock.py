@@ -18,7 +18,7 @@ from switchgeard.upstream.eventstream import CONTENT_TYPE
 
 from . import sigv4
 from .auth import bearer, header_safe
-from .kind import Draft, Kind, Listing, Option, Options, Paste
+from .kind import Draft, Kind, ModelsPage, Option, Options, Paste
 from .lists import Row, rows, text
 
 SERVICE = "bedrock"
@@ -105,7 +105,7 @@ KIND = Kind(
     base_url="https://bedrock-runtime.{region}.amazonaws.com",
     paths={"bedrock.converse": "/model/{model}/converse-stream"},
     whole_paths={"bedrock.converse": "/model/{model}/converse"},
-    listing=Listing("/foundation-models", listed, more, control),
+    listing=ModelsPage("/foundation-models", listed, more, control),
     billing=Billing.METERED,
     options=(Option("region", 'an AWS region, such as "us-east-1"', r"[a-z]{2}(-[a-z]{1,12}){1,3}-\d", required=True),),
     env=("AWS_BEARER_TOKEN_BEDROCK",),

@@ -19,7 +19,7 @@ from switchgeard.upstream.call import HTTPCall
 from . import codex_headers
 from .bundle import Bundle
 from .claims import claims
-from .kind import Browser, Draft, Kind, Listing, Options, Refresh
+from .kind import Browser, Draft, Kind, ModelsPage, Options, Refresh
 from .lists import rows, text
 
 TOKEN_URL = "https://auth.openai.com/oauth/token"  # noqa: S105 - an address
@@ -123,7 +123,7 @@ KIND = Kind(
     label="ChatGPT",
     base_url="https://api.openai.com/v1",
     paths={"openai.responses": "/responses"},
-    listing=Listing(f"/models?client_version={CLIENT}", listed),
+    listing=ModelsPage(f"/models?client_version={CLIENT}", listed),
     billing=Billing.INCLUDED,
     login=Browser(
         authorize_url="https://auth.openai.com/oauth/authorize",

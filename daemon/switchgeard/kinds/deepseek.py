@@ -6,7 +6,7 @@ from switchgeard.core.offer import Timeouts
 from switchgeard.core.quota import Window
 
 from .anthropic import versioned
-from .kind import Kind, Listing, Paste, QuotaPage
+from .kind import Kind, ModelsPage, Paste, QuotaPage
 from .lists import Row, flag, members, plain, text, usd
 from .pages import page
 
@@ -34,7 +34,7 @@ KIND = Kind(
     label="DeepSeek",
     base_url="https://api.deepseek.com",
     paths={"openai.chat": "/chat/completions", "anthropic.messages": "/anthropic/v1/messages"},
-    listing=Listing("/models", plain),
+    listing=ModelsPage("/models", plain),
     billing=Billing.PREPAID,
     timeouts=Timeouts(first_event=120.0),  # it queues, for minutes, and says so in comments only
     env=("DEEPSEEK_API_KEY",),

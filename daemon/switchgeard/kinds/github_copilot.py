@@ -22,7 +22,7 @@ from .bundle import Token
 from .calls import USER_AGENT
 from .copilot_list import models
 from .copilot_quota import github, page, readings, whose, windows
-from .kind import DeviceCode, Draft, Exchange, Kind, Listing, Option, Options, QuotaPage
+from .kind import DeviceCode, Draft, Exchange, Kind, ModelsPage, Option, Options, QuotaPage
 
 EDITOR: Header = ("editor-version", USER_AGENT)
 RENEWED_AHEAD = 60.0  # seconds before the moment it asks to be renewed at
@@ -106,7 +106,7 @@ KIND = Kind(
     },
     billing=Billing.INCLUDED,
     auth=authorized,
-    listing=Listing("/models", models),
+    listing=ModelsPage("/models", models),
     headers=(EDITOR, ("x-github-api-version", "2026-08-01")),  # with prices in its list; never for api.github.com
     options=(Option("client_id", "the client id of your own GitHub OAuth app"),),
     env=("GITHUB_COPILOT_TOKEN", "GH_TOKEN"),

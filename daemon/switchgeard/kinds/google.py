@@ -6,7 +6,7 @@ from switchgear_protocol.words import Billing
 from switchgeard.core.listing import Listed
 
 from .auth import x_goog_api_key
-from .kind import Kind, Listing, Paste
+from .kind import Kind, ModelsPage, Paste
 from .lists import LONGEST, Row, count, flag, listed, members, text, texts
 
 LIST = "/models?pageSize=1000"
@@ -44,7 +44,7 @@ KIND = Kind(
     base_url="https://generativelanguage.googleapis.com/v1beta",
     paths={"google.generate": "/models/{model}:streamGenerateContent?alt=sse"},
     whole_paths={"google.generate": "/models/{model}:generateContent"},
-    listing=Listing(LIST, models, more),
+    listing=ModelsPage(LIST, models, more),
     auth=x_goog_api_key,
     billing=Billing.METERED,
     env=("GEMINI_API_KEY", "GOOGLE_API_KEY"),

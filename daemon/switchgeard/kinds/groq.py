@@ -13,7 +13,7 @@ from switchgeard.core.clock import Now
 from switchgeard.core.listing import Listed
 from switchgeard.core.quota import Window
 
-from .kind import Kind, Listing, Paste
+from .kind import Kind, ModelsPage, Paste
 from .lists import Row, count, listed, moment, text
 
 _OTHER = ("whisper", "playai", "orpheus", "canopylabs")  # hear and speak; the list does not say so
@@ -51,7 +51,7 @@ KIND = Kind(
     label="Groq",
     base_url="https://api.groq.com/openai/v1",
     paths={"openai.chat": "/chat/completions"},
-    listing=Listing("/models", models),
+    listing=ModelsPage("/models", models),
     billing=Billing.METERED,
     env=("GROQ_API_KEY",),
     login=Paste("API key", "https://console.groq.com/keys"),

@@ -51,7 +51,7 @@ class Draft(Struct, frozen=True):
     headers: tuple[Header, ...] = ()  # beside the kind's and the credential's
 
 
-class Listing(Struct, frozen=True):
+class ModelsPage(Struct, frozen=True):
     """How its models are listed. `read` takes a 200's body and raises ValueError for what is no list; `more` gives the
     path of the next page. At most `PAGES` pages and `MOST` models are read, whatever a provider says. `at`: the list's
     base URL, for the one where models are asked. `every`: seconds until a list is old; `largest`: bytes of a page.
@@ -169,7 +169,7 @@ class Kind(Struct, frozen=True):
     paths: dict[str, str]
     billing: Billing
     auth: Callable[[str], tuple[Header, ...]] = bearer
-    listing: Listing | None = None  # None: it cannot be asked for its models
+    listing: ModelsPage | None = None  # None: it cannot be asked for its models
     headers: tuple[Header, ...] = ()
     features: Features = Features()
     timeouts: Timeouts = Timeouts()

@@ -4,7 +4,7 @@ is not what it serves: nothing of that is believed."""
 from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.rule import Rule
 
-from .kind import Kind, Listing
+from .kind import Kind, ModelsPage
 from .lists import plain
 from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
@@ -13,7 +13,7 @@ KIND = Kind(
     label="llama.cpp",
     base_url="http://localhost:8080",
     paths=CHAT,
-    listing=Listing("/v1/models", plain, every=EVERY),
+    listing=ModelsPage("/v1/models", plain, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

@@ -4,7 +4,7 @@ from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.listing import Listed
 from switchgeard.core.rule import Rule
 
-from .kind import Kind, Listing
+from .kind import Kind, ModelsPage
 from .lists import Row, among, count, listed, text, texts
 from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
@@ -32,7 +32,7 @@ KIND = Kind(
     label="LM Studio",
     base_url="http://localhost:1234",
     paths=CHAT,
-    listing=Listing("/api/v0/models", models, every=EVERY),
+    listing=ModelsPage("/api/v0/models", models, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

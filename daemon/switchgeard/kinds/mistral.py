@@ -4,7 +4,7 @@ from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.listing import Listed
 from switchgeard.core.rule import Rule
 
-from .kind import Kind, Listing, Paste
+from .kind import Kind, ModelsPage, Paste
 from .lists import Row, count, flag, inner, listed, moment, text, texts
 
 
@@ -34,7 +34,7 @@ KIND = Kind(
     label="Mistral",
     base_url="https://api.mistral.ai/v1",
     paths={"openai.chat": "/chat/completions"},
-    listing=Listing("/models", models),
+    listing=ModelsPage("/models", models),
     billing=Billing.METERED,
     env=("MISTRAL_API_KEY",),
     login=Paste("API key", "https://console.mistral.ai/api-keys"),

@@ -7,7 +7,7 @@ The config's `context` is how a user guards against that.
 from switchgear_protocol.words import Billing
 from switchgeard.core.listing import Listed
 
-from .kind import Kind, Listing
+from .kind import Kind, ModelsPage
 from .lists import Row, inner, listed, text
 from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
@@ -29,7 +29,7 @@ KIND = Kind(
     label="Ollama",
     base_url="http://localhost:11434",
     paths=CHAT,
-    listing=Listing("/api/tags", models, every=EVERY),
+    listing=ModelsPage("/api/tags", models, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

@@ -5,7 +5,7 @@ import re
 from switchgear_protocol.words import Billing
 from switchgeard.core.listing import Listed
 
-from .kind import Kind, Listing, Paste
+from .kind import Kind, ModelsPage, Paste
 from .lists import plain
 
 # the list does not say what a model is for; these answer no chat
@@ -25,7 +25,7 @@ KIND = Kind(
     label="OpenAI",
     base_url="https://api.openai.com/v1",
     paths={"openai.chat": "/chat/completions", "openai.responses": "/responses"},
-    listing=Listing("/models", models),
+    listing=ModelsPage("/models", models),
     billing=Billing.METERED,
     env=("OPENAI_API_KEY",),
     login=Paste("API key", "https://platform.openai.com/api-keys"),

@@ -2,7 +2,7 @@
 
 from switchgear_protocol.words import Billing
 
-from .kind import Kind, Listing
+from .kind import Kind, ModelsPage
 from .lists import plain
 
 KIND = Kind(
@@ -10,6 +10,6 @@ KIND = Kind(
     label="OpenAI-compatible",
     base_url=None,
     paths={"openai.chat": "/chat/completions"},
-    listing=Listing("/models", plain),
+    listing=ModelsPage("/models", plain),
     billing=Billing.METERED,
 )

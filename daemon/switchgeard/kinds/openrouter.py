@@ -12,7 +12,7 @@ from switchgeard.core.quota import Window
 from switchgeard.core.rule import Rule
 
 from .anthropic import versioned
-from .kind import Kind, Listing, Paste, QuotaPage
+from .kind import Kind, ModelsPage, Paste, QuotaPage
 from .lists import Row, among, count, inner, listed, members, moment, text, texts, usd
 from .pages import page
 
@@ -123,7 +123,7 @@ KIND = Kind(
     label="OpenRouter",
     base_url="https://openrouter.ai/api/v1",
     paths={"openai.chat": "/chat/completions", "openai.responses": "/responses", "anthropic.messages": "/messages"},
-    listing=Listing("/models", models, largest=8 * 1024 * 1024),  # about 1.5 MB for 500 models
+    listing=ModelsPage("/models", models, largest=8 * 1024 * 1024),  # about 1.5 MB for 500 models
     billing=Billing.PREPAID,
     env=("OPENROUTER_API_KEY",),
     login=Paste("API key", "https://openrouter.ai/settings/keys"),

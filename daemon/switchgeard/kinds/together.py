@@ -5,7 +5,7 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Price
 from switchgeard.core.rule import Rule
 
-from .kind import Kind, Listing, Paste
+from .kind import Kind, ModelsPage, Paste
 from .lists import Row, count, inner, listed, moment, text, usd
 
 _CHATS = (None, "chat", "language", "code")
@@ -41,7 +41,7 @@ KIND = Kind(
     label="Together",
     base_url="https://api.together.ai/v1",
     paths={"openai.chat": "/chat/completions"},
-    listing=Listing("/models", models),
+    listing=ModelsPage("/models", models),
     billing=Billing.METERED,
     env=("TOGETHER_API_KEY",),
     login=Paste("API key", "https://api.together.ai/settings/api-keys"),

@@ -4,7 +4,7 @@ from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.listing import Listed
 from switchgeard.core.rule import Rule
 
-from .kind import Kind, Listing
+from .kind import Kind, ModelsPage
 from .lists import Row, count, listed, moment, text
 from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
 
@@ -26,7 +26,7 @@ KIND = Kind(
     label="vLLM",
     base_url="http://localhost:8000",
     paths=CHAT,
-    listing=Listing("/v1/models", models, every=EVERY),
+    listing=ModelsPage("/v1/models", models, every=EVERY),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

@@ -4,7 +4,7 @@ from switchgear_protocol.words import Billing
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Price
 
-from .kind import Kind, Listing, Paste
+from .kind import Kind, ModelsPage, Paste
 from .lists import Row, among, listed, moment, text, texts, usd
 
 SCALE = 1e-4  # its prices are in 1e-10 USD per token
@@ -40,7 +40,7 @@ KIND = Kind(
     label="xAI",
     base_url="https://api.x.ai/v1",
     paths={"openai.chat": "/chat/completions", "openai.responses": "/responses"},
-    listing=Listing("/language-models", models),
+    listing=ModelsPage("/language-models", models),
     billing=Billing.METERED,
     env=("XAI_API_KEY",),
     login=Paste("API key", "https://console.x.ai"),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchgeard.kinds import lists
-from switchgeard.kinds.kind import Listing
+from switchgeard.kinds.kind import ModelsPage
 from switchgeard.kinds.known import KINDS
 
 LISTINGS = {name: kind.listing for name, kind in KINDS.items() if kind.listing is not None}
@@ -28,7 +28,7 @@ def wrapped(found: object) -> bytes:
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
-def test_an_empty_list_is_no_model_at_all(listing: Listing) -> None:
+def test_an_empty_list_is_no_model_at_all(listing: ModelsPage) -> None:
     """A new account has none; that is no error."""
     assert listing.read(wrapped([])) == ()
     assert listing.more is None or listing.more(wrapped([])) is None
@@ -49,14 +49,14 @@ def test_an_empty_list_is_no_model_at_all(listing: Listing) -> None:
     ],
     ids=["nothing", "null", "number", "text", "page", "error", "deep", "bytes"],
 )
-def test_what_is_no_list_is_refused(listing: Listing, body: bytes) -> None:
+def test_what_is_no_list_is_refused(listing: ModelsPage, body: bytes) -> None:
     """ValueError and nothing else, whatever came."""
     with pytest.raises(ValueError, match=r"reply|list"):
         listing.read(body)
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
-def test_a_huge_list_ends_at_the_most_that_is_read(listing: Listing) -> None:
+def test_a_huge_list_ends_at_the_most_that_is_read(listing: ModelsPage) -> None:
     """More models than anybody has are no reason to hold them all."""
     row = {"name": "m", "model": "m", "slug": "m", "modelId": "m", "modelName": "m"}
     found = [row | {"id": f"m-{number}"} for number in range(lists.MOST + 5)]
@@ -65,7 +65,7 @@ def test_a_huge_list_ends_at_the_most_that_is_read(listing: Listing) -> None:
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
 @given(found=st.lists(JSON, max_size=6))
-def test_a_malformed_row_is_left_out(listing: Listing, found: list[object]) -> None:
+def test_a_malformed_row_is_left_out(listing: ModelsPage, found: list[object]) -> None:
     """Whatever stands in a list, what is read of it is a name that can be shown."""
     models = listing.read(wrapped(found))
     assert [model for model in models if not model.id or not model.id.isprintable()] == []
