@@ -44,4 +44,5 @@ def merged(config: Config, groups: Iterable[Group]) -> Catalog:
         alias: replace(model, routing=config.routing, failover=config.failover)
         for alias, model in read_models(raw, known, faults).items()
     }
-    return replace(config.catalog, models={**made, **config.catalog.models})
+    own = config.catalog.models
+    return replace(config.catalog, models={**own, **{alias: made[alias] for alias in made if alias not in own}})

@@ -33,7 +33,7 @@ def test_groups_the_file_has_no_model_for_are_added() -> None:
     rows = (Listed("glm-9"), Listed("qwen9-7b"))
     groups = proposed(config.providers, config.catalog, Shipped(), {"a": rows, "b": rows})
     catalog = merged(config, groups)
-    assert set(catalog.models) == {"qwen9-7b", "mine"}
+    assert [*catalog.models] == ["mine", "qwen9-7b"]  # what is shown first is the user's
     assert catalog.models["mine"] == config.catalog.models["mine"]
     assert [offer.provider for offer in catalog.models["qwen9-7b"].offers] == ["a", "b"]
 
