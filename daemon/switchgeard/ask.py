@@ -8,7 +8,7 @@ from switchgear_protocol.words import Outcome
 from .core.failure import Failure
 from .core.needs import Needs
 from .core.offer import MergedModel
-from .spending import SessionKey
+from .spending import SessionKey, Spender
 
 
 class Ask(Struct, frozen=True):
@@ -24,6 +24,10 @@ class Ask(Struct, frozen=True):
     @property
     def key(self) -> SessionKey | None:
         return None if self.session is None else (self.client, self.session, self.model.alias)
+
+    @property
+    def spender(self) -> Spender | None:
+        return None if self.session is None else (self.client, self.session)
 
 
 class Settled(Struct, frozen=True):

@@ -26,19 +26,20 @@ SPEND = "\0all metered spending"  # a meter's name that no provider id can be
 UNLIMITED = Caps()
 MAX_SESSIONS = 10_000
 SessionKey = tuple[str, str, str]  # client, session, alias
+Spender = tuple[str, str]  # client, session: its budget is one for all models it asks for
 
 
 @dataclass(slots=True)
 class Spending:
     meters: dict[str, Meter] = field(default_factory=dict)
     held: dict[str, Reservations] = field(default_factory=dict)
-    session_usd: dict[SessionKey, float] = field(default_factory=dict)
+    session_usd: dict[Spender, float] = field(default_factory=dict)
     consent_until: float | None = None  # wall
 
     def consented(self, now: Now) -> bool:
         return self.consent_until is not None and now.wall < self.consent_until
 
-    def unpaid(self, config: Config, offer: Offer, session: SessionKey | None, now: Now) -> Standing | None:
+    def unpaid(self, config: Config, offer: Offer, session: Spender | None, now: Now) -> Standing | None:
         """The [spend] table: metered offers need consent and stay within the budgets.
 
         What costs by the config in force does, whatever it was when the offer was planned.
@@ -72,7 +73,7 @@ class Spending:
         self.held[permit.offer.provider].settle(permit.number)
 
     def resume(
-        self, config: Config, usd: Mapping[str, float], now: Now, sessions: Mapping[SessionKey, float] | None = None
+        self, config: Config, usd: Mapping[str, float], now: Now, sessions: Mapping[Spender, float] | None = None
     ) -> None:
         """After a restart: what the ledger says each provider cost today (UTC), so that no cap begins anew.
 
@@ -84,7 +85,7 @@ class Spending:
         metered = [name for name, provider in config.providers.items() if provider.billing is Billing.METERED]
         self.meters[SPEND] = caps.restored(now, sum(usd.get(name, 0.0) for name in metered))
 
-    def count(self, offer: Offer, session: SessionKey | None, usage: Usage, cost: float, now: Now) -> None:
+    def count(self, offer: Offer, session: Spender | None, usage: Usage, cost: float, now: Now) -> None:
         """One settled attempt: its tokens, and USD where it cost something."""
         tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
         self.meters[offer.provider] = caps.add(self._meter(offer.provider), now, tokens, cost)
@@ -96,7 +97,7 @@ class Spending:
             if len(self.session_usd) > MAX_SESSIONS:
                 del self.session_usd[next(iter(self.session_usd))]  # the one longest without spending
 
-    def _over_budget(self, config: Config, offer: Offer, session: SessionKey | None, now: Now) -> Standing | None:
+    def _over_budget(self, config: Config, offer: Offer, session: Spender | None, now: Now) -> Standing | None:
         cap = config.usd_per_session
         if cap is not None and session is not None and self.session_usd.get(session, 0.0) >= cap:
             return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")

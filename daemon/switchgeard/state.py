@@ -109,7 +109,7 @@ class State:
         obstacles = (
             steering.paused(self.pauses, offer, now),
             self._blocked(offer, now),
-            self.spending.unpaid(self.config, offer, ask.key, now),
+            self.spending.unpaid(self.config, offer, ask.spender, now),
             self.spending.capped(offer, ask.needs, now),
         )
         return routing.longest(obstacles)
@@ -209,7 +209,7 @@ class State:
         if failure is None or failure.kind not in permit.NO_EVIDENCE:
             self.retries[given.offer.key] = budget.after(self._retry_tokens(given.offer), failure is not None)
         self._counted(given, ask, settled, now)
-        self.spending.count(given.offer, ask.key, settled.usage or Usage(), settled.cost_usd or 0.0, now)
+        self.spending.count(given.offer, ask.spender, settled.usage or Usage(), settled.cost_usd or 0.0, now)
         told = self._of(
             given.offer,
             "attempt",
@@ -386,7 +386,6 @@ class State:
         while len(self.sessions) > MAX_SESSIONS:
             oldest = next(iter(self.sessions))  # re-inserted on every use, so the first is the stalest
             del self.sessions[oldest]
-            self.spending.session_usd.pop(oldest, None)
             self.dirty.add(("assignments", oldest))
 
 

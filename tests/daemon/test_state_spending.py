@@ -1,12 +1,14 @@
 """State: consent, budgets, the user's own limits and what is held for requests in flight."""
 
+from msgspec.structs import replace
+
 from attempted import begun, ended, first
 from sample_offers import T0, ask, codes, failure, merged, offer, state
 from switchgear_protocol.words import Billing, Outcome
 from switchgear_protocol.words import FailureKind as K
 from switchgeard.ask import Settled
 from switchgeard.core.needs import Needs
-from switchgeard.core.offer import Caps
+from switchgeard.core.offer import Caps, MergedModel
 
 MODEL = merged(offer("a"), offer("b"))
 A, PAID = offer("a"), offer("paid", billing=Billing.METERED)
@@ -41,6 +43,9 @@ def test_budgets_of_the_day_and_of_a_session_stop_metered_spending() -> None:
     ended(world, None, ask(model, "s"), cost=1.0)
     assert codes(world.plan(ask(model, "s"), T0).skipped) == [("paid", "consent")]
     assert first(world, ask(model, "other")) == "paid"
+    alone = MergedModel("paid/model", "the variant by its own name", (PAID,))
+    for other in (alone, replace(model, alias="other")):  # its budget is one, whatever it asks for
+        assert codes(world.plan(ask(other, "s"), T0).skipped) == [("paid", "consent")]
     world = state(model, usd_per_day=1.0)
     ended(world, None, ask(model), cost=1.0)
     assert first(world, ask(model)) is None

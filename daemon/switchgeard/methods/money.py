@@ -14,7 +14,7 @@ from switchgeard.core.caps import DAY
 from switchgeard.core.clock import Now
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
-from switchgeard.spending import MAX_SESSIONS, SessionKey
+from switchgeard.spending import MAX_SESSIONS, Spender
 
 from .daemon import Daemon, positive
 
@@ -43,18 +43,18 @@ async def spend_allow(at: Daemon, caller: Caller, params: SpendAllow) -> SpendSt
     return SpendState(state.config.metered, until)
 
 
-async def spent_by_session(at: Daemon, now: Now) -> dict[SessionKey, float]:
+async def spent_by_session(at: Daemon, now: Now) -> dict[Spender, float]:
     """USD each session of the last SESSION_DAYS has spent at metered providers; {} where the config caps no session.
 
     Raises RpcError when the ledger cannot be read.
     """
-    config, spent = at.at.state.config, dict[SessionKey, float]()
+    config, spent = at.at.state.config, dict[Spender, float]()
     if config.usd_per_session is None:
         return spent
-    query = UsageQuery(["provider", "client", "session", "alias"], now.wall - SESSION_DAYS * DAY, limit=MAX_SESSIONS)
+    query = UsageQuery(["provider", "client", "session"], now.wall - SESSION_DAYS * DAY, limit=MAX_SESSIONS)
     for row in (await at.at.store.usage(query)).rows:
         provider, session = config.providers.get(row.key["provider"]), row.key["session"]
         if session and row.cost_usd and provider is not None and provider.billing is Billing.METERED:
-            key = (row.key["client"], session, row.key["alias"])
+            key = (row.key["client"], session)
             spent[key] = spent.get(key, 0.0) + row.cost_usd
     return spent
