@@ -6,13 +6,17 @@ Why one item for all providers: one unlock prompt, not one each. Rules for editi
 imports keyring; every way the store can fail is an answer, and none holds any part of a secret.
 """
 
+import fcntl
 import importlib
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Protocol
 
 import msgspec
 
+from switchgear_protocol.paths import PathError, check_private_dir
 from switchgeard.core.scrub import scrub
 
 from .keyring_wire import OTHER_SOURCES, UNLOCK, Request
@@ -84,15 +88,43 @@ def perform(request: Request, open_backend: Callable[[], Backend] = safest_backe
 
 
 def _done(request: Request, store: Backend) -> Answer:
+    if request.op != "read":
+        with _alone():
+            return _changed(request, store)
+    bundle = _bundle(store)
+    if request.provider in bundle:
+        return answer(bundle[request.provider], "the credential in the keyring")
+    return _none(request)
+
+
+def _changed(request: Request, store: Backend) -> Answer:
     bundle = _bundle(store)
     if request.secret is not None:
         _keep(store, bundle | {request.provider: request.secret.reveal()})
         return Ready()
-    if request.provider in bundle and request.op == "read":
-        return answer(bundle[request.provider], "the credential in the keyring")
     if bundle.pop(request.provider, None) is not None:
         _keep(store, bundle)
+    return _none(request)
+
+
+def _none(request: Request) -> Missing:
     return Missing("no credential is stored for it", f"switchgear login {request.provider}")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: two that change the item for different providers would take back each other's change,
+    and with it the only refresh token that still works. The place is one that every daemon of the user has, wherever
+    its socket is. Where no lock can be had nobody is kept from storing."""
+    with ExitStack() as held:
+        with suppress(OSError, PathError):
+            place = os.environ.get("XDG_RUNTIME_DIR") or f"{os.environ.get('HOME', '')}/Library/Caches"
+            check_private_dir(place)
+            path = f"{place}/switchgear-keyring.lock"
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+            held.callback(os.close, lock)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _bundle(store: Backend) -> dict[str, str]:

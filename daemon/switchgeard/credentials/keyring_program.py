@@ -16,7 +16,7 @@ NEEDED = (
     *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"),  # where its unlock prompt appears
     *("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONUSERBASE"),  # what this very interpreter may have been found by
 )
-PACKAGES = ("switchgeard", "msgspec", "keyring")
+PACKAGES = ("switchgeard", "switchgear_protocol", "msgspec", "keyring")
 
 
 def command_line() -> tuple[str, ...]:

@@ -5,6 +5,10 @@ tests/keyring has the same against a real one.
 
 import json
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -57,6 +61,35 @@ def test_what_is_written_is_read_back() -> None:
     assert {key: json.loads(text) for key, text in backend.items.items()} == {
         (SERVICE, ITEM): {"a": "sk-a", "b": "sk-b"}
     }
+
+
+class SlowBackend(MemoryBackend):
+    """One whose readers wait for each other a moment, if there are two at a time."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.meeting = threading.Barrier(2)
+
+    def get_password(self, service: str, username: str) -> str | None:
+        found = super().get_password(service, username)
+        with suppress(threading.BrokenBarrierError):
+            self.meeting.wait(0.3)
+        return found
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_two_processes_that_change_the_item_keep_each_others_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: bool
+) -> None:
+    """Two daemons renew two logins at the same moment: the token that one of them lost would be burnt. A runtime
+    directory that cannot be trusted keeps nobody from storing."""
+    tmp_path.chmod(0o700 if private else 0o755)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    backend = SlowBackend('{"a": "a0", "b": "b0"}')
+    with ThreadPoolExecutor(2) as both:
+        done = [both.submit(write, backend, "a1", "a"), both.submit(write, backend, "b1", "b")]
+        assert [each.result() for each in done] == [Ready(), Ready()]
+    assert not private or json.loads(backend.items[SERVICE, ITEM]) == {"a": "a1", "b": "b1"}
 
 
 def test_what_is_not_stored_is_missing_and_says_how_to_store_it() -> None:
