@@ -53,11 +53,12 @@ def too_late(model: MergedModel, limit: float, reports: list[AttemptReport], com
 def no_such_model(name: str, aliases: list[str], nearest: str | None) -> RpcError:
     name = name if len(name) <= NAME_SHOWN else f"{name[:NAME_SHOWN]}..."
     if not aliases:
-        hint = "switchgear config edit"
+        hint = "switchgear setup"
         return RpcError.of("no_such_model", f'There is no model "{name}".', hint=hint, detail="No model is configured.")
     hint = f"switchgear ask {nearest}" if nearest else "switchgear models"
     detail = f'Did you mean "{nearest}"?' if nearest else "Known models: " + ", ".join(aliases[:10]) + "."
-    return RpcError.of("no_such_model", f'There is no model "{name}".', hint=hint, detail=detail)
+    message = f'There is no model "{name}".'
+    return RpcError.of("no_such_model", message, hint=hint, detail=detail, meant=nearest)
 
 
 def _request_shaped(failure: Failure, reports: list[AttemptReport]) -> ErrorObject:

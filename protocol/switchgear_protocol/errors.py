@@ -30,6 +30,7 @@ class ErrorData(Struct, omit_defaults=True, frozen=True):
     attempts: list[AttemptReport] | None = None
     detail: str | None = None  # why, one or two sentences
     retry_at: float | None = None  # epoch seconds: the moment that retry_after_ms leads to, where a clock has it
+    meant: str | None = None  # the name most like the one that nobody has
     begun: bool | None = None  # False: nothing was done of the request, so asking again does nothing twice
 
 

@@ -135,7 +135,7 @@ def test_an_unknown_model_names_the_nearest_or_what_there_is() -> None:
     ]
     data = [hint.answer.data for hint in hints]
     assert [d and d.kind for d in data] == ["no_such_model"] * 3
-    assert [d and d.hint for d in data] == ["switchgear ask opus", "switchgear models", "switchgear config edit"]
+    assert [d and d.hint for d in data] == ["switchgear ask opus", "switchgear models", "switchgear setup"]
     assert [d and d.detail for d in data] == [
         'Did you mean "opus"?',
         "Known models: opus, gpt.",

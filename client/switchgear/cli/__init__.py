@@ -29,6 +29,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .failed import CommandError
     from .options import Arguments
 
 WANT_MODELS = ("ask", "connect", "models", "quota", "status")  # commands that are of no use without a config
@@ -47,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         code = _reader_left()
     except CommandError as error:
-        code = report(error, as_json="--json" in argv)
+        code = report(_mended(error, argv), as_json="--json" in argv)
     except OSError as error:
         code = _system_failed(error)
     return code
@@ -82,6 +83,15 @@ def _is_first_run(module: str, arguments: Arguments) -> bool:
     from switchgear_protocol.paths import config_path
 
     return sys.stdout.isatty() and not os.path.exists(config_path())
+
+
+def _mended(error: CommandError, argv: list[str]) -> CommandError:
+    """With the command as the hint that was probably meant, where a name was mistyped."""
+    if "meant" not in error.data:
+        return error
+    from .misread import mended
+
+    return mended(error, argv)
 
 
 def _system_failed(error: OSError) -> int:

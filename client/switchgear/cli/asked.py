@@ -42,7 +42,7 @@ def _model_among(invocation: Invocation, words: list[str]) -> str:
     if words:
         _refuse_mistyped(words[0], aliases)
     if not aliases:
-        raise CommandError("no model to ask", "the config has no [[models]] yet", "switchgear config edit")
+        raise CommandError("no model to ask", "the config has no [[models]] yet", "switchgear setup")
     return str(aliases[0])
 
 

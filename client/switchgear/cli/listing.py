@@ -44,7 +44,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "prompt": "your models at the prompt of bash, zsh, fish, tmux ...",
         "completion": "the Tab key for bash, zsh and fish",
         "rpc": "call any method of the daemon",
-        "service": "run the daemon as a service: install, start, stop, status, logs ...",
+        "service": "the daemon as a service: install, start, stop, logs ...",
         "stop": "stop the daemon",
         "doctor": "what is wrong here, and what cures it",
         "demo": "see a failover with three stand-in providers",
@@ -57,22 +57,22 @@ COMMANDS = {name: summary for group in GROUPS.values() for name, summary in grou
 
 HEAD = """\
 switchgear: one model, every provider you pay for.
-
   switchgear ask "why is the sky blue?"
   switchgear ask opus-4.6 "review this" < patch.diff
 """
 TAIL = """\
-`switchgear COMMAND -h` explains one. Exit codes: 0 ok, 1 failure, 2 usage, 3 no daemon,
-4 login needed, 5 no provider can serve now, 6 degraded (status --exit-code), 130 interrupted."""
+`switchgear COMMAND -h` explains one, `man switchgear` all. Exit codes: 0 ok,
+1 failure, 2 usage, 3 no daemon, 4 login needed, 5 no provider can serve now,
+6 degraded (status --exit-code), 130 interrupted."""
 
 
 def overview() -> str:
-    parts = [HEAD]
+    """One screen: a line per command, the topic before its first."""
+    lines = []
     for title, commands in GROUPS.items():
-        parts.append(f"{title}:")
-        parts += [f"  {name:<10} {summary}" for name, summary in commands.items()]
-        parts.append("")
-    return "\n".join([*parts, TAIL])
+        for at, (name, summary) in enumerate(commands.items()):
+            lines.append(f"{'' if at else title:<8} {name:<11}{summary}")
+    return "\n".join([HEAD, *lines, "", TAIL])
 
 
 def module_of(name: str) -> ModuleType:
@@ -82,9 +82,9 @@ def module_of(name: str) -> ModuleType:
 
 def unknown(name: str) -> CommandError:
     """A word that is no command is never taken for a prompt: the nearest command is named instead."""
-    from difflib import get_close_matches
+    from .misread import nearest
 
-    near = get_close_matches(name, COMMANDS, 1, 0.6)
+    near = nearest(name, COMMANDS)
     if near:
-        return usage(f"no command {name!r}", f"switchgear {near[0]}", f"the nearest is {near[0]!r}")
+        return usage(f"no command {name!r}", f"switchgear {near}", f"the nearest is {near!r}")
     return usage(f"no command {name!r}", "switchgear help", 'to ask a model: switchgear ask "..."')

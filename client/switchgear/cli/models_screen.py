@@ -25,7 +25,7 @@ BILLING = {
     "local": "free",
 }
 SOURCES = {"listed": "its own list", "config": "your config", "catalogue": "catalogue"}
-EMPTY = ("No models yet.", "  hint: switchgear config edit")
+EMPTY = ("No models yet.", "  hint: switchgear setup")
 
 
 def listing(screen: Screen, result: Json) -> Iterable[str]:

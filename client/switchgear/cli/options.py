@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from .failed import usage
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -89,7 +87,9 @@ def parser_of(name: str) -> tuple[ModuleType, argparse.ArgumentParser]:
 
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
-            raise usage(message, f"{self.prog} -h")
+            from .misread import explained
+
+            raise explained(self, message)
 
     module = listing.module_of(name)
     parser = Parser(f"switchgear {name}", add_help=False, allow_abbrev=False, formatter_class=_formatter())

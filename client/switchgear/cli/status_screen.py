@@ -63,7 +63,8 @@ def _models(screen: Screen, status: Json, now: float) -> Iterable[str]:
     models = status.get("models", [])
     if not models:
         yield "No models yet."
-        yield screen.paint("dim", "  hint: switchgear config edit")
+        cure = "models propose" if status.get("providers") else "setup"
+        yield screen.paint("dim", f"  hint: switchgear {cure}")
         return
     yield screen.paint("bold", "Models")
     yield from rows(screen, [_model_row(screen, model, now) for model in models])
@@ -119,7 +120,8 @@ def _providers(screen: Screen, status: Json, now: float) -> Iterable[str]:
     yield ""
     if not troubled:
         count = len(status.get("providers", []))
-        yield screen.paint("dim", f"Providers: all {count} ok") if count else "No providers yet."
+        many = f"all {count}" if count > 1 else "the only one is"
+        yield screen.paint("dim", f"Providers: {many} ok") if count else "No providers yet."
         return
     yield screen.paint("bold", "Providers in trouble")
     yield from rows(screen, [_provider_row(screen, provider, now) for provider in troubled])

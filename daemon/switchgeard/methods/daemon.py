@@ -89,7 +89,11 @@ class Daemon:
             near = nearest(name, known)
             detail = f'Did you mean "{near}"?' if near else "Known: " + (", ".join(known) or "none") + "."
             raise RpcError.of(
-                "no_such_provider", f'There is no provider "{name}".', detail=detail, hint="switchgear auth"
+                "no_such_provider",
+                f'There is no provider "{name}".',
+                detail=detail,
+                hint="switchgear auth",
+                meant=near,
             )
         return known[name]
 
@@ -109,7 +113,8 @@ def offered(at: Daemon, model: MergedModel, name: str) -> Provider:
     near = nearest(name, own)
     detail = f'Did you mean "{near}"?' if near else f"Its providers: {', '.join(own)}."
     hint = f"switchgear models {model.alias}"
-    raise RpcError.of("no_such_provider", f'{model.alias} has no provider "{name}".', detail=detail, hint=hint)
+    message = f'{model.alias} has no provider "{name}".'
+    raise RpcError.of("no_such_provider", message, detail=detail, hint=hint, meant=near)
 
 
 def positive(name: str, seconds: float) -> float:

@@ -35,12 +35,15 @@ def test_login_reads_the_key_from_stdin_without_its_line_end(run: Run, serve: Se
 
 
 def test_a_mistyped_provider_is_told_before_the_key_is_asked_for(home: Path, serve: Serve) -> None:
-    """Exit 2, with the names there are."""
-    daemon = serve({"providers/list": Providers(PROVIDERS)})
-    code, shown = on_terminal("login", "claude_ap")
-    assert (code, "Key for" in shown) == (2, False)
-    assert f"known: {', '.join(provider.id for provider in PROVIDERS)}" in shown
-    assert len(daemon.requests) == 1
+    """Exit 2, with the nearest name; the names there are; or that it is a kind, of which there is no provider."""
+    kind = KindView("vertex", "Google Vertex AI", "metered", "paste")
+    daemon = serve({"providers/list": Providers(PROVIDERS), "kinds/list": Kinds([kind])})
+    told = {name: on_terminal("login", name) for name in ("claude_ap", "zzz", "vertex")}
+    assert [(code, "Key for" in shown) for code, shown in told.values()] == [(2, False)] * 3
+    assert told["claude_ap"][1].endswith("hint: switchgear login claude_api\n")
+    assert f"there are: {', '.join(provider.id for provider in PROVIDERS)}" in told["zzz"][1]
+    assert "that is a kind" in told["vertex"][1]
+    assert "credentials/set" not in [method for method, _ in daemon.requests]
 
 
 def test_login_asks_hidden_on_a_terminal(home: Path, serve: Serve) -> None:

@@ -72,7 +72,7 @@ def test_nothing_to_ask_is_a_usage_error(run: Run, serve: Serve) -> None:
 def test_no_model_at_all_names_the_cure(run: Run, serve: Serve) -> None:
     """A fresh install."""
     serve({"models/list": Models([])})
-    assert run("ask", "hi").err.endswith("hint: switchgear config edit\n")
+    assert run("ask", "hi").err.endswith("hint: switchgear setup\n")
 
 
 def test_every_option_reaches_the_daemon(run: Run, serve: Serve) -> None:

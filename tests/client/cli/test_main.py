@@ -39,7 +39,7 @@ def test_a_mistyped_command_is_never_a_prompt(run: Run) -> None:
 
 def test_a_wrong_option_points_at_the_help(run: Run) -> None:
     """Exit 2."""
-    ran = run("status", "--wacth")
+    ran = run("status", "--frobnicate")
     assert (ran.code, ran.err.splitlines()[-1]) == (2, "hint: switchgear status -h")
 
 

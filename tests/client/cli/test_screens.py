@@ -122,7 +122,7 @@ def test_one_model_in_detail(run: Run, serve: Serve) -> None:
 def test_no_models_says_what_to_run(run: Run, serve: Serve) -> None:
     """A fresh install."""
     serve({"models/list": Models([])})
-    assert run("models").out == "No models yet.\n  hint: switchgear config edit\n"
+    assert run("models").out == "No models yet.\n  hint: switchgear setup\n"
 
 
 def test_route_explains_each_step(run: Run, serve: Serve) -> None:

@@ -37,7 +37,7 @@ switchgear 0.1.0  up 40 s, pid 4242
 Models
   gpt-5.5   ● via OpenAI   ok
 
-Providers: all 1 ok
+Providers: the only one is ok
 """
 PROBLEM_SCREEN = """\
 switchgear 0.1.0  up 40 s, pid 4242
@@ -52,7 +52,7 @@ switchgear 0.1.0  up 40 s, pid 4242
 Models
   gpt-5.5   ● via OpenAI   ok
 
-Providers: all 1 ok
+Providers: the only one is ok
 """
 BROKEN = ConfigState("/c", 3, False, error="models[0].group[1].provider: no provider 'githb'")
 
@@ -79,7 +79,7 @@ def test_without_a_config_it_says_what_to_run(run: Run, serve: Serve) -> None:
     """First run: no models, no providers."""
     serve({"status": replace(ALL_WELL, models=[], providers=[])})
     out = run("status").out
-    assert "No models yet.\n  hint: switchgear config edit" in out
+    assert "No models yet.\n  hint: switchgear setup" in out
     assert "No providers yet." in out
 
 

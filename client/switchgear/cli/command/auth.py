@@ -37,7 +37,7 @@ def run(invocation: Invocation) -> int:
     screen, views = invocation.out, result["credentials"]
     if not views:
         screen.line("No providers yet.")
-        screen.line("  hint: switchgear config edit")
+        screen.line("  hint: switchgear setup")
     for line in rows(screen, [_row(screen, view) for view in views], indent=""):
         screen.line(line)
     for view in views:

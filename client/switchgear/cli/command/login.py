@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from switchgear.cli.failed import LOGIN, OK, usage
+from switchgear.cli.failed import LOGIN, OK, CommandError, usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,9 +96,21 @@ def _kind(invocation: Invocation, provider: str) -> str:
     """Nobody should paste a key only to hear that the name was mistyped."""
     kinds = {view["id"]: str(view["kind"]) for view in invocation.call("providers/list")["providers"]}
     if provider not in kinds:
-        told = f"known: {', '.join(kinds)}" if kinds else "the config has no provider yet"
-        raise usage(f"there is no provider {provider!r}", "switchgear auth", told)
+        raise _unknown(invocation, provider, list(kinds))
     return kinds[provider]
+
+
+def _unknown(invocation: Invocation, name: str, known: list[str]) -> CommandError:
+    """A kind is no provider: it takes a few lines of the config to make it one."""
+    from switchgear.cli.misread import nearest
+
+    what = f"there is no provider {name!r}"
+    if near := nearest(name, known):
+        return usage(what, f"switchgear login {near}", f"the nearest is {near!r}")
+    if any(view["name"] == name for view in invocation.call("kinds/list")["kinds"]):
+        return usage(what, "switchgear setup", "that is a kind, and the config has no provider of it yet")
+    told = f"there are: {', '.join(known)}" if known else "the config has no provider yet"
+    return usage(what, "switchgear auth" if known else "switchgear setup", told)
 
 
 def _from_stdin() -> str:

@@ -113,7 +113,7 @@ def _door(path: str) -> tuple[FilePlan | None, str]:
 def _models(invocation: Invocation, variants: bool) -> list[Model]:
     found = invocation.call("models/list", all=variants or None)["models"]
     if not found:
-        raise CommandError("there is no model to offer", "the config has no [[models]] yet", "switchgear config edit")
+        raise CommandError("there is no model to offer", "the config has no [[models]] yet", "switchgear setup")
     models = [model_of(view) for view in found]
     names = [model.name for model in models]
     return [m if names.count(m.name) == 1 else m._replace(name=f"{m.name} ({m.id})") for m in models]

@@ -288,7 +288,7 @@ def test_no_model_to_offer_is_said(run: Run, world: World) -> None:
     assert world.daemon is not None
     world.daemon.answers = {**world.answers(), "models/list": Models([])}
     ran = run("connect", "opencode", "--yes")
-    assert ran.err.splitlines()[-1] == "hint: switchgear config edit"
+    assert ran.err.splitlines()[-1] == "hint: switchgear setup"
 
 
 def test_a_broken_config_of_our_own_is_named_first(run: Run, world: World) -> None:

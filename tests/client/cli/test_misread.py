@@ -1,0 +1,52 @@
+"""Mistyped command lines: the nearest thing there is, as the hint; nothing is run that was not typed."""
+
+import pytest
+
+from cli_runs import Run, Serve
+from switchgear.cli.listing import overview
+from switchgear_protocol.errors import error
+
+MEANT = error("no_such_provider", 'There is no provider "claude-pro".', hint="switchgear auth", meant="claude_pro")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("status --wach", ["no option '--wach'", "  the nearest is '--watch'", "hint: switchgear status --watch"]),
+        ("status --frobnicate=1", ["no option '--frobnicate'", "hint: switchgear status -h"]),
+        ("models a b", ["'b' is one word too many", "hint: switchgear models -h"]),
+        (
+            "config chek",
+            ["'chek' is no action", "  there are: path, show, check, edit"],
+        ),
+        ("status --color sometimes", ["'sometimes' is no --color", "  there are: auto, always, never"]),
+        ("logout", ["PROVIDER is missing", "hint: switchgear logout -h"]),
+        ("statsu", ["no command 'statsu'", "  the nearest is 'status'", "hint: switchgear status"]),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_the_nearest(run: Run, line: str, said: list[str]) -> None:
+    """Commands, options, choices, words: what, why, and what to type."""
+    ran = run(*line.split())
+    told = ran.err.removeprefix("switchgear: ").splitlines()
+    assert (ran.code, ran.out, told[: len(said)]) == (2, "", said)
+
+
+def test_a_name_the_daemon_does_not_know_is_put_right_in_the_hint(run: Run, serve: Serve) -> None:
+    """The command as it was typed, with the name that is most like it."""
+    serve({"providers/pause": MEANT})
+    assert run("pause", "claude-pro", "--for", "2h").err.endswith("hint: switchgear pause claude_pro --for 2h\n")
+    assert run("pause", "claude-pro", "--json").json["error"]["meant"] == "claude_pro"
+
+
+def test_a_long_line_is_not_repeated(run: Run, serve: Serve) -> None:
+    """Nor one that has nothing like the name in it."""
+    serve({"providers/pause": MEANT})
+    assert run("pause", "claude-pro", "--socket", "/" + "x" * 40 + "/../.." * 9).code == 3
+    assert run("pause", "other").err.endswith("hint: switchgear auth\n")
+
+
+def test_the_overview_is_one_screen() -> None:
+    """By topic, a line per command."""
+    lines = overview().splitlines()
+    assert len(lines) <= 36
+    assert max(map(len, lines)) <= 80
