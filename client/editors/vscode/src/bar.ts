@@ -3,8 +3,8 @@
 // Rules for editing: an empty line is an absent item. The hover is Markdown that is trusted with nothing.
 
 import * as vscode from "vscode";
-import { label, markdown } from "./clean.js";
-import type { Line, Model, Offer } from "./daemon.js";
+import { label, markdown } from "./escape.js";
+import type { Line, Model, Offer } from "./protocol.js";
 import { left, serving, turn, who } from "./words.js";
 
 const COLOURS: Record<string, string> = {

@@ -1,7 +1,7 @@
 // One connection to the daemon for as long as the editor runs: requests, notifications, and coming back.
 //
 // Rules for editing: nothing here knows VS Code, or what a model is for. Nothing is said about a connection that ends;
-// what was asked of it fails at once. The types are the part of the protocol that is shown, not all of it.
+// what was asked of it fails at once.
 
 import { connect, type Socket } from "node:net";
 import {
@@ -11,83 +11,12 @@ import {
   SocketMessageWriter,
   type MessageConnection,
 } from "vscode-jsonrpc/node";
+import { Failure, type Listener } from "./protocol.js";
 import { place, refusal } from "./socket.js";
 
 const FIRST = 250; // milliseconds between two tries
 const SLOWEST = 30_000;
 const PATIENCE = 10_000; // milliseconds for an answer
-
-export interface Window {
-  window: string;
-  used?: number | null;
-  remaining?: number | null;
-  unit?: string | null;
-  resets_at?: number | null;
-}
-
-export interface Offer {
-  provider: string;
-  model: string;
-  label: string;
-  billing: string;
-  health: string;
-  reason: string;
-  until?: number | null;
-  place?: number | null;
-  windows: Window[];
-}
-
-export interface Model {
-  alias: string;
-  label: string;
-  serving?: string | null;
-  pinned?: string | null;
-  offers: Offer[];
-}
-
-export interface Provider {
-  id: string;
-  label: string;
-  health: string;
-  reason: string;
-  paused: boolean;
-}
-
-export interface Event {
-  seq: number;
-  at: number;
-  type: string;
-  alias?: string;
-  provider?: string;
-  label?: string;
-  health?: string;
-  outcome?: string;
-  kind?: string;
-  reason?: string;
-  until?: number;
-}
-
-export interface Line {
-  text: string;
-  level: string;
-  alias: string;
-}
-
-/** Why something was not done, in the daemon's words. */
-export class Failure extends Error {
-  constructor(
-    message: string,
-    readonly hint: string = "",
-  ) {
-    super(message);
-  }
-}
-
-export interface Listener {
-  up(): void;
-  down(): void;
-  note(method: string, params: unknown): void;
-}
 
 export class Daemon {
   /** Why there is no connection; "" when there is one. */

@@ -2,7 +2,8 @@
 //
 // Rules for editing: everything is the daemon's own word. The line is asked for once, a moment after events came.
 
-import { Daemon, type Event, type Line, type Listener, type Model } from "./daemon.js";
+import { Daemon } from "./daemon.js";
+import type { Event, Line, Listener, Model } from "./protocol.js";
 
 const SOON = 200; // milliseconds in which events are gathered
 const NOTHING: Line = { text: "", level: "ok", alias: "" };

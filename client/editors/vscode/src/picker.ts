@@ -4,8 +4,10 @@
 // anew. Which provider is the better one is not for this file to know.
 
 import * as vscode from "vscode";
-import { label, word } from "./clean.js";
-import type { Daemon, Model, Offer, Provider } from "./daemon.js";
+import { word } from "./clean.js";
+import type { Daemon } from "./daemon.js";
+import { label } from "./escape.js";
+import type { Model, Offer, Provider } from "./protocol.js";
 import { done } from "./say.js";
 import { left, moment, seconds, serving, turn, who } from "./words.js";
 

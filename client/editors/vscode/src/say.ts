@@ -1,8 +1,9 @@
 // Failures, good ends and failovers as people are told of them: never a dialog, never the focus.
 
 import * as vscode from "vscode";
-import { label, line, message } from "./clean.js";
-import { Failure, type Event } from "./daemon.js";
+import { line } from "./clean.js";
+import { label, message } from "./escape.js";
+import { Failure, type Event } from "./protocol.js";
 import { row, told } from "./words.js";
 
 const SHOWN = 8_000; // milliseconds of a word in the status bar

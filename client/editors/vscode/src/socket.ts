@@ -1,7 +1,7 @@
 // Where the daemon's socket is, and whether it is the user's own.
 //
-// Rules for editing: the same answer as the `switchgear` command gives (protocol/switchgear_protocol/paths.py).
-// Looks only; nothing is made here.
+// Rules for editing: the same file in every package for node. The same answer as the `switchgear` command gives
+// (protocol/switchgear_protocol/paths.py). Looks only; nothing is made here.
 
 import { createHash } from "node:crypto";
 import { lstatSync, type Stats } from "node:fs";

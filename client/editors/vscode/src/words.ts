@@ -1,9 +1,10 @@
-// What the daemon says, as people read it: moments, windows, offers, events. Knows nothing of VS Code.
+// What the daemon says, as people read it: moments, windows, offers, events. Knows nothing of an editor.
 //
-// Rules for editing: pure; words are the daemon's own. Results are raw: the place that shows them escapes them (clean.ts).
+// Rules for editing: the same file in every package for node. Pure; words are the daemon's own. Results are raw: the
+// place that shows them cleans them.
 
 import { word } from "./clean.js";
-import type { Event, Model, Offer, Window } from "./daemon.js";
+import type { Event, Model, Offer, Window } from "./protocol.js";
 
 const DAY = 20 * 3600; // seconds within which the clock time alone says which day
 

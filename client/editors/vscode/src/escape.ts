@@ -1,0 +1,20 @@
+// Foreign text for the places of VS Code that make something else of it.
+//
+// Rules for editing: each function names the place it is for; a place that shows text as it is takes clean.line.
+
+import { line } from "./clean.js";
+
+/** For status bar, quick pick and button texts, which make an icon of `$(name)`. */
+export function label(text: unknown): string {
+  return line(text).replaceAll("$(", "$ (");
+}
+
+/** For a message, which makes a link of `[text](command:...)`. */
+export function message(text: unknown): string {
+  return line(text).replaceAll("](", "] (");
+}
+
+/** For Markdown: every mark of punctuation is itself. */
+export function markdown(text: unknown): string {
+  return line(text).replace(/[!-/:-@[-`{-~]/g, "\\$&");
+}
