@@ -21,16 +21,16 @@ LIMITS = Caps(requests_per_minute=20, usd_per_day=5.0)
 
 
 def _offer(provider: str, via: str, billing: Billing = Billing.INCLUDED, **more: object) -> Offer:
-    fields: dict[str, object] = {"price": OPUS, "features": WELL, "facts": "catalogue", **more}
+    fields: dict[str, object] = {"price": OPUS, "features": WELL, "facts": "price: catalogue, context: config", **more}
     return offer(provider, "claude-opus-4-6", billing=billing, label=f"Opus 4.6 (via {via})", **fields)
 
 
 MODEL = merged(
     _offer("claude-pro", "Claude Pro"),
     _offer("claude-team", "Claude Team"),
-    _offer("copilot", "GitHub Copilot", price=None, facts="listed"),
+    _offer("copilot", "GitHub Copilot", price=None, facts="context: listed"),
     _offer("bedrock", "Bedrock", Billing.METERED),
-    _offer("openrouter", "OpenRouter", Billing.PREPAID, facts="listed"),
+    _offer("openrouter", "OpenRouter", Billing.PREPAID, facts="price: listed, context: listed"),
     _offer("vertex", "Vertex AI", Billing.METERED),
     _offer("anthropic", "Anthropic", Billing.METERED, caps=LIMITS),
     alias="opus-4.6",

@@ -30,7 +30,7 @@ class OfferView(Result, frozen=True):
     canonical: str | None = None
     quantised: bool = False
     windows: list["WindowView"] = []  # what is left of it, as far as known
-    facts: str = ""  # where context, features and price are from: listed, config, catalogue
+    facts: str = ""  # "price: SOURCE, context: SOURCE", where known; a source is listed, config or catalogue
     place: int | None = None  # in the order a new session's request tries them now, from 1; None: it is passed over
 
 

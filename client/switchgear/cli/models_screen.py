@@ -141,7 +141,7 @@ def _facts(offer: Json, words: str) -> list[list[Cell]]:
         facts.append(["list price" if listed else "price", _price(offer)])
     if offer.get("context"):
         most = f", answers up to {offer['max_output']:,}" if offer.get("max_output") else ""
-        facts.append(["context", f"{offer['context']:,} tokens{most}"])
+        facts.append(["context", f"{offer['context']:,} tokens{most}{_source(offer, 'context')}"])
     if offer.get("features"):
         facts.append(["features", _features(offer["features"])])
     return facts
@@ -150,8 +150,14 @@ def _facts(offer: Json, words: str) -> list[list[Cell]]:
 def _price(offer: Json) -> str:
     """ "$5 in, $25 out, $0.50 cached per million tokens (catalogue)"."""
     told = ", ".join(f"{_usd(offer['price'][key])} {word}" for key, word in PRICES if key in offer["price"])
-    source = SOURCES.get(offer.get("facts") or "", "")
-    return f"{told} per million tokens" + (f" ({source})" if source else "")
+    return f"{told} per million tokens{_source(offer, 'price')}"
+
+
+def _source(offer: Json, fact: str) -> str:
+    """ " (catalogue)": who says this fact, of "price: catalogue, context: listed"; "" where nobody is named."""
+    said = (each.partition(": ") for each in str(offer.get("facts") or "").split(", "))
+    word = next((SOURCES.get(source, "") for name, _, source in said if name == fact), "")
+    return f" ({word})" if word else ""
 
 
 def _usd(amount: float) -> str:

@@ -7,13 +7,21 @@ import pytest
 from msgspec.structs import replace
 
 from cli_runs import Run, Serve
+from sample_offers import merged, offer, state
 from sample_world import NOW
 from short_world import opus, quota, route, status
+from switchgear.cli.models_screen import detail
 from switchgear.cli.quota_rows import readings
 from switchgear.cli.quota_screen import page
 from switchgear.cli.screen import CODES, Screen, cells
 from switchgear.cli.status_screen import lines
 from switchgear_protocol.messages import ModelView, Quota, QuotaAccount, WindowView
+from switchgeard import views
+from switchgeard.catalogue.enrichment import applied
+from switchgeard.catalogue.shipped import shipped
+from switchgeard.core.clock import Now
+from switchgeard.core.listing import Listed
+from switchgeard.core.offer import Catalog, Price
 
 QUOTA_PAGE = """\
 claude-pro  anna@example.org  told 30 s ago by its answers (anthropic-ratelimit-unified)
@@ -97,7 +105,7 @@ opus-4.6  via GitHub Copilot
    why          5h window is 93 % used: kept for its sessions
    billing      included: part of what you pay for anyway
    list price   $5 in, $25 out, $0.50 cached, $6.25 to cache per million tokens (catalogue)
-   context      200,000 tokens, answers up to 64,000
+   context      200,000 tokens, answers up to 64,000 (your config)
    features     tools, images, pdf, reasoning, no json schema
    5h        █░░░░░░░░░░░     7 % left, nearly spent, resets in 1 h 12 m (15:12)
    7d        ███████░░░░░    59 % left, resets in 3 d (Wed 14:00)
@@ -108,7 +116,7 @@ opus-4.6  via GitHub Copilot
    why          the 5h window is used up
    billing      included: part of what you pay for anyway
    list price   $5 in, $25 out, $0.50 cached, $6.25 to cache per million tokens (catalogue)
-   context      200,000 tokens, answers up to 64,000
+   context      200,000 tokens, answers up to 64,000 (your config)
    features     tools, images, pdf, reasoning, no json schema
    5h   ░░░░░░░░░░░░     0 % left, spent, resets in 2 h 12 m (16:12)
    told 5 s ago by its answers (anthropic-ratelimit-unified)
@@ -116,7 +124,7 @@ opus-4.6  via GitHub Copilot
 3. GitHub Copilot  copilot/claude-opus-4-6  ● serves now
    why        before claude-pro, whose 5h window is 93 % used
    billing    included: part of what you pay for anyway
-   context    200,000 tokens, answers up to 64,000
+   context    200,000 tokens, answers up to 64,000 (its own list)
    features   tools, images, pdf, reasoning, no json schema
    premium_interactions   █████░░░░░░░    38 % left, resets in 7 d 12 h (01 Dec), 114 of 300 requests
    told 4 m ago by its quota page (copilot_internal/user)
@@ -125,14 +133,14 @@ opus-4.6  via GitHub Copilot
    hint       switchgear resume bedrock
    billing    metered: billed by use
    price      $5 in, $25 out, $0.50 cached, $6.25 to cache per million tokens (catalogue)
-   context    200,000 tokens, answers up to 64,000
+   context    200,000 tokens, answers up to 64,000 (your config)
    features   tools, images, pdf, reasoning, no json schema
 
 5. OpenRouter  openrouter/claude-opus-4-6  ● next
    why        before claude-pro, whose 5h window is 93 % used
    billing    prepaid: taken from what you paid in
    price      $5 in, $25 out, $0.50 cached, $6.25 to cache per million tokens (its own list)
-   context    200,000 tokens, answers up to 64,000
+   context    200,000 tokens, answers up to 64,000 (its own list)
    features   tools, images, pdf, reasoning, no json schema
    key   ███████░░░░░    62 % left, 12.38 of 20.00 USD
    told 1 m 10 s ago by its quota page (/key)
@@ -142,14 +150,14 @@ opus-4.6  via GitHub Copilot
    hint       switchgear login vertex
    billing    metered: billed by use
    price      $5 in, $25 out, $0.50 cached, $6.25 to cache per million tokens (catalogue)
-   context    200,000 tokens, answers up to 64,000
+   context    200,000 tokens, answers up to 64,000 (your config)
    features   tools, images, pdf, reasoning, no json schema
 
 7. Anthropic  anthropic/claude-opus-4-6  · metered spending needs your consent
    hint       switchgear allow metered --for 1h
    billing    metered: billed by use
    price      $5 in, $25 out, $0.50 cached, $6.25 to cache per million tokens (catalogue)
-   context    200,000 tokens, answers up to 64,000
+   context    200,000 tokens, answers up to 64,000 (your config)
    features   tools, images, pdf, reasoning, no json schema
    requests/minute   ████████████   100 % left, 20 of 20 requests, your own limit
    USD/day           ████████████   100 % left, resets in 10 h (00:00), 5.00 of 5.00 USD, your own limit
@@ -293,6 +301,20 @@ def test_colour_says_nothing_that_words_do_not() -> None:
     for code in [*filter(None, CODES.values()), "0"]:
         plain = plain.replace(f"\x1b[{code}m", "")
     assert coloured != plain == on_terminal(100, quota(NOW))
+
+
+def test_where_price_and_context_are_from_is_read_as_the_daemon_says_it() -> None:
+    """Both sides of the one line: what the catalogue knew, and the price the user wrote."""
+    plain = offer("p", "claude-opus-4-6", kind="anthropic")
+    rows = {"p": {"claude-opus-4-6": Listed("claude-opus-4-6", context=100)}}
+    for given, lists, told in [
+        (plain, {}, ["(catalogue)", "(catalogue)"]),
+        (replace(plain, price=Price(1.0, 2.0)), rows, ["(your config)", "(its own list)"]),
+    ]:
+        catalog = applied(Catalog({"m": merged(given)}), shipped(), lists)
+        view = msgspec.to_builtins(views.models(state(catalog.models["m"]), Now(NOW, 1.0))[0])
+        lines = [line for line in detail(Screen(io.StringIO(), "never", {}), view) if "tokens" in line]
+        assert [line[line.rindex("(") :] for line in lines] == told
 
 
 def test_what_running_requests_hold_is_told(run: Run, serve: Serve) -> None:
