@@ -17,6 +17,7 @@ from switchgeard.core.provider import (
     Provider,
     Systemd,
 )
+from switchgeard.core.scrub import scrub
 from switchgeard.kinds.calls import home
 from switchgeard.kinds.kind import Kind, Option
 from switchgeard.kinds.known import KINDS
@@ -31,6 +32,7 @@ from .schema import OPTIONS, CredentialTable, ProviderTable, TimeoutsTable
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+NAMED = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|[a-z]+([_.-][a-z]+)*")  # as variables are, however little it reads
 SYSTEMD_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 WORDS: dict[str, CredentialSource] = {"keyring": Keyring(), "none": NoCredential(), "passthrough": Passthrough()}
 WHOLE_CREDENTIAL = 'must have exactly one of env, file, command, systemd, such as {env = "ANTHROPIC_API_KEY"}'
@@ -163,7 +165,7 @@ def _credential(
 
 
 def _matches(pattern: re.Pattern[str], name: str, path: Path, faults: list[Fault]) -> bool:
-    if pattern.fullmatch(name):
+    if pattern.fullmatch(name) and (NAMED.fullmatch(name) or scrub(name) == name):  # people paste keys here
         return True
     faults.append(Fault(path, "must be a name of letters, digits and underscores, not the secret itself"))
     return False

@@ -6,6 +6,7 @@ comes is in the keyring before it is used. Rules for editing: nothing in here lo
 place of a newer; before `earliest` nothing is asked for, whoever wants it.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -28,6 +29,7 @@ from .turn import Busy, turn
 
 PATIENCE = 45.0  # seconds for another process to end its renewal
 REFUSALS = frozenset({400, 401, 403})
+WORD = re.compile(r"[a-z][a-z_]{0,59}")  # of RFC 6749 and of issuers: nothing that could be a token repeated
 TRIES = 2  # an answer that was lost may have left the token as it was
 
 Fetch = Callable[[HTTPCall], Awaitable[tuple[int, bytes]]]
@@ -172,9 +174,11 @@ class Renewals:
 
     async def _turned(self, provider: Provider, stored: Secret, refused: Secret | None) -> Answer:
         kind = KINDS[provider.kind]
-        if kind.refresh is None or not isinstance(provider.credential, Keyring):
-            assert kind.exchange is not None
+        if kind.exchange is not None and (kind.refresh is None or not isinstance(provider.credential, Keyring)):
             return await self._exchanged(provider, stored, kind.exchange)
+        if kind.refresh is None or not isinstance(provider.credential, Keyring):
+            ended = f"the login that {provider.credential_text} gives has ended, and is not ours to renew"
+            return Refused(ended, _anew(provider))
         try:
             async with turn(self._home and f"{self._home}/login-{provider.id}.lock", PATIENCE):
                 return await self._reread(provider, kind.refresh, refused)
@@ -329,7 +333,7 @@ def _refusal(status: int, body: bytes) -> str | None:
         return None
     word = said.get("error") if isinstance(said, dict) else None
     word = word.get("code") if isinstance(word, dict) else word
-    return word[:60] if isinstance(word, str) and word.isprintable() and " " not in word else None
+    return word if isinstance(word, str) and WORD.fullmatch(word) else None
 
 
 def _said(status: int, body: bytes) -> str:

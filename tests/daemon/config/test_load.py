@@ -331,6 +331,9 @@ def test_no_problem_repeats_a_pasted_secret() -> None:
         provider(f'credential = {{env = "{canary}"}}'),
         provider(f'credential = {{file = "{canary}"}}'),
         provider(f'credential = {{systemd = "{canary}/"}}'),
+        provider(f'credential = {{systemd = "{canary}"}}'),
+        provider('credential = {env = "aB3dE5gH7jK9mN1pQ3rS5tU7"}'),
+        provider('credential = {env = "AB3DE5GH7JK9MN1PQ3RS5TU7"}'),
         provider(f'base_url = "https://user:{canary}@x.example"'),
         provider(f'base_url = "https://x.example?key={canary}"'),
         provider(f'api_key = "{canary}"'),
@@ -343,6 +346,16 @@ def test_no_problem_repeats_a_pasted_secret() -> None:
     for text in places:
         told = [(sentence(problem), problem.hint) for problem in bad(text).values()]
         assert canary not in str(told), told
+        assert "dE5gH" not in str(told)
+
+
+@pytest.mark.parametrize(
+    "name", ["OPENAI_API_KEY", "KEY", "hf_key", "op-token", "MY_KEY_3FOO_9AB_77XY", "_token", "AZURE2024KEY"]
+)
+def test_the_name_of_a_variable_is_taken_however_it_reads(name: str) -> None:
+    """Only what looks like a key itself is none."""
+    source = "systemd" if "-" in name else "env"
+    assert good(provider(f'credential = {{{source} = "{name}"}}')).providers
 
 
 WORDS = (

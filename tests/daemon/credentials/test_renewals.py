@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+import pytest
 import trio
 import trio.testing
+from msgspec import structs
 
 from switchgear_protocol.words import Billing
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import transport_failure
-from switchgeard.core.provider import Provider
+from switchgeard.core.provider import File, Provider
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Answer, Missing, Ready, Refused, Secret, Unheard
 from switchgeard.credentials.vault import Vault
@@ -211,6 +213,40 @@ async def test_a_login_the_issuer_took_away_is_said_with_its_cure() -> None:
     answer = await vault.get(PLAN)
     assert answer == Refused("the login is not valid any more (refresh_token_reused)", "switchgear login plan")
     assert store.text == before, "what is stored is never deleted"
+
+
+@pytest.mark.parametrize("echoed", ["r0", "rt-CANARY", "eyJCANARY", "the token r0 was used"])
+async def test_what_an_issuer_repeats_is_told_to_nobody(echoed: str) -> None:
+    """Its error word may be the very token; then there was no word, and the login is not held to be bad for it."""
+    issuer = Issuer()
+    _, store = made(issuer)
+
+    async def echo(call: HTTPCall) -> tuple[int, bytes]:
+        return 400, msgspec.json.encode({"error": {"code": echoed}})
+
+    heard = Vault(store, {}, b"k" * 32, echo, issuer.clock)
+    heard.use({"plan": PLAN})
+    issuer.pass_time(3600)
+    answer = await heard.get(PLAN)
+    assert isinstance(answer, Unheard)
+    assert echoed not in answer.reason
+
+
+async def test_a_login_that_another_program_keeps_is_not_ours_to_renew(tmp_path: Path) -> None:
+    """In a file or from a command it is somebody else's: it is carried while it lasts, then its cure is told."""
+    issuer, path = Issuer(), tmp_path / "login.json"
+    path.write_text(spelled(login()))
+    path.chmod(0o600)
+    vault, _ = made(issuer)
+    theirs = structs.replace(PLAN, credential=File(str(path)))
+    vault.use({"plan": theirs})
+    found = await vault.get(theirs)
+    assert isinstance(found, Ready)
+    issuer.pass_time(3600)
+    answer = await vault.get(theirs)
+    assert isinstance(answer, Refused)
+    assert "not ours to renew" in answer.reason
+    assert issuer.calls == 0
 
 
 async def test_an_issuer_that_does_not_answer_is_not_a_bad_login() -> None:
