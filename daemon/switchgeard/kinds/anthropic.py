@@ -11,7 +11,8 @@ from switchgeard.core.rule import Rule
 
 from .auth import x_api_key
 from .kind import Draft, Kind, ModelsPage, Paste
-from .lists import Row, count, flag, inner, listed, members, text
+from .lists import listed
+from .reply import Row, count, flag, inner, members, text
 
 VERSION = ("anthropic-version", "2023-06-01")  # the later one refuses sampling parameters, which clients send
 LIST = "/v1/models?limit=1000"

@@ -19,7 +19,8 @@ from switchgeard.upstream.eventstream import CONTENT_TYPE
 from . import sigv4
 from .auth import bearer, header_safe
 from .kind import Draft, Kind, ModelsPage, Option, Options, Paste
-from .lists import Row, rows, text
+from .lists import rows
+from .reply import Row, text, texts
 
 SERVICE = "bedrock"
 PROFILES = "/inference-profiles?maxResults=1000"
@@ -65,13 +66,13 @@ def more(body: bytes) -> str | None:
 def _model(row: Row) -> Listed | None:
     """A model of text; what only a profile leads to is listed, and said so."""
     name = text(row, "modelId")
-    if name is None or "TEXT" not in _words(row, "outputModalities"):
+    if name is None or "TEXT" not in texts(row, "outputModalities"):
         return None
-    direct = "ON_DEMAND" in _words(row, "inferenceTypesSupported")
+    direct = "ON_DEMAND" in texts(row, "inferenceTypesSupported")
     return Listed(
         name,
         name=text(row, "modelName"),
-        images="IMAGE" in _words(row, "inputModalities"),
+        images="IMAGE" in texts(row, "inputModalities"),
         enabled=direct,
         why_not="" if direct else ONLY_BY_PROFILE,
     )
@@ -92,11 +93,6 @@ def _target(row: Row) -> str | None:
     arns = [text(model, "modelArn") for model in models if isinstance(model, dict)] if isinstance(models, list) else []
     names = {arn.rpartition("/")[2] for arn in arns if arn}
     return names.pop() if len(names) == 1 else None
-
-
-def _words(row: Row, name: str) -> list[Any]:
-    found = row.get(name)
-    return found if isinstance(found, list) else []
 
 
 KIND = Kind(

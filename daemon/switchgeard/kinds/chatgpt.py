@@ -5,7 +5,6 @@ wrote the body. A plain API key in its place works too: it is sent as it is.
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import structs
@@ -20,7 +19,9 @@ from . import codex_headers
 from .bundle import Bundle
 from .claims import claims
 from .kind import Browser, Draft, Kind, ModelsPage, Options, Refresh
-from .lists import rows, text
+from .lists import rows
+from .pages import form
+from .reply import text
 
 TOKEN_URL = "https://auth.openai.com/oauth/token"  # noqa: S105 - an address
 RESOURCE = "https://api.openai.com/v1"
@@ -66,14 +67,13 @@ def listed(body: bytes) -> tuple[Listed, ...]:
 
 def refreshing(bundle: Bundle, options: Options) -> HTTPCall:
     """The refresh token for the next login."""
-    form = {
+    fields = {
         "grant_type": "refresh_token",
         "client_id": bundle.client_id or "",
         "refresh_token": bundle.refresh_token or "",
         "resource": RESOURCE,
     }
-    headers = (("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded"))
-    return HTTPCall("POST", TOKEN_URL, headers, urlencode(form).encode())
+    return form(TOKEN_URL, fields)
 
 
 class Granted(msgspec.Struct, frozen=True):

@@ -3,12 +3,11 @@
 Rules for editing: what the list does not say stays None. Prices are in AI credits (one cent each) per batch of tokens.
 """
 
-from typing import Any
-
 from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Price, Tier
 
-from .lists import Row, count, rows, text
+from .lists import rows
+from .reply import Row, count, flag, inner, text
 
 WIRES = (
     ("/v1/messages", "anthropic.messages"),
@@ -27,12 +26,12 @@ def models(body: bytes) -> tuple[Listed, ...]:
 
 
 def _talks(row: Row) -> bool:
-    return bool(part(part(row, "capabilities"), "type", "chat") == "chat")
+    return text(inner(row, "capabilities"), "type") in (None, "chat")
 
 
 def _listed(row: Row, name: str) -> Listed:
-    able = part(row, "capabilities")
-    limits, supports = part(able, "limits"), part(able, "supports")
+    able = inner(row, "capabilities")
+    limits, supports = inner(able, "limits"), inner(able, "supports")
     wires = _wires(row)
     why_not = _why_not(row, wires)
     return Listed(
@@ -40,11 +39,11 @@ def _listed(row: Row, name: str) -> Listed:
         name=text(row, "name"),
         context=count(limits, "max_context_window_tokens"),
         max_output=count(limits, "max_output_tokens"),
-        tools=_flag(supports, "tool_calls"),
-        images=_flag(supports, "vision"),
-        json_schema=_flag(supports, "structured_outputs"),
+        tools=flag(supports, "tool_calls"),
+        images=flag(supports, "vision"),
+        json_schema=flag(supports, "structured_outputs"),
         reasoning=_thinks(supports),
-        price=_price(part(part(row, "billing"), "token_prices")),
+        price=_price(inner(inner(row, "billing"), "token_prices")),
         wires=wires,
         enabled=not why_not,
         why_not=why_not,
@@ -60,7 +59,7 @@ def _wires(row: Row) -> tuple[str, ...]:
 
 
 def _why_not(row: Row, wires: tuple[str, ...]) -> str:
-    if part(part(row, "policy"), "state", "") == "disabled":
+    if text(inner(row, "policy"), "state") == "disabled":
         return "switched off in the settings of your plan or organisation: github.com/settings/copilot/features"
     return "" if wires else "it answers only over a connection that is not spoken here"
 
@@ -76,7 +75,7 @@ def _thinks(supports: Row) -> bool | None:
 
 def _price(said: Row) -> Price | None:
     """USD per million tokens; the long context is a tier from where the usual one ends."""
-    batch, usual, longer = count(said, "batch_size"), part(said, "default"), part(said, "long_context")
+    batch, usual, longer = count(said, "batch_size"), inner(said, "default"), inner(said, "long_context")
     rates = _rates(usual, batch)
     if rates is None:
         return None
@@ -101,15 +100,3 @@ def _usd(said: Row, name: str, batch: int | None) -> float | None:
     if batch is None or isinstance(paid, bool) or not isinstance(paid, int | float) or not 0 <= paid < 1e9:
         return None
     return round(paid * USD_PER_CREDIT * MILLION / batch, 9)
-
-
-def _flag(row: Row, name: str) -> bool | None:
-    value = row.get(name)
-    return value if isinstance(value, bool) else None
-
-
-def part(row: Row, name: str, otherwise: Any = None) -> Any:
-    """The member of a row, of the same sort as `otherwise`; an empty row where nothing else is asked for."""
-    usual: Any = {} if otherwise is None else otherwise
-    value = row.get(name, usual)
-    return value if isinstance(value, type(usual)) else usual

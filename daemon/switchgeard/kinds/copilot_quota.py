@@ -6,47 +6,35 @@ left out: no request of ours counts there.
 
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
-
-import msgspec
 
 from switchgeard.core.clock import Now
 from switchgeard.core.moments import LONGEST, iso_moment, skew
 from switchgeard.core.quota import Window
 from switchgeard.upstream.call import HTTPCall
 
-from .auth import bearer, header_safe
-from .calls import USER_AGENT
-from .copilot_list import part
 from .kind import Options
-
-Row = dict[str, Any]
+from .pages import opened
+from .reply import Row, members_if_any, text
 
 SOURCE = "copilot_internal/user"
 GITHUB = "https://api.github.com"
 NAMES = {"session": "5h", "weekly": "7d"}
 """Its windows by the names other providers have for the same lengths, so that one threshold fits all."""
 
-NAME = 100  # characters of a login; GitHub's have 39
 MOST = 8  # windows of one answer
 _SNAPSHOT = re.compile(r"x-(quota-snapshot|usage-ratelimit)-([a-z0-9_]{1,32})")
 
 
 def page(base_url: str, secret: str, options: Options) -> HTTPCall:
     """The GET of the plan's page, which is GitHub's own, not Copilot's. Raises BadSecret."""
-    headers = (("accept", "application/json"), ("accept-encoding", "identity"), ("user-agent", USER_AGENT))
-    url = f"{github(base_url)}/copilot_internal/user"
-    return HTTPCall("GET", url, (*headers, *bearer(header_safe(secret))))
+    return opened(f"{github(base_url)}/copilot_internal/user", secret)
 
 
 def windows(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
     """The plan's pools. Raises ValueError."""
-    try:
-        found: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as fault:
-        raise ValueError("GitHub's page is no JSON") from fault
-    pools = found.get("quota_snapshots") if isinstance(found, dict) else None
+    found = members_if_any(body)
+    pools = found.get("quota_snapshots")
     if not isinstance(pools, dict):
         raise ValueError("GitHub's page tells of no quota")
     read = (
@@ -57,7 +45,7 @@ def windows(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
 
 def whose(body: bytes) -> str:
     """The login at GitHub, of a page that `windows` understood."""
-    return str(part(msgspec.json.decode(body), "login", ""))[:NAME]
+    return text(members_if_any(body), "login") or ""
 
 
 def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:
@@ -81,8 +69,8 @@ def _pool(page: Row, name: str, pool: object, provider: str, now: Now) -> Window
     limit, left, rest = _amount(pool, "entitlement"), _amount(pool, "quota_remaining", "remaining"), _left(pool)
     if (limit is not None and limit < 0) or (rest is None and left is None):
         return None
-    reset = part(pool, "quota_reset_at", "") or part(page, "quota_reset_date_utc", "")
-    resets_at = iso_moment(reset or part(page, "quota_reset_date", ""))
+    reset = text(pool, "quota_reset_at") or text(page, "quota_reset_date_utc", "quota_reset_date")
+    resets_at = iso_moment(reset or "")
     return Window(
         provider,
         name,

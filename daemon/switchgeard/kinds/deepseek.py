@@ -7,8 +7,9 @@ from switchgeard.core.quota import Window
 
 from .anthropic import versioned
 from .kind import Kind, ModelsPage, Paste, QuotaPage
-from .lists import Row, flag, members, plain, text, usd
+from .lists import plain
 from .pages import page
+from .reply import Row, flag, members, text, usd
 
 
 def balance(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:

@@ -7,9 +7,6 @@ it does not know, so none is sent at all). Addresses that get the GitHub token a
 its open-source clients, recorded errors.
 """
 
-from typing import Any
-
-import msgspec
 from msgspec.structs import replace
 
 from switchgear_protocol.words import Billing, FailureKind
@@ -23,6 +20,8 @@ from .calls import USER_AGENT
 from .copilot_list import models
 from .copilot_quota import github, page, readings, whose, windows
 from .kind import DeviceCode, Draft, Exchange, Kind, ModelsPage, Option, Options, QuotaPage
+from .pages import PLAINLY
+from .reply import members_if_any
 
 EDITOR: Header = ("editor-version", USER_AGENT)
 RENEWED_AHEAD = 60.0  # seconds before the moment it asks to be renewed at
@@ -57,23 +56,14 @@ def is_editors(secret: str) -> bool:
 
 def exchanging(base_url: str, secret: str, options: Options, now: Now) -> HTTPCall:
     """The GET that buys a short token, of the GitHub that the Copilot belongs to. Raises BadSecret."""
-    headers = (
-        ("accept", "application/json"),
-        ("accept-encoding", "identity"),
-        ("user-agent", USER_AGENT),
-        EDITOR,
-        ("authorization", f"token {header_safe(secret)}"),
-    )
+    headers = (*PLAINLY, EDITOR, ("authorization", f"token {header_safe(secret)}"))
     return HTTPCall("GET", f"{github(base_url)}/copilot_internal/v2/token", headers)
 
 
 def exchanged(body: bytes, now: Now) -> Token:
     """The short token; its life is counted by our own clock: `expires_at` is by GitHub's. Raises ValueError."""
-    try:
-        found: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as fault:
-        raise ValueError("GitHub's answer is no JSON") from fault
-    secret = found.get("token") if isinstance(found, dict) else None
+    found = members_if_any(body)
+    secret = found.get("token")
     if not isinstance(secret, str) or not secret:
         raise ValueError("GitHub's answer holds no token")
     life = found.get("refresh_in")

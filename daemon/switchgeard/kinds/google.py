@@ -7,7 +7,8 @@ from switchgeard.core.listing import Listed
 
 from .auth import x_goog_api_key
 from .kind import Kind, ModelsPage, Paste
-from .lists import LONGEST, Row, count, flag, listed, members, text, texts
+from .lists import listed
+from .reply import LONGEST, Row, count, flag, members, text, texts
 
 LIST = "/models?pageSize=1000"
 

@@ -14,7 +14,8 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.quota import Window
 
 from .kind import Kind, ModelsPage, Paste
-from .lists import Row, count, listed, moment, text
+from .lists import listed
+from .reply import Row, count, moment, text
 
 _OTHER = ("whisper", "playai", "orpheus", "canopylabs")  # hear and speak; the list does not say so
 _PERIODS = {"requests": "requests-day", "tokens": "tokens-minute"}

@@ -5,92 +5,22 @@ is none is left out; no list gives more than MOST.
 """
 
 from collections.abc import Callable
-from typing import Any
-
-import msgspec
 
 from switchgeard.core.listing import Listed
 
-MOST = 10_000  # models of one list
-LONGEST = 200  # characters of an id: a longer one is no name
-DEAREST = 1e6  # USD per million tokens: what costs more is a slip of somebody's unit
+from .reply import Row, decoded, moment, text
 
-Row = dict[str, Any]
+MOST = 10_000  # models of one list
 
 
 def rows(body: bytes, *names: str) -> list[Row]:
     """The rows under the first of these members that is there, or of a bare array. Raises ValueError."""
-    found = _decoded(body)
+    found = decoded(body)
     if isinstance(found, dict):
         found = next((found[name] for name in names or ("data",) if name in found), None)
     if not isinstance(found, list):
         raise ValueError("the reply is no model list")
     return [row for row in found[:MOST] if isinstance(row, dict)]
-
-
-def members(body: bytes) -> Row:
-    """The members of a reply that is one object. Raises ValueError."""
-    found = _decoded(body)
-    if not isinstance(found, dict):
-        raise ValueError("the reply is no object")
-    return found
-
-
-def inner(row: Row, name: str) -> Row:
-    """The object under this member; an empty one where there is none."""
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def text(row: Row, *names: str) -> str | None:
-    """The first of these members that is a usable text."""
-    values = (row.get(name) for name in names)
-    return next((v for v in values if isinstance(v, str) and v and len(v) <= LONGEST and v.isprintable()), None)
-
-
-def texts(row: Row, name: str) -> tuple[str, ...]:
-    """The usable texts in the array under this member; 64 at most."""
-    values = row.get(name)
-    found = values[:64] if isinstance(values, list) else []
-    return tuple(v for v in found if isinstance(v, str) and v and len(v) <= LONGEST and v.isprintable())
-
-
-def count(row: Row, *names: str) -> int | None:
-    """The first of these members that is a number of tokens."""
-    values = (row.get(name) for name in names)
-    return next(
-        (int(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool) and 0 < v < 1e12), None
-    )
-
-
-def flag(row: Row, name: str) -> bool | None:
-    """What the member says: true, false, or `{"supported": true}`; None when it says neither."""
-    value = row.get(name)
-    value = value.get("supported") if isinstance(value, dict) else value
-    return value if isinstance(value, bool) else None
-
-
-def among(found: tuple[str, ...], *words: str) -> bool | None:
-    """Whether one of the words is in a list of abilities; None when there is no list."""
-    return any(word in found for word in words) if found else None
-
-
-def moment(row: Row, name: str) -> float | None:
-    """A release as epoch seconds."""
-    value = row.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e11 else None
-
-
-def usd(row: Row, name: str, scale: float = 1.0) -> float | None:
-    """A price times `scale`, in USD per million tokens, from a number or its text; None when it is no price."""
-    value = row.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        price = float(value) * scale
-    except (ValueError, OverflowError):
-        return None
-    return round(price, 9) if 0 <= price <= DEAREST else None
 
 
 def listed(body: bytes, read: Callable[[Row], Listed | None], *names: str) -> tuple[Listed, ...]:
@@ -106,10 +36,3 @@ def plain(body: bytes) -> tuple[Listed, ...]:
 def _plain(row: Row) -> Listed | None:
     name = text(row, "id")
     return None if name is None else Listed(name, created=moment(row, "created"))
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as fault:
-        raise ValueError("the reply is no JSON") from fault

@@ -5,7 +5,8 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage, Paste
-from .lists import Row, count, flag, inner, listed, moment, text, texts
+from .lists import listed
+from .reply import Row, count, flag, inner, moment, text, texts
 
 
 def models(body: bytes) -> tuple[Listed, ...]:

@@ -8,8 +8,9 @@ from switchgear_protocol.words import Billing
 from switchgeard.core.listing import Listed
 
 from .kind import Kind, ModelsPage
-from .lists import Row, inner, listed, text
+from .lists import listed
 from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
+from .reply import Row, inner, text
 
 
 def models(body: bytes) -> tuple[Listed, ...]:

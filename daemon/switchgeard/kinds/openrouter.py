@@ -13,8 +13,9 @@ from switchgeard.core.rule import Rule
 
 from .anthropic import versioned
 from .kind import Kind, ModelsPage, Paste, QuotaPage
-from .lists import Row, among, count, inner, listed, members, moment, text, texts, usd
+from .lists import listed
 from .pages import page
+from .reply import Row, among, count, inner, members, moment, text, texts, usd
 
 PER_MILLION = 1e6
 DAY = 86_400.0

@@ -6,7 +6,8 @@ from switchgeard.core.offer import Price
 from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage, Paste
-from .lists import Row, count, inner, listed, moment, text, usd
+from .lists import listed
+from .reply import Row, count, inner, moment, text, usd
 
 _CHATS = (None, "chat", "language", "code")
 _SUFFIXES = (("-FP8", "fp8"), ("-Turbo", "fp8"), ("-Lite", "int4"), ("-INT4", "int4"))

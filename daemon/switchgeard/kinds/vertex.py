@@ -7,7 +7,6 @@ signatures, which gcloud makes.
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec.structs import replace
@@ -20,10 +19,13 @@ from switchgeard.upstream.call import HTTPCall
 from .auth import BadSecret, Header, bearer, header_safe
 from .bundle import Token
 from .kind import Draft, Exchange, Kind, NoLogin, Option, Options
+from .pages import form
+from .reply import members_if_any
 
 COMMAND = 'credential = {command = ["gcloud", "auth", "print-access-token"]}'
 DEFAULTS = 'credential = {file = "~/.config/gcloud/application_default_credentials.json"}'
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+OWN = ("client_id", "client_secret", "refresh_token")  # members of that file
 AHEAD = 300.0  # seconds before its end a token is renewed
 LONGEST = 43_200.0  # seconds a token lives at most
 VERSION = b'"vertex-2023-10-16"'
@@ -47,7 +49,7 @@ def site(options: Options) -> str:
 def authorized(secret: str) -> tuple[Header, ...]:
     """Raises BadSecret for a key file's content, which is no token."""
     if secret.startswith("{"):
-        sort = _members(secret).get("type")
+        sort = members_if_any(secret).get("type")
         if sort == "service_account":
             raise BadSecret(f"a service account's key needs RSA signatures, which gcloud makes: write {COMMAND}")
         raise BadSecret(f"the credential is a key file of another sort, not an access token: write {COMMAND}")
@@ -56,37 +58,27 @@ def authorized(secret: str) -> tuple[Header, ...]:
 
 def is_default(secret: str) -> bool:
     """Whether it is the file that `gcloud auth application-default login` writes."""
-    return secret.startswith("{") and _members(secret).get("type") == "authorized_user"
+    return secret.startswith("{") and members_if_any(secret).get("type") == "authorized_user"
 
 
 def exchanging(base_url: str, secret: str, options: Options, now: Now) -> HTTPCall:
     """The POST that buys an access token. Raises ValueError for a file that lacks what it needs."""
-    found = _members(secret)
-    form = {name: found.get(name) for name in ("client_id", "client_secret", "refresh_token")}
-    if not all(isinstance(value, str) and value for value in form.values()):
+    found = members_if_any(secret)
+    own = {name: value for name in OWN if isinstance(value := found.get(name), str) and value}
+    if len(own) < len(OWN):
         raise ValueError("the application default credentials lack a member: gcloud auth application-default login")
-    headers = (("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded"))
-    return HTTPCall("POST", TOKEN_URL, headers, urlencode({"grant_type": "refresh_token", **form}).encode())
+    return form(TOKEN_URL, {"grant_type": "refresh_token", **own})
 
 
 def exchanged(body: bytes, now: Now) -> Token:
     """The access token, its life counted from now. Raises ValueError."""
-    found = _members(body)
+    found = members_if_any(body)
     secret, life = found.get("access_token"), found.get("expires_in")
     if not isinstance(secret, str) or not secret:
         raise ValueError("Google's answer holds no token")
     known = isinstance(life, int | float) and not isinstance(life, bool) and 0 < life <= LONGEST
     lasts = float(life) if known else AHEAD  # type: ignore[arg-type]
     return Token(header_safe(secret), now.wall + lasts, now.wall + max(lasts - AHEAD, 0.0))
-
-
-def _members(text: str | bytes) -> dict[str, Any]:
-    """The members of a JSON object; none for anything else."""
-    try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def shape(draft: Draft) -> Draft:

@@ -5,8 +5,9 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage
-from .lists import Row, count, listed, moment, text
+from .lists import listed
 from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
+from .reply import Row, count, moment, text
 
 
 def models(body: bytes) -> tuple[Listed, ...]:

@@ -5,7 +5,8 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Price
 
 from .kind import Kind, ModelsPage, Paste
-from .lists import Row, among, listed, moment, text, texts, usd
+from .lists import listed
+from .reply import Row, among, moment, text, texts, usd
 
 SCALE = 1e-4  # its prices are in 1e-10 USD per token
 

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import trio
 
 from switchgeard.kinds.kind import DeviceCode
+from switchgeard.kinds.reply import members_if_any
 from switchgeard.upstream.fault import TransportFault
 
-from .login import Ended, Login, members
+from .login import Ended, Login
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 PACE, MARGIN, SLOWER = 5.0, 1.0, 5.0  # seconds between two questions; beyond it; more after `slow_down`
@@ -25,7 +26,7 @@ async def run(login: Login, how: DeviceCode) -> None:
     if not client:
         raise Ended("failed", "a login by code needs the client_id of an OAuth app of yours", "switchgear config edit")
     status, body = await login.posted(how.code_url, {"client_id": client, "scope": how.scope})
-    begun = members(body)
+    begun = members_if_any(body)
     code, typed, page = (begun.get(name) for name in ("device_code", "user_code", "verification_uri"))
     if status != 200 or not isinstance(code, str) or not _typed(typed) or not _shown(page):
         raise Ended("failed", f"the issuer gave no code ({status}{_word(begun)})", "switchgear config edit")
@@ -47,7 +48,7 @@ async def _granted(login: Login, how: DeviceCode, form: dict[str, str], begun: d
         except TransportFault:
             pace += SLOWER
             continue
-        said = members(body)
+        said = members_if_any(body)
         if isinstance(token := said.get("access_token"), str) and token:
             return token
         pace = _next_pace(login, said, pace)

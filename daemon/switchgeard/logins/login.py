@@ -5,15 +5,14 @@ Rules for editing: codes, verifiers and tokens stay in the flow's own variables;
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
-from urllib.parse import urlencode
+from typing import Literal
 
-import msgspec
 import trio
 
 from switchgear_protocol.messages import LoginView
 from switchgeard.core.clock import Now
 from switchgeard.core.provider import Provider
+from switchgeard.kinds.pages import form
 from switchgeard.upstream.call import HTTPCall
 
 State = Literal["pending", "done", "failed", "denied", "expired", "cancelled"]
@@ -68,21 +67,11 @@ class Login:
             self.account, self.reason, self.hint,
         )  # fmt: skip
 
-    async def posted(self, url: str, form: dict[str, str]) -> tuple[int, bytes]:
+    async def posted(self, url: str, fields: dict[str, str]) -> tuple[int, bytes]:
         """A form sent to the issuer. Raises TransportFault."""
-        headers = (("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded"))
-        return await self.ask(HTTPCall("POST", url, headers, urlencode(form).encode()))
+        return await self.ask(form(url, fields))
 
     async def keep(self, credential: str) -> None:
         """Into the keyring. Raises Ended."""
         if trouble := await self.store(credential):
             raise Ended("failed", f"the login could not be stored: {trouble}", "switchgear auth")
-
-
-def members(body: bytes) -> dict[str, Any]:
-    """The members of a JSON object; none for anything else."""
-    try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

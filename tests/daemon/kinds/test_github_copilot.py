@@ -197,7 +197,7 @@ def test_the_plans_page_tells_whose_it_is() -> None:
     """The login at GitHub, where it says one."""
     assert whose(json.dumps(USER).encode()) == "somebody"
     assert whose(json.dumps({**USER, "login": 7}).encode()) == ""
-    assert len(whose(json.dumps({**USER, "login": "x" * 5000}).encode())) == 100
+    assert whose(json.dumps({**USER, "login": "x" * 5000}).encode()) == ""
 
 
 def test_the_plans_page_tells_the_pools_that_end() -> None:

@@ -77,27 +77,3 @@ def test_a_bare_array_is_a_list_too() -> None:
         "a",
         "b",
     ]
-
-
-@pytest.mark.parametrize(
-    ("value", "price"),
-    [
-        ("0.000003", 3.0),
-        (0.00000125, 1.25),
-        ("0", 0.0),
-        ("-1", None),
-        ("x", None),
-        (True, None),
-        (None, None),
-        (1e9, None),
-    ],
-)
-def test_a_price_per_token_is_one_per_million_or_none(value: object, price: float | None) -> None:
-    """A negative price is a router's "it depends"; a preposterous one is a slip of the unit."""
-    assert lists.usd({"p": value}, "p", 1e6) == price
-
-
-def test_an_ability_is_said_in_several_ways() -> None:
-    """A bare truth value, or an object that holds one; anything else says nothing."""
-    row = {"a": True, "b": {"supported": False}, "c": "yes", "d": {"x": 1}}
-    assert [lists.flag(row, name) for name in "abcde"] == [True, False, None, None, None]
