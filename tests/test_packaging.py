@@ -130,7 +130,7 @@ def test_the_wheel_holds_our_three_packages_and_nothing_else(tmp_path: Path) -> 
     assert f"{info}/licenses/LICENSE" in names
     facts = {"switchgeard/catalogue/facts.msgpack.gz", "switchgeard/catalogue/NOTICE"}  # and whose they are
     units = {f"switchgear/cli/service/units/{unit}" for unit in UNITS}
-    assert facts | units <= set(names)
+    assert facts | units | {f"{data}/data/share/man/man1/switchgear.1"} <= set(names)
     ours = (name for name in names if not name.startswith((info, data)) and name not in facts | units)
     folders = ("switchgear/cli/prompt_hooks/", "switchgear/cli/completion/")
     shells = {name for name in names if name.startswith(folders) and not name.endswith(".py")}
