@@ -86,9 +86,13 @@
   (let ((value (string-trim (or (getenv name) ""))))
     (and (string-prefix-p "/" value) (directory-file-name value))))
 
+(defun switchgear--look (path)
+  "The attributes of PATH; nil when it is not there or out of reach."
+  (condition-case nil (file-attributes path 'integer) (file-error nil)))
+
 (defun switchgear--private-p (directory)
   "Whether DIRECTORY is the user's own, closed to everybody else."
-  (let ((found (file-attributes directory 'integer)))
+  (let ((found (switchgear--look directory)))
     (and found
          (eq (file-attribute-type found) t)
          (eql (file-attribute-user-id found) (user-uid))
@@ -121,7 +125,7 @@
 
 (defun switchgear--refusal (path)
   "Why the socket at PATH is not talked to; nil when it may be."
-  (let ((found (file-attributes path 'integer))
+  (let ((found (switchgear--look path))
         (directory (directory-file-name (file-name-directory path))))
     (cond ((null found) "no daemon runs")
           ((not (eql (file-attribute-user-id found) (user-uid))) (format "%s belongs to somebody else" path))
