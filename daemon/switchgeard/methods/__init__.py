@@ -1,9 +1,9 @@
 """The methods of the socket: one table (`table`) from name to function, each a few lines over the daemon's parts.
 
     daemon       what they work on
-    connection, models, providers, sessions, money, settings, logins, choices    the functions, by what they are about
+    connection, models, providers, sessions, money, settings, logins, choices, doctor, prompt    the functions, by noun
 
 Rules for editing: `table.METHODS` and `switchgear_protocol.messages.METHODS` name the same methods (a test
-compares them). A function takes (daemon, caller, params) and returns the result struct; it refuses by
-raising RpcError with the words and the command that help. Nothing returns a secret.
+compares them). A function takes (daemon, caller, params); `daemon.at` is what completions use too. It returns the
+result struct; it refuses by raising RpcError with the words and the command that help. Nothing returns a secret.
 """

@@ -43,32 +43,32 @@ from .daemon import Daemon
 NEVER = Listing()
 
 
-async def kinds_list(at: Daemon, caller: Caller, params: Nothing) -> Kinds:
+async def kinds_list(daemon: Daemon, caller: Caller, params: Nothing) -> Kinds:
     return Kinds([_kind(kind) for kind in KINDS.values()])
 
 
-async def providers_add(at: Daemon, caller: Caller, params: ProvidersAdd) -> ProviderView:
+async def providers_add(daemon: Daemon, caller: Caller, params: ProvidersAdd) -> ProviderView:
     """What the config's own rules refuse is refused in their words, and nothing is written."""
     told = {name: getattr(params, name) for name in ("label", "base_url", "credential", "billing")}
     kept = {name: value for name, value in told.items() if value is not None}
-    await at.configuration.add("providers", [{"id": params.id, "kind": params.kind, **kept, **params.options}])
-    return views.provider(at.at.state, at.provider(params.id), at.at.now())
+    await daemon.configuration.add("providers", [{"id": params.id, "kind": params.kind, **kept, **params.options}])
+    return views.provider(daemon.at.state, daemon.provider(params.id), daemon.at.now())
 
 
-async def providers_probe(at: Daemon, caller: Caller, params: ProvidersProbe) -> ProbeView:
-    provider, began = at.provider(params.provider), at.at.now().boot
+async def providers_probe(daemon: Daemon, caller: Caller, params: ProvidersProbe) -> ProbeView:
+    provider, began = daemon.provider(params.provider), daemon.at.now().boot
     if (view := await _without_asking(provider)) is not None:
-        return structs.replace(view, milliseconds=(at.at.now().boot - began) * 1000)
-    found = await at.lists.refresh(provider)
+        return structs.replace(view, milliseconds=(daemon.at.now().boot - began) * 1000)
+    found = await daemon.lists.refresh(provider)
     if not found.reason:
-        await at.quotas.look([provider], refresh=True)
+        await daemon.quotas.look([provider], refresh=True)
     return ProbeView(
         provider=provider.id,
         ok=not found.reason,
         asked=provider.base_url.partition("://")[2].partition("/")[0],
         reason=found.reason,
         hint=found.hint,
-        milliseconds=(at.at.now().boot - began) * 1000,
+        milliseconds=(daemon.at.now().boot - began) * 1000,
         models=len(found.models) if not found.reason else None,
     )
 
@@ -85,28 +85,28 @@ async def _without_asking(provider: Provider) -> ProbeView | None:
     return ProbeView(provider.id, found.ok, asked=program, reason=found.reason, hint=found.hint)
 
 
-async def models_refresh(at: Daemon, caller: Caller, params: ModelsRefresh) -> Listings:
-    known = list(at.at.state.config.providers.values())
-    asked = known if params.provider is None else [at.provider(params.provider)]
+async def models_refresh(daemon: Daemon, caller: Caller, params: ModelsRefresh) -> Listings:
+    known = list(daemon.at.state.config.providers.values())
+    asked = known if params.provider is None else [daemon.provider(params.provider)]
     async with trio.open_nursery() as nursery:
         for provider in asked:
-            nursery.start_soon(at.lists.refresh, provider)
-    return Listings([_listing(at, provider) for provider in asked])
+            nursery.start_soon(daemon.lists.refresh, provider)
+    return Listings([_listing(daemon, provider) for provider in asked])
 
 
-async def models_propose(at: Daemon, caller: Caller, params: ModelsPropose) -> Proposals:
+async def models_propose(daemon: Daemon, caller: Caller, params: ModelsPropose) -> Proposals:
     if params.refresh:
-        await models_refresh(at, caller, ModelsRefresh())
-    at.lists.glance()
-    config = at.at.state.config
-    found = [_proposal(group, config.catalog.models) for group in await _groups(at, params.single)]
-    return Proposals(found, [_listing(at, provider) for provider in config.providers.values()], config.grouping)
+        await models_refresh(daemon, caller, ModelsRefresh())
+    daemon.lists.glance()
+    config = daemon.at.state.config
+    found = [_proposal(group, config.catalog.models) for group in await _groups(daemon, params.single)]
+    return Proposals(found, [_listing(daemon, provider) for provider in config.providers.values()], config.grouping)
 
 
-async def models_accept(at: Daemon, caller: Caller, params: ModelsAccept) -> Accepted:
+async def models_accept(daemon: Daemon, caller: Caller, params: ModelsAccept) -> Accepted:
     """New models behind the user's own; of those he has, what is new at its place, his order as it is."""
-    known = at.at.state.config.catalog.models
-    groups = {group.alias: group for group in await _groups(at, single=not params.all)}
+    known = daemon.at.state.config.catalog.models
+    groups = {group.alias: group for group in await _groups(daemon, single=not params.all)}
     unknown = [alias for alias in params.aliases if alias not in groups]
     if unknown:
         message = f'"{unknown[0]}" is not proposed, or is in the config already.'
@@ -114,13 +114,13 @@ async def models_accept(at: Daemon, caller: Caller, params: ModelsAccept) -> Acc
     chosen = [groups[alias] for alias in (groups if params.all else dict.fromkeys(params.aliases))]
     if chosen:
         more = {group.alias: newcomers(group, known[group.alias]) for group in chosen if group.exists}
-        await at.configuration.group([entry(group) for group in chosen if not group.exists], more)
-    return Accepted([group.alias for group in chosen], at.configuration.view())
+        await daemon.configuration.group([entry(group) for group in chosen if not group.exists], more)
+    return Accepted([group.alias for group in chosen], daemon.configuration.view())
 
 
-async def _groups(at: Daemon, single: bool) -> list[Group]:
+async def _groups(daemon: Daemon, single: bool) -> list[Group]:
     """In a thread: thousands of names take a while."""
-    state, config = at.at.state, at.at.state.config
+    state, config = daemon.at.state, daemon.at.state.config
     if config.grouping == "off":
         return []
     lists = {name: listing.models for name, listing in state.listings.items()}
@@ -160,8 +160,8 @@ def _offer(variant: Variant) -> ProposedOffer:
     )
 
 
-def _listing(at: Daemon, provider: Provider) -> ListingView:
-    found = at.at.state.listings.get(provider.id, NEVER)
+def _listing(daemon: Daemon, provider: Provider) -> ListingView:
+    found = daemon.at.state.listings.get(provider.id, NEVER)
     return ListingView(provider.id, len(found.models), found.read_at, found.reason, found.hint)
 
 

@@ -23,19 +23,19 @@ OURSELVES = ClientInfo("switchgeard", __version__)
 CAPABILITIES = {"dialects": list(asking.SPOKEN), "interrupts": [word.value for word in Interrupt]}
 
 
-async def initialize(at: Daemon, caller: Caller, params: Initialize) -> Initialized:
+async def initialize(daemon: Daemon, caller: Caller, params: Initialize) -> Initialized:
     """Version negotiation itself happens in the connection; this only introduces the daemon."""
     agreed = min(params.protocol.max, VERSIONS.max)
     return Initialized(agreed, VERSIONS, OURSELVES, CAPABILITIES)
 
 
-async def status(at: Daemon, caller: Caller, params: Nothing) -> Status:
-    return at.status()
+async def status(daemon: Daemon, caller: Caller, params: Nothing) -> Status:
+    return daemon.status()
 
 
-async def events_subscribe(at: Daemon, caller: Caller, params: EventsSubscribe) -> Subscribed:
+async def events_subscribe(daemon: Daemon, caller: Caller, params: EventsSubscribe) -> Subscribed:
     return caller.subscribe(params)
 
 
-async def completion_create(at: Daemon, caller: Caller, params: CompletionCreate) -> Answer:
-    return await asking.complete(at.at, at.model(params.model), caller, params)
+async def completion_create(daemon: Daemon, caller: Caller, params: CompletionCreate) -> Answer:
+    return await asking.complete(daemon.at, daemon.model(params.model), caller, params)

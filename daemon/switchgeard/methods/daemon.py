@@ -105,11 +105,11 @@ def nearest(name: str, known: Any) -> str | None:
     return next(iter(get_close_matches(name[:LONGEST_NAME], list(known), n=1)), None)
 
 
-def offered(at: Daemon, model: MergedModel, name: str) -> Provider:
+def offered(daemon: Daemon, model: MergedModel, name: str) -> Provider:
     """A provider that has an offer in this model. Raises RpcError."""
     own = [offer.provider for offer in model.offers]
     if name in own:
-        return at.provider(name)
+        return daemon.provider(name)
     near = nearest(name, own)
     detail = f'Did you mean "{near}"?' if near else f"Its providers: {', '.join(own)}."
     hint = f"switchgear models {model.alias}"

@@ -23,43 +23,51 @@ SKEW = 30.0  # seconds a clock may be off before signatures and tokens suffer
 FULL = 50 * 1024 * 1024  # bytes a disk should have left
 
 
-async def doctor_check(at: Daemon, caller: Caller, params: DoctorCheck) -> Findings:
+async def doctor_check(daemon: Daemon, caller: Caller, params: DoctorCheck) -> Findings:
     """Everything at once: who waits is a person."""
     knocks: dict[str, Knock] = {}
     slow: list[Finding] = []
 
     async def at_the_door(name: str) -> None:
-        knocks[name] = await knock(at.at.transport, at.provider(name), at.at.now)
+        knocks[name] = await knock(daemon.at.transport, daemon.provider(name), daemon.at.now)
 
     async def keyring() -> None:
-        slow.append(await _keyring(at))
+        slow.append(await _keyring(daemon))
 
     async def storage() -> None:
-        slow.append(await _storage(at))
+        slow.append(await _storage(daemon))
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(storage)
-        if params.keyring and _uses_keyring(at):
+        if params.keyring and _uses_keyring(daemon):
             nursery.start_soon(keyring)
-        for name in at.at.state.config.providers if params.network else ():
+        for name in daemon.at.state.config.providers if params.network else ():
             nursery.start_soon(at_the_door, name)
     slow.sort(key=lambda finding: finding.id)
-    seen = (await credentials_list(at, caller, Nothing())).credentials
-    found = [_config(at), *slow, *_door(at), *_reached(knocks), *_clock(knocks), *_logins(seen), *_providers(at)]
-    return Findings([*found, *_models(at)])
+    seen = (await credentials_list(daemon, caller, Nothing())).credentials
+    found = [
+        _config(daemon),
+        *slow,
+        *_door(daemon),
+        *_reached(knocks),
+        *_clock(knocks),
+        *_logins(seen),
+        *_providers(daemon),
+    ]
+    return Findings([*found, *_models(daemon)])
 
 
-def _config(at: Daemon) -> Finding:
-    seen = at.configuration.view()
+def _config(daemon: Daemon) -> Finding:
+    seen = daemon.configuration.view()
     if seen.error is None:
         return Finding("config", "ok", f"revision {seen.revision} of {seen.path}")
     return Finding("config", "warn" if seen.ok else "fail", seen.error, hint=seen.hint or "switchgear config check")
 
 
-async def _storage(at: Daemon) -> Finding:
-    store = at.at.store
+async def _storage(daemon: Daemon) -> Finding:
+    store = daemon.at.store
     if store.path is None:
-        why = "it is kept in memory only: " + at.storage if at.storage != "ok" else "it is kept in memory only"
+        why = "it is kept in memory only: " + daemon.storage if daemon.storage != "ok" else "it is kept in memory only"
         return Finding("storage", "fail", why, hint="switchgear events --past")
     trouble, size, free = await store.inspect()
     if trouble:
@@ -70,20 +78,20 @@ async def _storage(at: Daemon) -> Finding:
     return Finding("storage", "ok", told)
 
 
-def _uses_keyring(at: Daemon) -> bool:
-    return any(isinstance(one.credential, Keyring) for one in at.at.state.config.providers.values())
+def _uses_keyring(daemon: Daemon) -> bool:
+    return any(isinstance(one.credential, Keyring) for one in daemon.at.state.config.providers.values())
 
 
-async def _keyring(at: Daemon) -> Finding:
-    began = at.at.now().boot
-    answer = await at.at.vault.try_keyring()
+async def _keyring(daemon: Daemon) -> Finding:
+    began = daemon.at.now().boot
+    answer = await daemon.at.vault.try_keyring()
     if isinstance(answer, Ready):
-        return Finding("keyring", "ok", f"written, read and deleted in {(at.at.now().boot - began) * 1000:.0f} ms")
+        return Finding("keyring", "ok", f"written, read and deleted in {(daemon.at.now().boot - began) * 1000:.0f} ms")
     return Finding("keyring", "fail", answer.reason, hint=answer.hint)
 
 
-def _door(at: Daemon) -> Iterable[Finding]:
-    for told in (at.http or "").split("; "):
+def _door(daemon: Daemon) -> Iterable[Finding]:
+    for told in (daemon.http or "").split("; "):
         if told:
             shut = told.startswith("not ")
             hint = "switchgear config edit" if shut else None
@@ -125,19 +133,19 @@ def _logins(seen: Iterable[CredentialView]) -> Iterable[Finding]:
             yield Finding("login", "fail", f"{view.source}: {view.reason}", view.provider, view.hint)
 
 
-def _providers(at: Daemon) -> Iterable[Finding]:
+def _providers(daemon: Daemon) -> Iterable[Finding]:
     """What else is held against one; a quota that is spent is no fault."""
-    for view in views.providers(at.at.state, at.at.now()):
+    for view in views.providers(daemon.at.state, daemon.at.now()):
         if view.paused:
             yield Finding("provider", "warn", "paused by you", view.id, f"switchgear resume {view.id}")
         elif view.health in (Health.UNAVAILABLE, Health.AUTH_FAILED):
             yield Finding("provider", "fail", view.reason, view.id, view.hint)
-        elif remark := at.at.state.accounts.remark(view.id):
+        elif remark := daemon.at.state.accounts.remark(view.id):
             yield Finding("account", "warn", remark[0], view.id, remark[1])
 
 
-def _models(at: Daemon) -> Iterable[Finding]:
-    found = views.models(at.at.state, at.at.now())
+def _models(daemon: Daemon) -> Iterable[Finding]:
+    found = views.models(daemon.at.state, daemon.at.now())
     for model in found:
         if model.serving is None:
             yield Finding("model", "fail", "nobody can serve it now", model.alias, f"switchgear route {model.alias}")

@@ -21,38 +21,38 @@ from .daemon import Daemon, positive
 SESSION_DAYS = 30  # a session older than that begins anew, should it ever go on
 
 
-async def quota_list(at: Daemon, caller: Caller, params: QuotaList) -> Quota:
-    known = at.at.state.config.providers
-    providers = list(known.values()) if params.provider is None else [at.provider(params.provider)]
-    await at.quotas.look(providers, params.refresh)
-    left = remaining.windows(at.at.state, at.at.now(), params.provider)
-    return Quota(left, [at.quotas.account(provider) for provider in providers])
+async def quota_list(daemon: Daemon, caller: Caller, params: QuotaList) -> Quota:
+    known = daemon.at.state.config.providers
+    providers = list(known.values()) if params.provider is None else [daemon.provider(params.provider)]
+    await daemon.quotas.look(providers, params.refresh)
+    left = remaining.windows(daemon.at.state, daemon.at.now(), params.provider)
+    return Quota(left, [daemon.quotas.account(provider) for provider in providers])
 
 
-async def usage_query(at: Daemon, caller: Caller, params: UsageQuery) -> UsageReply:
-    return await at.at.store.usage(params)
+async def usage_query(daemon: Daemon, caller: Caller, params: UsageQuery) -> UsageReply:
+    return await daemon.at.store.usage(params)
 
 
-async def spend_allow(at: Daemon, caller: Caller, params: SpendAllow) -> SpendState:
-    state, now = at.at.state, at.at.now()
+async def spend_allow(daemon: Daemon, caller: Caller, params: SpendAllow) -> SpendState:
+    state, now = daemon.at.state, daemon.at.now()
     if state.config.metered == "never":
         message = 'The config says spend.metered = "never".'
         raise RpcError.of("consent", message, hint="switchgear config edit")
     until = None if params.for_s == 0 else now.wall + positive("for_s", params.for_s)
-    at.announce(state.allow_metered(until, now))
+    daemon.announce(state.allow_metered(until, now))
     return SpendState(state.config.metered, until)
 
 
-async def spent_by_session(at: Daemon, now: Now) -> dict[Spender, float]:
+async def spent_by_session(daemon: Daemon, now: Now) -> dict[Spender, float]:
     """USD each session of the last SESSION_DAYS has spent at metered providers; {} where the config caps no session.
 
     Raises RpcError when the ledger cannot be read.
     """
-    config, spent = at.at.state.config, dict[Spender, float]()
+    config, spent = daemon.at.state.config, dict[Spender, float]()
     if config.usd_per_session is None:
         return spent
     query = UsageQuery(["provider", "client", "session"], now.wall - SESSION_DAYS * DAY, limit=MAX_SESSIONS)
-    for row in (await at.at.store.usage(query)).rows:
+    for row in (await daemon.at.store.usage(query)).rows:
         provider, session = config.providers.get(row.key["provider"]), row.key["session"]
         if session and row.cost_usd and provider is not None and provider.billing is Billing.METERED:
             key = (row.key["client"], session)

@@ -6,5 +6,5 @@ from switchgeard.serving.caller import Caller
 from .daemon import Daemon
 
 
-async def prompt_show(at: Daemon, caller: Caller, params: PromptShow) -> PromptLine:
-    return at.prompt.line(params.session)
+async def prompt_show(daemon: Daemon, caller: Caller, params: PromptShow) -> PromptLine:
+    return daemon.prompt.line(params.session)

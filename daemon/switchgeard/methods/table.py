@@ -53,6 +53,6 @@ METHODS: dict[str, Method] = {
 }
 
 
-async def dispatch(at: Daemon, caller: Caller, method: str, params: Struct, request_id: Id) -> Struct:
+async def dispatch(daemon: Daemon, caller: Caller, method: str, params: Struct, request_id: Id) -> Struct:
     """Serve one request. Raises RpcError."""
-    return await METHODS[method](at, caller, params)
+    return await METHODS[method](daemon, caller, params)
