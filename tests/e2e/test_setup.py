@@ -35,12 +35,12 @@ async def test_yes_leads_from_nothing_to_an_answer_without_a_keyring(tmp_path: P
         done = await at.command("setup", "--yes", "--json")
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
-        assert (told["models"], told["connected"]) == (["claude-opus-4-6", "gpt-5-5"], ["opencode"])
+        assert (told["models"], told["connected"]) == (["claude-opus-4-6", "gpt-5.5"], ["opencode"])
         config = tomllib.loads(at.config.read_text())
         assert {one["credential"]["env"] for one in config["providers"]} == set(KEYS)
         assert at.config.stat().st_mode & 0o777 == 0o600
         assert "switchgear" in at.tool.read_text()
-        asked = await at.command("ask", "gpt-5-5", "hello")
+        asked = await at.command("ask", "gpt-5.5", "hello")
         assert asked.returncode == 0, asked.stderr
         assert sum(standin.hits for standin in at.standins) == 2
         everything = done.stdout + done.stderr + "".join(map(str, at.files().values()))

@@ -54,7 +54,7 @@ def kept(collection: Any) -> list[bytes]:
 
 async def real_opencode(at: Newcomer) -> "subprocess.CompletedProcess[str]":
     """One answer through what the setup has connected."""
-    argv = [str(program("opencode", "opencode-ai")), "run", "--title", "t", "-m", "switchgear/gpt-5-5", "hello"]
+    argv = [str(program("opencode", "opencode-ai")), "run", "--title", "t", "-m", "switchgear/gpt-5.5", "hello"]
     quiet = ("AUTOUPDATE", "DEFAULT_PLUGINS", "LSP_DOWNLOAD", "MODELS_FETCH")
     told = {f"OPENCODE_DISABLE_{name}": "1" for name in quiet}
     env = {"HOME": at.place.env["HOME"], "PATH": os.environ["PATH"], **told}
@@ -80,7 +80,7 @@ async def test_yes_leads_to_an_answer_with_keys_from_the_keyring(tmp_path: Path,
         await at.command("stop")
         for name in KEYS:
             del at.place.env[name]
-        asked = await at.command("ask", "gpt-5-5", "hello")
+        asked = await at.command("ask", "gpt-5.5", "hello")
         assert asked.returncode == 0, asked.stderr
         if here("opencode-ai"):
             ran = await real_opencode(at)

@@ -32,6 +32,7 @@ WRAPPED = re.compile(r"^(databricks-|cohere-(?=command)|snowflake-|bedrock-|nvid
 WHOLE = re.compile(r"-bf16$")  # as it was trained
 BARE = re.compile(r"[rv]\d")  # deepseek.r1, deepseek.v3.2: the maker is part of the name
 LLAMA = re.compile(r"^(llama|gemma|phi)-?(\d)")
+VERSION = re.compile(r"(?<!\d)(?<!\d-)(\d{1,2})-(\d{1,2})(?=-|$)")  # two small numbers, and no date
 ALIASES = {
     "llama-3-3-70b-versatile": "llama-3-3-70b-instruct",
     "llama-3-1-8b-instant": "llama-3-1-8b-instruct",
@@ -113,6 +114,11 @@ def canonical(id: str) -> Name:
 def maker(base: str) -> str | None:
     """Whose model a bare name is, where the name tells."""
     return next((vendor for start, vendor in MAKERS if base.startswith(start)), None)
+
+
+def spelt(base: str) -> str:
+    """The name as its maker writes it, which tools know: "gpt-5.5", but "claude-opus-4-6"."""
+    return base if base.startswith("claude-") else VERSION.sub(r"\1.\2", base)
 
 
 def _tagged(text: str) -> tuple[str, str, tuple[str, ...]]:

@@ -16,7 +16,7 @@ from switchgeard.core.listing import Listed
 from switchgeard.core.offer import Catalog, MergedModel, Price
 from switchgeard.core.provider import Provider
 
-from .canonical import Name, canonical
+from .canonical import Name, canonical, spelt
 from .shipped import Facts, Shipped
 
 ORDER = {Billing.INCLUDED: 0, Billing.LOCAL: 1, Billing.PREPAID: 2, Billing.METERED: 3}
@@ -76,7 +76,7 @@ def proposed(
     found = (
         _group(base, sorted(group, key=_order), taken, catalog)
         for base, group in sorted(groups.items())
-        if base in taken or base not in catalog.models  # the name may be that of another model of the user's
+        if base in taken or catalog.models.keys().isdisjoint((base, spelt(base)))  # else the user's, of another model
     )
     return [group for group in found if group.new and (single or len(group.variants) > 1)][:MOST]
 
@@ -198,7 +198,7 @@ def _aliases(catalog: Catalog) -> dict[str, str]:
 
 
 def _group(base: str, variants: list[Variant], taken: Mapping[str, str], catalog: Catalog) -> Group:
-    alias = taken.get(base, base)
+    alias = taken.get(base) or spelt(base)
     model = catalog.models.get(alias)
     own = {offer.key for offer in model.offers} if model else set()
     return Group(alias, tuple(variants), tuple(v for v in variants if v.key not in own), model is not None)

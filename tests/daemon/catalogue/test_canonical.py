@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgeard.catalogue.canonical import canonical
+from switchgeard.catalogue.canonical import canonical, spelt
 
 SPELLINGS = {
     "claude-opus-4-6": (
@@ -30,6 +30,23 @@ SPELLINGS = {
     "qwen3-235b-instruct": "qwen/qwen3-235b-a22b-instruct qwen.qwen3-235b-instruct-v1:0",
     "kimi-k2-thinking": "moonshotai/kimi-k2-thinking moonshot.kimi-k2-thinking",
 }
+
+
+SPELT = (
+    "gpt-5.5 gpt-4.1-mini gpt-5-mini gpt-4-32k gpt-4o-2024-11-20 claude-opus-4-6 claude-sonnet-4 gemini-2.5-pro grok-4.20"
+    " llama-3.3-70b-instruct qwen3.5-35b kimi-k2.5 kimi-k2-0905 deepseek-v3.2 glm-4.7 gemma-3-27b nemotron-3-8b"
+)
+
+
+def test_a_model_is_spelt_as_its_maker_does() -> None:
+    """Codex knows gpt-5.5 by its dot, Claude Code claude-opus-4-6 by its dash; sizes and dates are no versions."""
+    assert [spelt(canonical(name).base) for name in SPELT.split()] == SPELT.split()
+
+
+@given(st.from_regex(r"[a-z]{1,4}(-[a-z0-9]{1,4}){0,5}", fullmatch=True))
+def test_how_it_is_spelt_changes_no_name(base: str) -> None:
+    """What was written into a config is the same model at the next look."""
+    assert canonical(spelt(base)).base == canonical(base).base
 
 
 def test_every_spelling_of_a_model_comes_to_the_same_name() -> None:

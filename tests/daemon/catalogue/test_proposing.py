@@ -43,8 +43,18 @@ def test_paid_for_comes_first_then_local_then_the_cheaper() -> None:
         home=(Listed("llama3.3:70b-instruct"),),
         router=(Listed("meta-llama/llama-3.3-70b-instruct"),),
     )
-    assert group.alias == "llama-3-3-70b-instruct"
+    assert group.alias == "llama-3.3-70b-instruct"
     assert [variant.provider.id for variant in group.variants] == ["sub", "home", "router", "cheap", "api"]
+
+
+def test_a_name_the_user_gave_another_model_is_not_proposed() -> None:
+    """However he spells it."""
+    rows = {name: (Listed("gpt-5.5"),) for name in ("api", "cheap")}
+    offer = Offer("sub", "llama-4", "openai-compatible", "http://x:80", Billing.INCLUDED, "x")
+    for alias in ("gpt-5-5", "gpt-5.5"):
+        catalog = Catalog({alias: MergedModel(alias, alias, (offer,))})
+        assert groups(catalog=catalog, **rows) == []
+    assert [group.alias for group in groups(**rows)] == ["gpt-5.5"]
 
 
 def test_lower_precision_stands_behind_what_is_whole() -> None:
