@@ -49,12 +49,12 @@ def test_paid_for_comes_first_then_local_then_the_cheaper() -> None:
 
 def test_a_name_the_user_gave_another_model_is_not_proposed() -> None:
     """However he spells it."""
-    rows = {name: (Listed("gpt-5.5"),) for name in ("api", "cheap")}
+    rows = (Listed("gpt-5.5"),)
     offer = Offer("sub", "llama-4", "openai-compatible", "http://x:80", Billing.INCLUDED, "x")
     for alias in ("gpt-5-5", "gpt-5.5"):
         catalog = Catalog({alias: MergedModel(alias, alias, (offer,))})
-        assert groups(catalog=catalog, **rows) == []
-    assert [group.alias for group in groups(**rows)] == ["gpt-5.5"]
+        assert groups(catalog=catalog, api=rows, cheap=rows) == []
+    assert [group.alias for group in groups(api=rows, cheap=rows)] == ["gpt-5.5"]
 
 
 def test_lower_precision_stands_behind_what_is_whole() -> None:
