@@ -33,8 +33,9 @@ SPELLINGS = {
 
 
 SPELT = (
-    "gpt-5.5 gpt-4.1-mini gpt-5-mini gpt-4-32k gpt-4o-2024-11-20 claude-opus-4-6 claude-sonnet-4 gemini-2.5-pro"
-    " grok-4.20 llama-3.3-70b-instruct qwen3.5-35b kimi-k2.5 kimi-k2-0905 deepseek-v3.2 glm-4.7 gemma-3-27b nemotron-3-8b"
+    "gpt-5.5 gpt-4.1-mini gpt-5-mini gpt-4-32k gpt-4o-2024-11-20 claude-opus-4-6 claude-sonnet-4"
+    " gemini-2.5-pro grok-4.20 llama-3.3-70b-instruct qwen3.5-35b kimi-k2.5 kimi-k2-0905 deepseek-v3.2"
+    " glm-4.7 gemma-3-27b nemotron-3-8b"
 )
 
 
