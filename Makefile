@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/ready
 SOURCE := protocol client daemon tests benchmarks scripts
-NODE_PACKAGES := client/editors/vscode
+NODE_PACKAGES := client/editors/vscode client/editors/opencode/check
 
 .PHONY: help demo demo-day test check clients test-clients test-clients-ci test-long test-keyring editors test-editors bench bench-full wheel clean
 
@@ -83,7 +83,7 @@ wheel: $(STAMP)
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) .clients client/editors/*/node_modules client/editors/*/out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .clients $(NODE_PACKAGES:%=%/node_modules) client/editors/vscode/out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Editable, so that the sources are what runs. Cleared, because another Python may have made the one there is.
 # pip learnt dependency groups in 25.1; a fresh venv's may be older.
