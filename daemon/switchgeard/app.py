@@ -151,23 +151,13 @@ async def _run(
             keeper = Doorkeeper(server, listening, instance, partial(helpers.start_soon, ending.begin))
             await helpers.start(door.serve)
             await helpers.start(ending.obey_signals)
-            await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
-            await daemon.configuration.reload()
-            await resume_spending(daemon)
-            open_door(daemon, listeners, notify)
-            helpers.start_soon(_tell_storage, daemon)
-            helpers.start_soon(keeper.run)
-            helpers.start_soon(daemon.quotas.attend)
-            helpers.start_soon(daemon.lists.attend)
-            helpers.start_soon(listeners.keep)
-            helpers.start_soon(daemon.prompt.run)
-            helpers.start_soon(notify.beat)
+            await _take_up(daemon, listeners, notify, helpers)
+            daemons_own = (daemon.quotas.attend, daemon.lists.attend, daemon.prompt.run)
+            for task in (keeper.run, listeners.keep, notify.beat, *daemons_own):
+                helpers.start_soon(task)
             if idle_exit is not None:
                 helpers.start_soon(ending.when_idle, idle_exit)
-            daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
-            with trio.move_on_after(SETTLE):  # event numbers are on disk before anybody hears one
-                await store.flush()
-            _settle_memory()
+            await _begin(daemon)
             notify.ready(daemon.configuration.words())
             await server.serve(listening.sock)  # returns when drained
             await door.ended.wait()
@@ -176,9 +166,31 @@ async def _run(
         listeners.close()
         keeper.file.remove()  # the one in place now: both may have been made anew
         keeper.instance.release()
-        await daemon.at.transport.aclose()
-        store.put(*remembered.last_number(daemon.at.state))
-        await store.aclose()
+        await _put_down(daemon)
+
+
+async def _take_up(daemon: Daemon, listeners: Listeners, notify: Notify, helpers: trio.Nursery) -> None:
+    """The config, and all that follows it, from now on."""
+    await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
+    await daemon.configuration.reload()
+    await resume_spending(daemon)
+    open_door(daemon, listeners, notify)
+    helpers.start_soon(_tell_storage, daemon)
+
+
+async def _begin(daemon: Daemon) -> None:
+    """The first event is told, and its number on disk before anybody hears it."""
+    daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
+    with trio.move_on_after(SETTLE):
+        await daemon.at.store.flush()
+    _settle_memory()
+
+
+async def _put_down(daemon: Daemon) -> None:
+    """Connections closed, and what is believed on disk."""
+    await daemon.at.transport.aclose()
+    daemon.at.store.put(*remembered.last_number(daemon.at.state))
+    await daemon.at.store.aclose()
 
 
 def build(
