@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
-from attempted import begun
-from sample_offers import T0, ask, merged, offer, state
+from attempted import begun, ended
+from sample_offers import T0, ask, failure, merged, offer, state
 from switchgear_protocol.content import Usage
+from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Outcome
 from switchgeard import remaining, views
 from switchgeard.ask import Settled
@@ -74,3 +75,24 @@ def test_an_offer_shows_the_windows_that_count_it() -> None:
     world.observe([WHOLE, Window("plus", "7d_x", T0.wall, "header", "*other*", 0.1)], T0)
     shown = views.model(world, MODEL, T0).offers[0].windows
     assert [view.window for view in shown if view.source != "config"] == ["5h"]
+
+
+def test_a_quota_only_a_refusal_told_of_is_learned() -> None:
+    """Of unknown size, spent until the time named; over when that has passed, or where a window says it."""
+    world = limited()
+    asking = ask(MODEL)
+    ended(world, failure(K.QUOTA_EXCEEDED, 7200.0, source="body"), asking)
+    told = [view for view in remaining.windows(world, T0) if view.source == "learned"]
+    assert [(v.window, v.state, v.resets_at, v.used) for v in told] == [("account", "spent", T0.wall + 7200, None)]
+    assert told == [view for view in remaining.of_offer(world, PLUS, T0) if view.source == "learned"]
+    assert {view.source for view in remaining.windows(world, T0.after(7200))} == {"config"}
+    world.observe([Window("plus", "account", T0.wall, "page", remaining=0, resets_at=T0.wall + 7200)], T0)
+    assert {view.source for view in remaining.windows(world, T0)} == {"page", "config"}
+
+
+def test_when_we_look_again_is_no_reset() -> None:
+    """Nobody said until when it is spent."""
+    world = limited()
+    ended(world, failure(K.QUOTA_EXCEEDED), ask(MODEL))
+    (told,) = [view for view in remaining.windows(world, T0) if view.source == "learned"]
+    assert (told.state, told.resets_at) == ("spent", None)

@@ -156,7 +156,10 @@ async def test_two_providers_of_one_account_show_one_quota(tmp_path: Path) -> No
         for _ in range(2):
             await w.ask()
         windows = (await w.call("quota/list"))["windows"]
-        assert {(one["provider"], one["remaining"]) for one in windows} == {("a", 40.0), ("b", 40.0)}
+        assert {(one["provider"], one["remaining"], one["source"]) for one in windows} == {
+            *((name, 40.0, "anthropic-ratelimit") for name in "ab"),
+            *((name, None, "learned") for name in "ab"),  # what the refusal told
+        }
 
 
 async def test_two_providers_of_one_account_are_said_to_be_one_once(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ APART = 60.0  # seconds between readings that are still told as one
 STATES = {"spent": "spent", "nearly": "nearly spent"}
 NEARLY = "nearly spent: new sessions go to another provider first, those it has stay"
 OWN = "config"  # the source of the user's own limits
+REFUSED = "learned"  # the source of a quota only a refusal told of
 
 
 def tightest(windows: Sequence[Json], count: int) -> list[Json]:
@@ -84,7 +85,7 @@ def left_of(window: Json) -> float | None:
         return float(min(max(1.0 - window["used"], 0.0), 1.0))
     if window.get("limit") and window.get("remaining") is not None:
         return float(min(max(window["remaining"] / window["limit"], 0.0), 1.0))
-    return None
+    return 0.0 if window.get("state") == "spent" else None
 
 
 def _name(window: Json) -> str:
@@ -110,6 +111,8 @@ def _older(window: Json, windows: Iterable[Json], now: float) -> str:
 
 
 def _source(source: str) -> str:
+    if source == REFUSED:
+        return "by its refusal"
     return f"by its quota page ({source})" if "/" in source else f"by its answers ({source})"
 
 

@@ -324,8 +324,11 @@ def test_what_running_requests_hold_is_told(run: Run, serve: Serve) -> None:
     )
     money = WindowView("b", "balance-USD", "/user/balance", NOW, remaining=8.3, unit="USD")
     due = WindowView("b", "5h", "header", NOW - 60, limit=50, unit="requests", resets_at=NOW - 5)
-    serve({"quota/list": Quota([replace(held, reserved=0.03), money, due])})
+    refused = WindowView("c", "account", "learned", NOW - 5, state="spent", resets_at=NOW + 60)
+    serve({"quota/list": Quota([replace(held, reserved=0.03), money, due, refused])})
     told = run("quota").out
+    assert "c  told 5 s ago by its refusal" in told
+    assert "0 % left, spent, resets in" in told
     assert "50 % left, 500 of 1,000 tokens, 3 % held by running requests" in told
     assert "8.30 USD left" in told
     assert "reset 5 s ago, no figure since" in told
