@@ -14,10 +14,13 @@ from switchgear_protocol.words import FailureKind, Scope
 from .attempt import Attempt
 from .claude_cli.run import Run
 from .core import objection, quota
+from .core.clock import Now
 from .core.failure import Failure
 from .core.issuer import Issuer
+from .core.offer import Offer
 from .core.permit import Permit
 from .core.provider import Passthrough, Provider
+from .core.quota import Window
 from .core.scrub import MASK
 from .delivery import Delivery
 from .dialects.glimpse import Unreadable
@@ -113,10 +116,7 @@ class Calling:
 
         def read_quota(headers: dict[str, str]) -> None:
             now = self.at.now()
-            kind = KINDS[offer.kind]
-            usual = () if kind.reads_alone else quota.readings(offer.provider, offer.model, headers, now)
-            windows = (*usual, *kind.readings(offer.provider, offer.model, headers, now))
-            self.at.announce(self.at.state.observe(windows, now))
+            self.at.announce(self.at.state.observe(_readings(offer, headers, now), now))
 
         def still_wanted() -> bool:
             """A credential may have taken its time: what it was fetched for must still be what the config says."""
@@ -138,6 +138,13 @@ class Calling:
             rules=KINDS[offer.kind].rules,
         )
         return _unsaid(await attempt.run(dialled.call), dialled)
+
+
+def _readings(offer: Offer, headers: dict[str, str], now: Now) -> tuple[Window, ...]:
+    """What the headers of an answer tell of quotas: in the usual names, and in the kind's own."""
+    kind = KINDS[offer.kind]
+    usual = () if kind.reads_alone else quota.readings(offer.provider, offer.model, headers, now)
+    return (*usual, *kind.readings(offer.provider, offer.model, headers, now))
 
 
 def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:
