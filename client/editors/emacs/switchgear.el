@@ -140,6 +140,7 @@
 (defvar switchgear--events nil "The events heard, the newest first.")
 (defvar switchgear--process nil "The connection to the daemon, or nil.")
 (defvar switchgear--reason "not connected yet" "Why there is none.")
+(defvar switchgear--refused nil "The failure of a daemon too new or too old for this package.")
 (defvar switchgear--timer nil "The next try.")
 (defvar switchgear--pause switchgear--first-pause)
 (defvar switchgear--pieces nil "What has come of a line, the last first.")
@@ -175,10 +176,15 @@
   (setq switchgear--reason "" switchgear--pause switchgear--first-pause)
   (switchgear--request
    "initialize" `(:client (:name "emacs" :version ,switchgear--version))
-   #'ignore #'ignore)
+   #'ignore #'switchgear--introduced)
   (switchgear--request
    "events/subscribe" (and switchgear--seq `(:since ,switchgear--seq))
    #'switchgear--subscribed #'ignore))
+
+(defun switchgear--introduced (failure)
+  "Remember FAILURE where it is one of versions: every command says it."
+  (when (equal (plist-get (plist-get failure :data) :kind) "unsupported_version")
+    (setq switchgear--refused failure)))
 
 (defun switchgear--ended (process _what)
   "PROCESS has ended."
@@ -189,7 +195,7 @@
   "There is no daemon: WHY.  Try again later."
   (let ((waiting (hash-table-values switchgear--asked)))
     (when switchgear--process (delete-process switchgear--process))
-    (setq switchgear--process nil switchgear--reason why)
+    (setq switchgear--process nil switchgear--reason why switchgear--refused nil)
     (clrhash switchgear--asked)
     (switchgear--show "" "ok")
     (unless switchgear--timer
@@ -234,11 +240,13 @@
 
 (defun switchgear--heard (line)
   "LINE is one message."
-  (condition-case nil
-      (switchgear--take
-       (json-parse-string line :object-type 'plist :array-type 'array
-                          :null-object nil :false-object nil))
-    (json-error (switchgear--lost "the daemon said what is no message"))))
+  (let ((message (condition-case nil
+                     (json-parse-string line :object-type 'plist :array-type 'array
+                                        :null-object nil :false-object nil)
+                   (json-error nil))))
+    (if (consp message)
+        (switchgear--take message)
+      (switchgear--lost "the daemon said what is no message"))))
 
 (defun switchgear--take (message)
   "MESSAGE is a reply or a notification."
@@ -279,13 +287,15 @@
 PROGRESS makes it a stream, which may take any time.  Return the id, or
 nil when there is no daemon."
   (let ((bad (or bad #'switchgear--failed)))
-    (if (not (switchgear-connected-p))
-        (progn
-          (switchgear-connect)
-          (funcall bad `(:message ,(format "the daemon is not running (%s)"
-                                           switchgear--reason)
-                         :data (:hint "switchgear status")))
-          nil)
+    (cond
+     ((not (switchgear-connected-p))
+      (switchgear-connect)
+      (funcall bad `(:message ,(format "the daemon is not running (%s)"
+                                       switchgear--reason)
+                     :data (:hint "switchgear status")))
+      nil)
+     (switchgear--refused (funcall bad switchgear--refused) nil)
+     (t
       (let ((id (setq switchgear--last-id (1+ switchgear--last-id))))
         (puthash id (list good bad progress
                           (unless progress
@@ -293,7 +303,7 @@ nil when there is no daemon."
                                          #'switchgear--give-up id)))
                  switchgear--asked)
         (switchgear--send `(:id ,id :method ,method :params ,params))
-        id))))
+        id)))))
 
 (defun switchgear--give-up (id)
   "Nobody answers the request ID."

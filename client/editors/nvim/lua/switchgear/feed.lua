@@ -118,9 +118,15 @@ local function subscribed(failure, result)
   autocmd("SwitchgearConnected", nil)
 end
 
+local function introduced(failure)
+  if failure and failure.kind == "unsupported_version" then
+    wire.refused = failure -- what every command says from now on, until another daemon is there
+  end
+end
+
 wire.on("up", function()
   local version = require("switchgear").VERSION
-  wire.request("initialize", { client = { name = "nvim", version = version } }, function() end)
+  wire.request("initialize", { client = { name = "nvim", version = version } }, introduced)
   wire.request("events/subscribe", { since = seq }, subscribed)
 end)
 

@@ -13,6 +13,7 @@ local LONGEST = 16 * 1024 * 1024 -- bytes of a line
 
 M.connected = false
 M.reason = "not connected yet" -- why it is not
+M.refused = nil ---@type table? the words of a daemon that is too new or too old for this package
 
 local pipe, timer ---@type any, any
 local buffer, length = {}, 0
@@ -46,7 +47,7 @@ local function answer(asked, failure, result)
 end
 
 local function lost(why)
-  M.connected, M.reason = false, why
+  M.connected, M.reason, M.refused = false, why, nil
   local old, waiting = pipe, pending
   pipe, pending, buffer, length = nil, {}, {}, 0
   if old and not old:is_closing() then
@@ -201,6 +202,10 @@ end
 function M.request(method, params, callback, progress)
   if not M.connected then
     callback({ message = "the Switchgear daemon is not running (" .. M.reason .. ")", hint = "switchgear status" })
+    return nil
+  end
+  if M.refused then
+    callback(M.refused)
     return nil
   end
   last = last + 1
