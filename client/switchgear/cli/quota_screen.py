@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from .wire import Json
 
 NOTHING = ("No provider has reported a quota yet.", "  hint: switchgear quota --refresh")
+LOOKED = ("No provider tells of a quota now; some tell it with their answers only.",)
 SILENT = "no figure yet: its answers may tell"
 
 
-def page(screen: Screen, result: Json, now: float) -> Iterable[str]:
-    """The whole page, line by line. `now` is epoch seconds."""
+def page(screen: Screen, result: Json, now: float, *, looked: bool = False) -> Iterable[str]:
+    """The whole page, line by line. `now` is epoch seconds. `looked`: the quota pages were, just now."""
     windows, accounts = result["windows"], {each["provider"]: each for each in result.get("accounts", [])}
     if not windows and not any(each.get("reason") for each in accounts.values()):
-        yield from NOTHING
+        yield from LOOKED if looked else NOTHING
         return
     told = _told_of(windows, accounts)
     table = [row for own in told.values() for row in whole_rows(screen, own, now)]

@@ -46,6 +46,15 @@ def test_a_mistyped_provider_is_told_before_the_key_is_asked_for(home: Path, ser
     assert "credentials/set" not in [method for method, _ in daemon.requests]
 
 
+def test_a_key_read_from_elsewhere_is_told_before_it_is_asked_for(home: Path, serve: Serve) -> None:
+    """Nothing typed could be stored."""
+    known = replace(PROVIDERS[0], id="claude_api", credential="env ANTHROPIC_API_KEY")
+    serve({"providers/list": Providers([known]), "kinds/list": Kinds([])})
+    code, shown = on_terminal("login", "claude_api")
+    assert (code, "Key for" in shown) == (1, False)
+    assert "it comes from env ANTHROPIC_API_KEY, as the config says\nhint: change it there" in shown
+
+
 def test_login_asks_hidden_on_a_terminal(home: Path, serve: Serve) -> None:
     """The key is typed and never shown."""
     known = replace(PROVIDERS[0], id="claude_api")

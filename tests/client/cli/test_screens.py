@@ -158,6 +158,7 @@ def test_quota_before_any_reading(run: Run, serve: Serve) -> None:
     """An empty page is a sentence, and what to do."""
     serve({"quota/list": Quota([], [QuotaAccount("groq", "Groq")])})
     assert run("quota").out == "No provider has reported a quota yet.\n  hint: switchgear quota --refresh\n"
+    assert "hint" not in run("quota", "--refresh").out  # what it would say has just been done
 
 
 def test_usage_adds_up(run: Run, serve: Serve) -> None:

@@ -15,9 +15,9 @@ def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Follows what the daemon does: choices, failovers, health, quota, pins, config.
 Ends with Ctrl-C, or at once with --past; when the daemon restarts it goes on
-with the next one, without a gap in what that one did. With --json: one event per line, each
-with its `seq`; --since SEQ first repeats those after it that are still held
-(0: all held)."""
+with the next one, without a gap in what that one did. With --json: one event
+per line, each with its `seq`; --since SEQ first repeats those after it that are
+still held (0: all held)."""
     parser.add_argument("--since", type=int, metavar="SEQ", help="also the events after this number")
     parser.add_argument("--past", action="store_true", help="only what is still held (from --since), then end")
     parser.add_argument("--type", action="append", dest="types", metavar="TYPE", help="only these; may be repeated")

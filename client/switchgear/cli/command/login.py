@@ -37,9 +37,10 @@ def run(invocation: Invocation) -> int:
 
     provider = invocation.args.provider
     if not invocation.args.stdin and sys.stdin.isatty():
-        kind = _kind(invocation, provider)
-        if not invocation.args.key and _has_login(invocation, kind):
+        known = _known(invocation, provider)
+        if not invocation.args.key and _has_login(invocation, known["kind"]):
             return _by_login(invocation, provider)
+        _check_ours(provider, known["credential"])
     secret = _from_stdin() if invocation.args.stdin else _asked(invocation, provider)
     view = invocation.call("credentials/set", provider=provider, secret=_checked(secret, provider))
     if invocation.args.json:
@@ -92,12 +93,20 @@ def _show(invocation: Invocation, view: Json) -> None:
     invocation.note("waiting for you there; Ctrl-C gives up")
 
 
-def _kind(invocation: Invocation, provider: str) -> str:
+def _known(invocation: Invocation, provider: str) -> Json:
     """Nobody should paste a key only to hear that the name was mistyped."""
-    kinds = {view["id"]: str(view["kind"]) for view in invocation.call("providers/list")["providers"]}
-    if provider not in kinds:
-        raise _unknown(invocation, provider, list(kinds))
-    return kinds[provider]
+    known = {view["id"]: view for view in invocation.call("providers/list")["providers"]}
+    if provider not in known:
+        raise _unknown(invocation, provider, list(known))
+    return known[provider]
+
+
+def _check_ours(provider: str, source: str) -> None:
+    """Nor to hear that the config has it read from somewhere else."""
+    if source != "keyring":
+        hint = 'change it there, or write credential = "keyring": switchgear config edit'
+        what = f"the credential of {provider} is not kept in the keyring"
+        raise CommandError(what, f"it comes from {source}, as the config says", hint)
 
 
 def _unknown(invocation: Invocation, name: str, known: list[str]) -> CommandError:

@@ -26,6 +26,6 @@ def run(invocation: Invocation) -> int:
     result = invocation.call("quota/list", provider=invocation.args.provider, refresh=invocation.args.refresh)
     if invocation.args.json:
         return invocation.emit(result)
-    for line in page(invocation.out, result, wall()):
+    for line in page(invocation.out, result, wall(), looked=invocation.args.refresh):
         invocation.out.line(line)
     return 0

@@ -40,7 +40,7 @@ def edits(asked: Asked) -> list[Edit]:
 
 
 def after(asked: Asked) -> list[str]:
-    return ["choose a (Switchgear) model in Continue's model list", AGAIN]
+    return ["choose a (Switchgear) model in Continue's model list", AGAIN + "continue"]
 
 
 def _item(model: Model, asked: Asked) -> dict[str, object]:

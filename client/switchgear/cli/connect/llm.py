@@ -43,7 +43,7 @@ def edits(asked: Asked) -> list[Edit]:
 
 
 def after(asked: Asked) -> list[str]:
-    return [f'llm -m switchgear/{asked.example} "hello"', AGAIN]
+    return [f'llm -m switchgear/{asked.example} "hello"', AGAIN + "llm"]
 
 
 def _item(model: Model, door: str) -> dict[str, object]:

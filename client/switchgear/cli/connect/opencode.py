@@ -47,7 +47,7 @@ def edits(asked: Asked) -> list[Edit]:
 
 
 def after(asked: Asked) -> list[str]:
-    return [f'opencode run -m switchgear/{asked.example} "hello"', AGAIN]
+    return [f'opencode run -m switchgear/{asked.example} "hello"', AGAIN + "opencode"]
 
 
 def _model(model: Model) -> dict[str, Any]:

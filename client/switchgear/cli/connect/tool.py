@@ -23,8 +23,8 @@ from .model import Model
 
 Env = Mapping[str, str]
 
-AGAIN = "run this again when your models change"
-"""What is told of a tool whose file lists the models."""
+AGAIN = "when your models change: switchgear connect "
+"""What is told of a tool whose file lists the models, before its name."""
 
 
 class Asked(NamedTuple):

@@ -41,7 +41,7 @@ def after(asked: Asked) -> list[str]:
     return [
         "Zed keeps keys in its keychain, so make it one: switchgear token new zed",
         "and paste that under Switchgear on Zed's LLM providers page (or start Zed with SWITCHGEAR_API_KEY set)",
-        AGAIN,
+        AGAIN + "zed",
     ]
 
 

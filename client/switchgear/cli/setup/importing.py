@@ -94,13 +94,18 @@ def keep(invocation: Invocation, taken: list[Finding]) -> list[Finding]:
 
 def _without_keyring(invocation: Invocation, taken: list[Finding], keys: list[Finding], view: Json) -> list[Finding]:
     """Keys stay in their variables, if the user agrees. CommandError when he does not, or nothing is left to take."""
+    from switchgear.cli.table import rows
+
     from .question import yes
 
     reason, hint = str(view["reason"]), str(view.get("hint") or "")
     readable = [one for one in keys if one.unstored() is not None]
     if invocation.args.keys == "keyring":
         raise _no_place(reason, hint)
-    invocation.out.line(f"  {bad(invocation)} keyring: {reason}")
+    for line in rows(
+        invocation.out, [[("bad", invocation.out.glyph("bad")), f"keyring: {reason}"]], gap=" ", wrap=True
+    ):
+        invocation.out.line(line)
     if not readable:
         return _unstored(invocation, taken, keys, reason, hint)
     names = " and ".join(f"${one.where}" for one in readable)

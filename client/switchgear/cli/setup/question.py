@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from switchgear.cli.invocation import Invocation
 
 ALL, NONE = "all", "none"
+CHOICE = " [Y/n] "
 
 
 def chosen(invocation: Invocation, names: Sequence[str], told: str | None, flag: str) -> list[str] | None:
@@ -38,7 +39,12 @@ def yes(invocation: Invocation, question: str, *, default: bool = True) -> bool:
     command = f"switchgear {invocation.args.command}"
     if invocation.args.json or not asks():
         raise usage("nobody to ask", f"{command} --yes", f"every answer is also a flag: {command} -h")
-    return answered(question, default=default)
+    from .telling import folded
+
+    *above, last = folded(invocation.out, question, len(CHOICE))
+    for line in above:
+        invocation.out.line(line)
+    return answered(last, default=default)
 
 
 def answered(question: str, *, default: bool = True) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from switchgear.cli.invocation import Invocation
+    from switchgear.cli.screen import Screen
 
 
 @contextmanager
@@ -25,6 +26,18 @@ def beside_json(invocation: Invocation) -> Iterator[None]:
 
 def title(invocation: Invocation, text: str) -> None:
     invocation.out.line(f"\n{invocation.out.paint('bold', text)}")
+
+
+def folded(screen: Screen, text: str, room: int = 0) -> list[str]:
+    """The lines of a text, indented as it begins and a little more below; `room`: columns kept behind the last one."""
+    from switchgear.cli.table import wrapped
+
+    words = text.lstrip(" ")
+    indent = " " * (len(text) - len(words))
+    if not screen.terminal or len(text) + room <= screen.width:
+        return [text]
+    first, *rest = wrapped(words, screen.width - len(indent) - 2 - room)
+    return [indent + first, *(f"{indent}  {line}" for line in rest)]
 
 
 def good(invocation: Invocation) -> str:

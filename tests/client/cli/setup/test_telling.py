@@ -1,0 +1,31 @@
+"""What the setup says fits the terminal it is said on."""
+
+from io import BytesIO, TextIOWrapper
+
+import pytest
+
+from switchgear.cli.screen import Screen
+from switchgear.cli.setup.telling import folded
+
+QUESTION = "  Use Claude Code (runs your own claude; subject to Anthropic's terms, for personal use)?"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_long_question_goes_on_below_and_leaves_room_for_the_answer(width: int) -> None:
+    """Indented, no word lost."""
+    screen = Screen(TextIOWrapper(BytesIO(), "utf-8"), env={"COLUMNS": str(width)})
+    screen.terminal = True
+    lines = folded(screen, QUESTION, 7)
+    assert len(lines) > 1
+    assert " ".join(line.strip() for line in lines) == QUESTION.strip()
+    assert all(len(line) <= width for line in lines)
+    assert len(lines[-1]) + 7 <= width
+    assert all(line.startswith("    ") for line in lines[1:])
+
+
+def test_a_pipe_and_a_wide_terminal_get_one_line() -> None:
+    """Nothing to fit into, or room enough."""
+    screen = Screen(TextIOWrapper(BytesIO(), "utf-8"), env={"COLUMNS": "120"})
+    assert folded(screen, QUESTION, 7) == [QUESTION]
+    screen.terminal = True
+    assert folded(screen, QUESTION, 7) == [QUESTION]
