@@ -95,7 +95,7 @@ def _show(invocation: Invocation, view: Json) -> None:
 
 def _known(invocation: Invocation, provider: str) -> Json:
     """Nobody should paste a key only to hear that the name was mistyped."""
-    known = {view["id"]: view for view in invocation.call("providers/list")["providers"]}
+    known: dict[str, Json] = {view["id"]: view for view in invocation.call("providers/list")["providers"]}
     if provider not in known:
         raise _unknown(invocation, provider, list(known))
     return known[provider]
