@@ -67,8 +67,8 @@ def _run(argv: list[str]) -> int:
         if _is_first_run(module.__name__, arguments):
             from .first_run import offered
 
-            if offered(invocation):
-                return 0
+            if (code := offered(invocation)) is not None:
+                return code
         return int(module.run(invocation))
 
 

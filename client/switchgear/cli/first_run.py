@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from .invocation import Invocation
 
 
-def offered(invocation: Invocation) -> bool:
-    """Whether the setup ran instead of the command."""
+def offered(invocation: Invocation) -> int | None:
+    """The exit code of the setup that ran instead of the command; None where it was declined."""
     from .command import setup
     from .options import parse
     from .setup.question import answered
@@ -16,10 +16,9 @@ def offered(invocation: Invocation) -> bool:
     invocation.out.line("There is no config yet.")
     if not answered("Set Switchgear up now?"):
         invocation.note("later: switchgear setup")
-        return False
+        return None
     words = ["--socket", invocation.args.socket] if invocation.args.socket else []
     chosen = parse(["setup", *words])
     assert chosen is not None  # no help was asked for
     invocation.args = chosen[1]
-    setup.run(invocation)
-    return True
+    return setup.run(invocation)

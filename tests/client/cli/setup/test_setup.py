@@ -9,6 +9,11 @@ import pytest
 
 from cli_runs import Run, Serve
 from on_terminal import on_terminal
+from switchgear.cli import first_run
+from switchgear.cli.command import setup
+from switchgear.cli.invocation import Invocation
+from switchgear.cli.options import parse
+from switchgear.cli.setup import question
 from switchgear.cli.setup import scan as scanning
 
 KEY = "sk-CANARY-setup"
@@ -225,6 +230,19 @@ def test_with_json_the_end_is_one_object(home: Path, run: Run, serve: Serve) -> 
     ran = run("setup", "--yes", "--connect", "none", "--json")
     assert (ran.json["models"], ran.json["served_by"]["provider"]) == (["gpt-6-sol"], "openai")
     assert "Ready: switchgear ask" in ran.err
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_setup_that_ran_in_a_commands_place_says_how_it_went(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """The command did not run: without a model at the end it has failed, as the setup itself has."""
+    parsed = parse(["models"])
+    assert parsed is not None
+    monkeypatch.setattr(question, "answered", lambda text: True)
+    monkeypatch.setattr(setup, "run", lambda invocation: code)
+    with Invocation(parsed[1]) as invocation:
+        assert first_run.offered(invocation) == code
+        monkeypatch.setattr(question, "answered", lambda text: False)
+        assert first_run.offered(invocation) is None
 
 
 def test_the_first_command_at_a_terminal_offers_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
