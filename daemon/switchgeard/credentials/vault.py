@@ -138,10 +138,6 @@ class Vault:
             return refusal
         return self._changed(provider_id, await self._store(provider_id, None))
 
-    def describe(self, provider: Provider) -> str:
-        """Where its credential comes from, for people."""
-        return provider.credential_text
-
     def renewal(self, provider: Provider) -> str | None:
         """How a refused credential is replaced where `switchgear login` cannot do it; None where it can."""
         match provider.credential:

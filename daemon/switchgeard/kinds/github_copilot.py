@@ -21,7 +21,7 @@ from .copilot_list import models
 from .copilot_quota import github, page, readings, whose, windows
 from .kind import DeviceCode, Draft, Exchange, Kind, ModelsPage, Option, Options, QuotaPage
 from .pages import PLAINLY
-from .reply import members_if_any
+from .reply import members_if_any, seconds
 
 EDITOR: Header = ("editor-version", USER_AGENT)
 RENEWED_AHEAD = 60.0  # seconds before the moment it asks to be renewed at
@@ -66,8 +66,7 @@ def exchanged(body: bytes, now: Now) -> Token:
     secret = found.get("token")
     if not isinstance(secret, str) or not secret:
         raise ValueError("GitHub's answer holds no token")
-    life = found.get("refresh_in")
-    told = float(life) if isinstance(life, int | float) and not isinstance(life, bool) else 0.0
+    told = seconds(found, "refresh_in") or 0.0
     kept = told if SHORTEST <= told <= LONGEST else SHORTEST
     return Token(header_safe(secret), now.wall + kept + SPARE, now.wall + kept - RENEWED_AHEAD)
 

@@ -15,7 +15,7 @@ from switchgeard.core.quota import Window
 
 from .kind import Kind, ModelsPage, Paste
 from .lists import listed
-from .reply import Row, count, moment, text
+from .reply import Row, count, seconds, text
 
 _OTHER = ("whisper", "playai", "orpheus", "canopylabs")  # hear and speak; the list does not say so
 _PERIODS = {"requests": "requests-day", "tokens": "tokens-minute"}
@@ -37,7 +37,7 @@ def _model(row: Row) -> Listed | None:
         max_output=count(row, "max_completion_tokens"),
         enabled=active,
         why_not="" if active else "not active there",
-        created=moment(row, "created"),
+        created=seconds(row, "created"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from switchgeard.core.listing import Listed
 
-from .reply import Row, decoded, moment, text
+from .reply import Row, decoded, seconds, text
 
 MOST = 10_000  # models of one list
 
@@ -35,4 +35,4 @@ def plain(body: bytes) -> tuple[Listed, ...]:
 
 def _plain(row: Row) -> Listed | None:
     name = text(row, "id")
-    return None if name is None else Listed(name, created=moment(row, "created"))
+    return None if name is None else Listed(name, created=seconds(row, "created"))

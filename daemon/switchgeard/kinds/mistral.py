@@ -6,7 +6,7 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage, Paste
 from .lists import listed
-from .reply import Row, count, flag, inner, moment, text, texts
+from .reply import Row, count, flag, inner, seconds, text, texts
 
 
 def models(body: bytes) -> tuple[Listed, ...]:
@@ -26,7 +26,7 @@ def _model(row: Row) -> Listed | None:
         images=flag(can, "vision"),
         reasoning=flag(can, "reasoning"),
         aliases=texts(row, "aliases"),
-        created=moment(row, "created"),
+        created=seconds(row, "created"),
     )
 
 

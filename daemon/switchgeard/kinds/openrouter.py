@@ -15,7 +15,7 @@ from .anthropic import versioned
 from .kind import Kind, ModelsPage, Paste, QuotaPage
 from .lists import listed
 from .pages import page
-from .reply import Row, among, count, inner, members, moment, text, texts, usd
+from .reply import Row, among, count, inner, members, seconds, text, texts, usd
 
 PER_MILLION = 1e6
 DAY = 86_400.0
@@ -57,7 +57,7 @@ def _model(row: Row) -> Listed | None:
         reasoning=among(spoken, "reasoning", "include_reasoning"),
         price=_price(inner(row, "pricing")),
         target=text(row, "alias_target"),
-        created=moment(row, "created"),
+        created=seconds(row, "created"),
     )
 
 

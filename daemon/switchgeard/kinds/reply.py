@@ -78,8 +78,8 @@ def among(found: tuple[str, ...], *words: str) -> bool | None:
     return any(word in found for word in words) if found else None
 
 
-def moment(row: Row, name: str) -> float | None:
-    """A release as epoch seconds."""
+def seconds(row: Row, name: str) -> float | None:
+    """A span, or a moment since the epoch."""
     value = row.get(name)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e11 else None
 

@@ -7,7 +7,7 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage, Paste
 from .lists import listed
-from .reply import Row, count, inner, moment, text, usd
+from .reply import Row, count, inner, seconds, text, usd
 
 _CHATS = (None, "chat", "language", "code")
 _SUFFIXES = (("-FP8", "fp8"), ("-Turbo", "fp8"), ("-Lite", "int4"), ("-INT4", "int4"))
@@ -27,7 +27,7 @@ def _model(row: Row) -> Listed | None:
         name=text(row, "display_name"),
         context=count(row, "context_length"),
         price=_price(inner(row, "pricing")),
-        created=moment(row, "created"),
+        created=seconds(row, "created"),
         quantisation=next((weights for suffix, weights in _SUFFIXES if name.endswith(suffix)), None),
     )
 

@@ -20,7 +20,7 @@ from .auth import BadSecret, Header, bearer, header_safe
 from .bundle import Token
 from .kind import Draft, Exchange, Kind, NoLogin, Option, Options
 from .pages import form
-from .reply import members_if_any
+from .reply import members_if_any, seconds
 
 COMMAND = 'credential = {command = ["gcloud", "auth", "print-access-token"]}'
 DEFAULTS = 'credential = {file = "~/.config/gcloud/application_default_credentials.json"}'
@@ -73,11 +73,10 @@ def exchanging(base_url: str, secret: str, options: Options, now: Now) -> HTTPCa
 def exchanged(body: bytes, now: Now) -> Token:
     """The access token, its life counted from now. Raises ValueError."""
     found = members_if_any(body)
-    secret, life = found.get("access_token"), found.get("expires_in")
+    secret, life = found.get("access_token"), seconds(found, "expires_in")
     if not isinstance(secret, str) or not secret:
         raise ValueError("Google's answer holds no token")
-    known = isinstance(life, int | float) and not isinstance(life, bool) and 0 < life <= LONGEST
-    lasts = float(life) if known else AHEAD  # type: ignore[arg-type]
+    lasts = life if life is not None and life <= LONGEST else AHEAD
     return Token(header_safe(secret), now.wall + lasts, now.wall + max(lasts - AHEAD, 0.0))
 
 

@@ -7,7 +7,7 @@ from switchgeard.core.rule import Rule
 from .kind import Kind, ModelsPage
 from .lists import listed
 from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
-from .reply import Row, count, moment, text
+from .reply import Row, count, seconds, text
 
 
 def models(body: bytes) -> tuple[Listed, ...]:
@@ -19,7 +19,7 @@ def _model(row: Row) -> Listed | None:
     name = text(row, "id")
     if name is None:
         return None
-    return Listed(name, context=count(row, "max_model_len"), created=moment(row, "created"))
+    return Listed(name, context=count(row, "max_model_len"), created=seconds(row, "created"))
 
 
 KIND = Kind(

@@ -6,7 +6,7 @@ from switchgeard.core.offer import Price
 
 from .kind import Kind, ModelsPage, Paste
 from .lists import listed
-from .reply import Row, among, moment, text, texts, usd
+from .reply import Row, among, seconds, text, texts, usd
 
 SCALE = 1e-4  # its prices are in 1e-10 USD per token
 
@@ -25,7 +25,7 @@ def _model(row: Row) -> Listed | None:
         images=among(texts(row, "input_modalities"), "image"),
         price=_price(row),
         aliases=texts(row, "aliases"),
-        created=moment(row, "created"),
+        created=seconds(row, "created"),
     )
 
 

@@ -96,10 +96,6 @@ class Transport:
         else:
             connection.close()
 
-    async def drop_idle(self) -> None:
-        """Close every idle connection."""
-        self._idle.close()
-
     async def aclose(self) -> None:
         """Close what is idle; calls in flight close with the tasks that own them."""
         self._idle.close()

@@ -272,7 +272,7 @@ async def test_a_connection_is_kept_and_used_again() -> None:
         for _ in range(5):
             await fetch(transport, standin.url)
         assert (standin.connections, transport.idle) == (1, 1)
-        await transport.drop_idle()
+        await transport.aclose()
         with trio.fail_after(5):
             await standin.until(lambda s: s.open == 0)
 
