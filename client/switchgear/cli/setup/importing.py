@@ -102,9 +102,8 @@ def _without_keyring(invocation: Invocation, taken: list[Finding], keys: list[Fi
     readable = [one for one in keys if one.unstored() is not None]
     if invocation.args.keys == "keyring":
         raise _no_place(reason, hint)
-    for line in rows(
-        invocation.out, [[("bad", invocation.out.glyph("bad")), f"keyring: {reason}"]], gap=" ", wrap=True
-    ):
+    told = ("bad", invocation.out.glyph("bad")), f"keyring: {reason}"
+    for line in rows(invocation.out, [told], gap=" ", wrap=True):
         invocation.out.line(line)
     if not readable:
         return _unstored(invocation, taken, keys, reason, hint)
