@@ -297,8 +297,13 @@ def _unified_window(provider: str, name: str, fields: dict[str, str], now: Now, 
         family=family_of_claim(name),
         used=number(fields.get("utilization")),
         resets_at=_ours(fields.get("reset"), now, server_now),
-        status=fields.get("status", "")[:32].lower() or None,
+        status=_word(fields.get("status", "").lower()),
     )
+
+
+def _word(text: str) -> str | None:
+    """A word of a provider's; nothing that could be a credential repeated to us, for it is kept and shown."""
+    return text if len(text) <= 32 and re.fullmatch(r"[a-z]+(_[a-z]+)*", text) else None
 
 
 def _ours(text: str | None, now: Now, server_now: float) -> float | None:

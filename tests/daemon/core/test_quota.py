@@ -15,6 +15,9 @@ def read(headers: dict[str, str], model: str = "gpt-5.5", now: Now = NOW) -> dic
     return {window.window: window for window in readings("p", model, headers, now)}
 
 
+PREFIX = "anthropic-ratelimit-unified"
+
+
 def test_openai_windows_are_read_with_their_go_durations() -> None:
     """limit, remaining and reset of requests and tokens."""
     windows = read(
@@ -93,6 +96,13 @@ def test_subscription_windows_are_read_and_a_claimed_one_left_out_is_filled_in()
     assert state_of(windows["5h"], NOW) == "nearly"
     assert state_of(windows["7d"], NOW) == "nearly"  # advisory figures never block
     assert state_of(windows["7d_opus"], NOW) == "spent"
+
+
+@pytest.mark.parametrize("said", ["correct-horse-battery-staple", "sk-CANARY-1", "aB3dE5gH7jK9", "x" * 33, "a b", ""])
+def test_a_status_is_a_word_or_nothing(said: str) -> None:
+    """It is kept on disk and shown: a provider that repeats a credential there is not quoted."""
+    headers = {f"{PREFIX}-5h-status": said, f"{PREFIX}-5h-utilization": "0.5"}
+    assert read(headers, "claude-opus-4-6")["5h"].status is None
 
 
 def test_a_window_covers_its_family_only() -> None:
