@@ -33,13 +33,19 @@ QUIET = dict.fromkeys(
 )
 
 
-def environment(home: Path, daemon: dict[str, str]) -> dict[str, str]:
-    """Of a home with the plugin in both of OpenCode's configs, and a provider as `switchgear connect` writes it."""
+NO_DOOR = ("http://127.0.0.1:9", "none")  # for what asks no model
+
+
+def environment(home: Path, daemon: dict[str, str], door: tuple[str, str] = NO_DOOR) -> dict[str, str]:
+    """Of a home with the plugin in both of OpenCode's configs, and a provider as `switchgear connect` writes it.
+
+    `door`: its URL and a token for it.
+    """
     folder = home / "opencode"
     config = folder / "config" / "opencode"
     config.mkdir(parents=True, exist_ok=True)
     plugin = {"plugin": [PACKAGE.as_uri()]}
-    options = {"baseURL": "http://127.0.0.1:9/v1", "apiKey": "none"}
+    options = {"baseURL": f"{door[0]}/v1", "apiKey": door[1]}
     ours = {"npm": "@ai-sdk/openai-compatible", "name": "Switchgear", "options": options, "models": {"old": {}}}
     told = {"autoupdate": False, "share": "disabled", "model": "switchgear/old", "small_model": "switchgear/old"}
     told |= {"enabled_providers": ["switchgear"], "provider": {"switchgear": ours}}
@@ -88,14 +94,14 @@ class Terminal:
 
 
 @contextmanager
-def opencode(home: Path, daemon: dict[str, str]) -> Iterator[Terminal]:
-    """One on its first screen, or on its way there."""
+def opencode(home: Path, daemon: dict[str, str], *words: str, door: tuple[str, str] = NO_DOOR) -> Iterator[Terminal]:
+    """One on its way to its first screen. `words`: of its command line."""
     place = home / "work"
-    place.mkdir(exist_ok=True)
+    place.mkdir(parents=True, exist_ok=True)
     tmux = ["tmux", "-S", str(home / "tmux"), "-f", "/dev/null"]
     size = ["-x", "160", "-y", "48"]
-    env = environment(home, daemon)
-    subprocess.run([*tmux, "new-session", "-d", *size, "-c", str(place), str(PROGRAM)], env=env, check=True)
+    argv = [*tmux, "new-session", "-d", *size, "-c", str(place), str(PROGRAM), *words]
+    subprocess.run(argv, env=environment(home, daemon, door), check=True)
     terminal = Terminal(home)
     try:
         yield terminal

@@ -1,19 +1,22 @@
 """The OpenCode plugin: in the real OpenCode before the real daemon, and its side for OpenCode 2 under a stand-in host.
 
-What OpenCode 2 gives a plugin is taken from its types, which the plugin is compiled against; nothing
-of it is run here.
+What OpenCode 2 gives a plugin is taken from its types, which the plugin is compiled against; the
+program that is here takes none.
 """
 
+import json
+import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import trio
 
+from clients.scene import ANSWER, scene
 from daemon_process import Home
 from editors.opencode import (
     ABSENT,
@@ -35,6 +38,7 @@ pytestmark = [pytest.mark.editors]
 built = pytest.mark.skipif(not BUILT, reason=UNBUILT)
 real = pytest.mark.skipif(not PRESENT, reason=ABSENT)
 
+HOST = Path(__file__).parent / "opencode_host.mjs"
 HOSTILE = "\x1b]0;x\x07A\u202e\u2028z"
 
 
@@ -63,13 +67,18 @@ def test_what_the_packages_for_node_share_is_the_same(name: str) -> None:
     assert (PACKAGE / "src" / name).read_text() == (PACKAGE.parent / "vscode" / "src" / name).read_text()
 
 
+def written(place: Path) -> Path:
+    """The plugin with the types beside it."""
+    shutil.copytree(PACKAGE / "src", place / "src")
+    shutil.copy(CHECK / "tsconfig.json", place)
+    (place / "node_modules").symlink_to(CHECK / "node_modules")
+    return place
+
+
 @built
 def test_it_is_what_opencode_takes(tmp_path: Path) -> None:
     """Strictly, by the types of the release it says it is for."""
-    shutil.copytree(PACKAGE / "src", tmp_path / "src")
-    shutil.copy(CHECK / "tsconfig.json", tmp_path)
-    (tmp_path / "node_modules").symlink_to(CHECK / "node_modules")
-    argv = ["node", str(TSC), "-p", str(tmp_path), "--noEmit"]
+    argv = ["node", str(TSC), "-p", str(written(tmp_path / "plugin")), "--noEmit"]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
@@ -109,6 +118,17 @@ async def test_a_foreign_name_is_shown_and_never_acts(tmp_path: Path) -> None:
             assert not {"\x1b", "\x07", "\u202e", "\u2028"} & set(await away(terminal.screen))
 
 
+@real
+async def test_a_session_shows_its_own_provider_and_every_variant(tmp_path: Path) -> None:
+    """Asked through the door, by the session's own name; the sidebar has the rest."""
+    scripts: dict[str, tuple[str, Script]] = {"a": ("anthropic.messages", "quota_5h"), "b": ("openai.chat", "ok")}
+    async with scene(tmp_path / "scene", scripts) as at:
+        words = ("--model", "switchgear/m", "--prompt", "hello")
+        with opencode(tmp_path / "own", where(at.place), *words, door=(at.url, at.token)) as terminal:
+            for part in (ANSWER, "M via B", "● B: serves now", "○ A: the 5h window is used up"):
+                assert await away(terminal.shows, part), await away(terminal.screen)
+
+
 def listed(home: Path, daemon: dict[str, str]) -> str:
     """What `opencode models` says."""
     argv = [str(PROGRAM), "models", "switchgear", "--verbose"]
@@ -134,3 +154,43 @@ async def test_without_a_daemon_its_list_is_the_config(tmp_path: Path) -> None:
     run.mkdir(mode=0o700)
     text = await away(listed, tmp_path, {"XDG_RUNTIME_DIR": str(run)})
     assert [line for line in text.splitlines() if line.startswith("switchgear/")] == ["switchgear/old"]
+
+
+@built
+async def test_for_opencode_2_names_say_who_serves(tmp_path: Path) -> None:
+    """Live; and are the config's own again when the daemon is gone."""
+    argv = [
+        "node",
+        str(TSC),
+        "-p",
+        str(written(tmp_path / "plugin")),
+        "--module",
+        "CommonJS",
+        "--moduleResolution",
+        "Node10",
+    ]
+    await away(lambda: subprocess.run(argv, capture_output=True, check=False))
+    async with served(tmp_path, a=["ok", "quota_5h"], b="ok") as (place, _):
+        with second(tmp_path / "plugin", where(place)) as names:
+            assert await away(until, names, {"m": "M (via A)", "old": "Old"})
+            for _ in range(2):
+                await away(place.ask)
+            assert await away(until, names, {"m": "M (via B)", "old": "Old"})
+            await away(place.kill)
+            assert await away(until, names, {"old": "Old"})
+
+
+@contextmanager
+def second(plugin: Path, daemon: dict[str, str]) -> Iterator[IO[str]]:
+    """The stand-in for OpenCode 2; what it prints."""
+    argv = ["node", str(HOST), str(plugin / "out" / "server.js")]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, env=os.environ | daemon, text=True) as process:
+        assert process.stdout
+        try:
+            yield process.stdout
+        finally:
+            process.kill()
+
+
+def until(lines: IO[str], names: dict[str, str]) -> bool:
+    return any(json.loads(line) == names for line in lines)
