@@ -10,33 +10,30 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-import msgspec
 import trio
-from msgspec import Struct, structs
+from msgspec import structs
 
 from switchgeard.core.clock import Now
 from switchgeard.core.provider import Keyring, Provider
 from switchgeard.kinds.bundle import Bundle, parsed, spelled
 from switchgeard.kinds.kind import Exchange, Refresh
 from switchgeard.kinds.known import KINDS
+from switchgeard.kinds.reply import members_if_any
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.fault import TransportFault
 
 from .carried import AT_LEAST, Carried, as_it_is, of_bundle, of_token
 from .keyring_store import KeyringStore
 from .secret import Answer, Ready, Refused, Secret, Unheard
-from .turn import Busy, turn
+from .turn import Busy, of_login
+from .unsaved import Keep, Unsaved
 
-PATIENCE = 45.0  # seconds for another process to end its renewal
 REFUSALS = frozenset({400, 401, 403})
 WORD = re.compile(r"[a-z][a-z_]{0,59}")  # of RFC 6749 and of issuers: nothing that could be a token repeated
 TRIES = 2  # an answer that was lost may have left the token as it was
 
 Fetch = Callable[[HTTPCall], Awaitable[tuple[int, bytes]]]
 """One exchange with an issuer: status and whole body. Raises TransportFault."""
-
-Keep = Callable[[Provider, Secret], None]
-"""Told what is stored now."""
 
 
 @dataclass(slots=True)
@@ -45,15 +42,6 @@ class Renewal:
 
     answer: Answer | None = None
     landed: trio.Event = field(default_factory=trio.Event)
-
-
-class Unsaved(Struct, frozen=True):
-    """A login that the keyring would not take: the only one that works, so it is used, and offered again."""
-
-    secret: Secret
-    why: str
-    hint: str
-    again: float  # boot clock
 
 
 class Renewals:
@@ -69,7 +57,7 @@ class Renewals:
         self._home = home
         self._held: dict[str, Carried] = {}
         self._flights: dict[str, Renewal] = {}
-        self._unsaved: dict[str, Unsaved] = {}
+        self.unsaved = Unsaved(keyring, now, keep, home)
         self._rests: dict[str, float] = {}  # boot clock: after trouble, when the next try may be made
 
     def __repr__(self) -> str:
@@ -78,8 +66,8 @@ class Renewals:
     async def get(self, provider: Provider, stored: Secret) -> Answer:
         """What a request carries. It waits only where there is nothing left that could be sent."""
         now, held = self._now(), self._at_hand(provider, stored)
-        if self._unsaved:
-            self._offer_again(provider, now)
+        if provider.id not in self._flights:  # a renewal offers it anyway
+            self.unsaved.offer_again(provider)
         if held is not None and held.fresh(now):
             return Ready(held.secret)
         usable = held is not None and held.usable(now)
@@ -111,11 +99,6 @@ class Renewals:
         held = self._held.get(provider_id)
         return held.bundle.account if held is not None and held.bundle is not None else ""
 
-    def unsaved(self) -> dict[str, tuple[str, str]]:
-        """Renewed logins that are in memory only: why, and what cures it."""
-        words = "its renewed login could not be stored and ends with the daemon"
-        return {name: (f"{words}: {unsaved.why}", unsaved.hint) for name, unsaved in self._unsaved.items()}
-
     def forget(self, provider_id: str) -> None:
         """What is stored may be another one now. A renewal under way goes on: what it brings is the newest."""
         self._rests.pop(provider_id, None)
@@ -129,7 +112,7 @@ class Renewals:
             await renewal.landed.wait()
         self._held.pop(provider.id, None)
         self._rests.pop(provider.id, None)
-        self._unsaved.pop(provider.id, None)
+        self.unsaved.forget(provider.id)
         if secret is None:
             return await self._keyring.delete(provider.id)
         return await self._keyring.write(provider.id, secret)
@@ -180,7 +163,7 @@ class Renewals:
             ended = f"the login that {provider.credential_text} gives has ended, and is not ours to renew"
             return Refused(ended, _anew(provider))
         try:
-            async with turn(self._home and f"{self._home}/login-{provider.id}.lock", PATIENCE):
+            async with of_login(self._home, provider.id):
                 return await self._reread(provider, kind.refresh, refused)
         except (Busy, OSError):
             return Unheard("another process is renewing this login, or its lock cannot be had", _again(provider))
@@ -188,8 +171,8 @@ class Renewals:
     async def _reread(self, provider: Provider, refresh: Refresh, refused: Secret | None) -> Answer:
         """The login as the keyring has it now: good already, renewed, or why not."""
         found = await self._keyring.read(provider.id)
-        if (unsaved := self._unsaved.get(provider.id)) is not None and not isinstance(found, Ready):
-            found = Ready(unsaved.secret)  # newer than what cannot be read
+        if (unsaved := self.unsaved.get(provider.id)) is not None and not isinstance(found, Ready):
+            found = Ready(unsaved)  # newer than what cannot be read
         if not isinstance(found, Ready) or found.secret is None:
             return found
         held, now = self._held.get(provider.id), self._now()
@@ -228,46 +211,8 @@ class Renewals:
         new = structs.replace(new, generation=old.generation + 1)
         secret = Secret(spelled(new))
         carried = of_bundle(new, secret, refresh, self._now(), new=True)
-        await self._written(provider, secret)
+        await self.unsaved.write(provider, secret)
         return self._adopted(provider, carried)
-
-    async def _written(self, provider: Provider, secret: Secret) -> None:
-        answer: Answer = Ready()
-        for _ in range(TRIES):
-            answer = await self._keyring.write(provider.id, secret)
-            if isinstance(answer, Ready):
-                self._unsaved.pop(provider.id, None)
-                return
-        again = self._now().boot + AT_LEAST
-        assert not isinstance(answer, Ready)
-        self._unsaved[provider.id] = Unsaved(secret, answer.reason, answer.hint, again)
-
-    def _offer_again(self, provider: Provider, now: Now) -> None:
-        """Once in a while the keyring is offered what it would not take; a renewal under way does it anyway."""
-        unsaved = self._unsaved.get(provider.id)
-        if unsaved is not None and now.boot >= unsaved.again and provider.id not in self._flights:
-            self._unsaved[provider.id] = structs.replace(unsaved, again=now.boot + AT_LEAST)
-            trio.lowlevel.spawn_system_task(self._offered, provider, unsaved)
-
-    async def _offered(self, provider: Provider, unsaved: Unsaved) -> None:
-        try:
-            async with turn(self._home and f"{self._home}/login-{provider.id}.lock", PATIENCE):
-                await self._settled(provider, unsaved.secret)
-        except Exception:  # noqa: BLE001 - a barrier, as in `_fly`; the next request offers it again
-            return
-
-    async def _settled(self, provider: Provider, secret: Secret) -> None:
-        """The keyring takes it, has a newer one of another owner, or will be asked again."""
-        found, own = await self._keyring.read(provider.id), parsed(secret.reveal())
-        stored = parsed(found.secret.reveal()) if isinstance(found, Ready) and found.secret is not None else None
-        unsaved = self._unsaved.get(provider.id)
-        if unsaved is None or unsaved.secret != secret:
-            return
-        if stored is not None and own is not None and stored.generation > own.generation:
-            del self._unsaved[provider.id]
-            return
-        await self._written(provider, secret)
-        self._keep(provider, secret)
 
     async def _refused(self, provider: Provider, refresh: Refresh, bundle: Bundle, refusal: str) -> Answer:
         """Somebody else may have used the token while we asked: theirs is the next one."""
@@ -327,11 +272,7 @@ def _refusal(status: int, body: bytes) -> str | None:
     """The issuer's own word for its no; None where something else answered in its place."""
     if status not in REFUSALS:
         return None
-    try:
-        said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    word = said.get("error") if isinstance(said, dict) else None
+    word = members_if_any(body).get("error")
     word = word.get("code") if isinstance(word, dict) else word
     return word if isinstance(word, str) and WORD.fullmatch(word) else None
 

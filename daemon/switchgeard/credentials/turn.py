@@ -7,11 +7,12 @@ editing: waiting is bounded, and never blocks the event loop.
 import fcntl
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 
 LOOK = 0.1  # seconds between two tries
+PATIENCE = 45.0  # seconds for another process to end its renewal
 
 
 class Busy(Exception):
@@ -30,6 +31,11 @@ async def turn(path: str | None, patience: float) -> AsyncIterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+def of_login(home: str | None, provider_id: str) -> AbstractAsyncContextManager[None]:
+    """The turn at this provider's login. `home`: where the locks are; None: there is but one process."""
+    return turn(home and f"{home}/login-{provider_id}.lock", PATIENCE)
 
 
 async def _locked(fd: int, patience: float) -> None:

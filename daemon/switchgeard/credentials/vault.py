@@ -179,7 +179,7 @@ class Vault:
     def _tell(self) -> None:
         found = Accounts(
             alike({name: payer for (name, _), payer in self._payers.items()}),
-            self._renewals.unsaved() if self._renewals else {},
+            self._renewals.unsaved.told() if self._renewals else {},
         )
         if found != self.accounts:
             self.accounts = found
