@@ -38,6 +38,15 @@ def models(state: State, now: Now, *, variants: bool = False) -> list[ModelView]
     return [model(state, each, now) for each in (*catalog.models.values(), *single) if each is not None]
 
 
+def listed(state: State) -> list[str]:
+    """What providers list and no model names, by provider; what they give this account only."""
+    named = {offer.key for offer in state.config.catalog.offers()}
+    rows = (
+        (name, row) for name in state.config.providers if name in state.listings for row in state.listings[name].models
+    )
+    return [f"{name}/{row.id}" for name, row in rows if row.enabled and (name, row.id) not in named]
+
+
 def model(state: State, merged: MergedModel, now: Now) -> ModelView:
     ask = Ask("", merged, Needs())
     plan = state.plan(ask, now)

@@ -160,7 +160,10 @@ class ModelsList(Params, frozen=True):
 
 
 class Models(Result, frozen=True):
+    """`listed`: with `all`, what providers list beside them, as `provider/model-id`; a model has to name it first."""
+
     models: list[ModelView]
+    listed: list[str] = []
 
 
 class ModelsShow(Params, frozen=True):

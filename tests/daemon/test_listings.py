@@ -70,6 +70,8 @@ async def test_a_provider_is_added_asked_for_its_models_and_one_is_merged(tmp_pa
         shown = await w.call("models/show", model="glm-9")
         assert [offer["provider"] for offer in shown["offers"]] == ["other", "one"]
         assert shown["offers"][0]["canonical"] == "glm-9"
+        everything = await w.call("models/list", all=True)
+        assert everything["listed"] == ["one/lonely", "other/z-ai/glm-9:free"]
         again = await w.call("models/accept", aliases=["glm-9"])
         assert again["error"]["data"]["hint"] == "switchgear models propose"
 

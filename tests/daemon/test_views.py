@@ -10,6 +10,7 @@ from switchgear_protocol.words import FailureKind as K
 from switchgeard import views
 from switchgeard.ask import Settled
 from switchgeard.core.failure import Failure
+from switchgeard.core.listing import Listed, Listing
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Features, Price, RoutingPolicy
 from switchgeard.core.quota import Window
@@ -52,6 +53,16 @@ def test_a_model_says_in_which_order_a_new_session_is_served() -> None:
     assert (told.order, told.serving) == ("cheapest", "M (via c)")
     assert [(one.provider, one.place) for one in told.offers] == [("a", 2), ("b", None), ("c", 1)]
     assert told.offers[0].reason == "5h window is 95 % used: kept for its sessions"
+
+
+def test_what_providers_list_and_no_model_names_is_listed_apart() -> None:
+    """By provider; nothing that a model has already, nor what this account does not get."""
+    made = state(MODEL)
+    name, *others = [offer.model for offer in MODEL.offers if offer.provider == "a"]
+    rows = (Listed(name), Listed("new"), Listed("kept-back", enabled=False))
+    made.listed("a", Listing(rows, T0.wall))
+    made.listed("gone", Listing((Listed("old"),), T0.wall))
+    assert (others, views.listed(made)) == ([], ["a/new"])
 
 
 def test_a_model_nobody_can_serve_says_so() -> None:

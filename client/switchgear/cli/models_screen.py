@@ -25,6 +25,7 @@ BILLING = {
     "local": "free",
 }
 SOURCES = {"listed": "its own list", "config": "your config", "catalogue": "catalogue"}
+LISTED = "Listed too, in none of your models (switchgear models propose, or config edit):"
 EMPTY = ("No models yet.", "  hint: switchgear setup")
 
 
@@ -37,7 +38,15 @@ def listing(screen: Screen, result: Json) -> Iterable[str]:
 
 
 def variants(screen: Screen, result: Json) -> Iterable[str]:
-    """One row per provider's variant, under its alias."""
+    """One row per provider's variant, under its alias; then what providers list and no model names."""
+    yield from _named(screen, result)
+    if result.get("listed"):
+        yield ""
+        yield LISTED
+        yield from (screen.paint("dim", f"  {clean(name)}") for name in result["listed"])
+
+
+def _named(screen: Screen, result: Json) -> Iterable[str]:
     now = wall()
     table: list[list[Cell]] = []
     shown: set[str] = set()

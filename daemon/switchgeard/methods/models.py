@@ -21,7 +21,7 @@ from .daemon import Daemon, offered
 async def models_list(daemon: Daemon, caller: Caller, params: ModelsList) -> Models:
     daemon.lists.glance()
     state, now = daemon.at.state, daemon.at.now()
-    return Models(views.models(state, now, variants=params.all))
+    return Models(views.models(state, now, variants=params.all), views.listed(state) if params.all else [])
 
 
 async def models_show(daemon: Daemon, caller: Caller, params: ModelsShow) -> ModelView:

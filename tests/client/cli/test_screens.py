@@ -112,6 +112,15 @@ def test_models_all_lists_every_variant(run: Run, serve: Serve) -> None:
     assert daemon.asked("models/list") == {"all": True}
 
 
+def test_models_all_lists_what_no_model_names_too(run: Run, serve: Serve) -> None:
+    """By name, cleaned, with how it becomes a model."""
+    serve({"models/list": Models([], ["openrouter/glm-9", "evil/\x1b]0;x\x07"])})
+    shown = run("models", "--all").out.splitlines()
+    assert shown[-2] == "  openrouter/glm-9"
+    assert "switchgear models propose" in shown[-3]
+    assert "\x1b" not in shown[-1]
+
+
 def test_one_model_in_detail(run: Run, serve: Serve) -> None:
     """Price, limits, features, and why not."""
     daemon = serve({"models/show": replace(OPUS, pinned="github_copilot", pinned_until=NOW + 2 * HOUR)})

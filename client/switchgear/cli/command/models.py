@@ -19,7 +19,9 @@ models that several of your providers have, and writes those you accept into
 the config."""
     parser.add_argument("model", nargs="?", metavar="MODEL", help="show this one in detail; or: propose")
     parser.add_argument(
-        "--all", action="store_true", help="a row for every provider's variant; with propose: accept all"
+        "--all",
+        action="store_true",
+        help="a row for every provider's variant, and what they list beside; with propose: accept all",
     )
     parser.add_argument("--accept", action="append", metavar="ALIAS", help="with propose: write it into the config")
     parser.add_argument("--refresh", action="store_true", help="with propose: ask the providers for their lists first")
