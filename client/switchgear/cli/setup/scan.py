@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import socket
+import stat
 from functools import partial
 from typing import Any
 
@@ -196,19 +197,27 @@ def _home(environ: Mapping[str, str]) -> str:
 
 
 def _object(path: str) -> dict[str, Any]:
-    """The JSON object of another tool's file; {} where there is none that can be read."""
+    """The JSON object of another tool's file; {} where there is none that can be read. A pipe is not waited for."""
     try:
-        with open(path, "rb") as file:
-            found = json.loads(file.read(LARGEST))
+        found = json.loads(_beginning(path))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
+def _beginning(path: str) -> bytes:
+    """The first bytes of a file, all of one that is no larger than LARGEST. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, LARGEST) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    finally:
+        os.close(descriptor)
+
+
 def _read_key(path: str, name: str | None, member: str) -> str:
     table = _object(path)
-    found = table if name is None else table.get(name, {})
-    return str(found.get(member, ""))
+    found = table if name is None else table.get(name)
+    return str(found.get(member, "")) if isinstance(found, dict) else ""  # the tool may write it meanwhile
 
 
 def _listens(host: str, port: int) -> bool:

@@ -1,7 +1,9 @@
 """What is there already: found without a word to anybody, read only when taken."""
 
 import json
+import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -149,4 +151,12 @@ def test_a_file_that_is_none_is_not_there(tmp_path: Path, text: str) -> None:
     path = tmp_path / ".local/share/opencode/auth.json"
     path.parent.mkdir(parents=True)
     path.write_text(text)
+    assert scan({"HOME": str(tmp_path)}, KINDS) == ([], [])
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: Path(path).symlink_to("/dev/zero")])
+def test_what_is_no_file_of_a_tool_holds_nobody_up(tmp_path: Path, make: Callable[[str], None]) -> None:
+    """A pipe would be waited for, a device has no end."""
+    (tmp_path / ".codex").mkdir()
+    make(str(tmp_path / ".codex" / "auth.json"))
     assert scan({"HOME": str(tmp_path)}, KINDS) == ([], [])
