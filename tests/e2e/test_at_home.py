@@ -2,6 +2,7 @@
 daemon that is killed and started again is no reason to start any of them again."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from editors import emacs, neovim
 from editors.emacs import Emacs
 from editors.neovim import Neovim
 from served import served
-from shell.shells import needs
 from shell.terminal import Terminal, running
 from switchgear.cli.prompt_hooks import text
 from switchgeard import clock
@@ -26,6 +26,7 @@ from switchgeard.demo.standin import Script, StandIn
 pytestmark = [
     pytest.mark.skipif(not neovim.PRESENT, reason="no nvim on this machine"),
     pytest.mark.skipif(not emacs.PRESENT, reason="no emacs on this machine"),
+    pytest.mark.skipif(not all(map(shutil.which, ("bash", "tmux"))), reason="no bash or no tmux on this machine"),
 ]
 
 SECOND = 1.0
@@ -80,7 +81,6 @@ class Three:
 @contextmanager
 def three(path: Path, runtime: Path) -> Iterator[Three]:
     """Started, each in a home of its own."""
-    needs("bash")
     (path / "bashrc").write_text(f"PS1='$ '\n{text('bash', str(runtime))}")
     env = {"XDG_RUNTIME_DIR": str(runtime.parent)}
     with ExitStack() as stack:
