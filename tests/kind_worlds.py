@@ -17,7 +17,7 @@ import trio
 from msgspec import Struct, structs
 
 import frames
-from error_row import KindError
+from literal.error_row import KindError
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Answer as Found
 from switchgeard.credentials.secret import Missing, Ready, Secret

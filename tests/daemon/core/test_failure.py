@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from error_bodies import ANTHROPIC, DAY, GOOGLE, MODEL, OPENAI, OTHERS, Case, openai, unified
+from literal.error_bodies import ANTHROPIC, DAY, GOOGLE, MODEL, OPENAI, OTHERS, Case, openai, unified
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 from switchgeard.core.clock import Now

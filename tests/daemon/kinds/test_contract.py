@@ -11,10 +11,10 @@ import pytest
 import trio
 
 from door_client import post
-from error_row import KindError
-from kind_errors import ERRORS
 from kind_worlds import HELLO, SETUPS, answering, kind_world, setup_of
-from plan_errors import CLAUDE, Printed
+from literal.error_row import KindError
+from literal.kind_errors import ERRORS
+from literal.plan_errors import CLAUDE, Printed
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 from switchgeard import clock

@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 from msgspec import Struct, structs
 
-from error_row import KindError
-from kind_errors import ERRORS
 from kind_worlds import (
     HELLO,
     NEW,
@@ -28,6 +26,8 @@ from kind_worlds import (
     issuing,
     kind_world,
 )
+from literal.error_row import KindError
+from literal.kind_errors import ERRORS
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.demo import claude
 from switchgeard.demo.copilot_wire import GITHUB_TOKEN

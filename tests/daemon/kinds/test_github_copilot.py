@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_words import HEADERS, SHORT_TOKEN
 from kind_worlds import kind_world
+from literal.copilot_words import HEADERS, SHORT_TOKEN
 from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import ErrorReply, classify

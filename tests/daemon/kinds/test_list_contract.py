@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kind_lists import LISTS, Literal
 from kind_worlds import HELLO, kind_world
+from literal.kind_lists import LISTS, Literal
 from switchgeard.core.listing import Listed
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.kinds.known import KINDS

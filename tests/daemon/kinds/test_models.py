@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from kind_lists import ANTHROPIC, LISTS, Literal
+from literal.kind_lists import ANTHROPIC, LISTS, Literal
 from switchgeard.kinds.known import KINDS
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from copilot_words import USAGE
+from literal.copilot_words import USAGE
 from switchgear_protocol.events import UsageReport
 from switchgeard.dialects.openai_chat import decode
 from switchgeard.dialects.openai_chat.usage import usage

@@ -7,9 +7,9 @@ of OpenAI, Anthropic and Google is a row here too.
 from collections.abc import Iterable
 from typing import Any
 
-import error_bodies
-from error_bodies import Case, again, anthropic, google
-from error_row import BUCKET, DAY, HOUR, LOGIN, NONE, OFFER, KindError, after, error
+from literal import error_bodies
+from literal.error_bodies import Case, again, anthropic, google
+from literal.error_row import BUCKET, DAY, HOUR, LOGIN, NONE, OFFER, KindError, after, error
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 

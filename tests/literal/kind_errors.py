@@ -4,9 +4,9 @@ Rules for editing: one row per documented or recorded error of that kind, the bo
 several kinds share in the same words are in error_bodies.py.
 """
 
-from error_row import BUCKET, DAY, HOUR, LOGIN, NONE, OFFER, KindError, after, error
-from maker_errors import MAKERS
-from plan_errors import PLANS
+from literal.error_row import BUCKET, DAY, HOUR, LOGIN, NONE, OFFER, KindError, after, error
+from literal.maker_errors import MAKERS
+from literal.plan_errors import PLANS
 from switchgear_protocol.words import FailureKind as K
 
 

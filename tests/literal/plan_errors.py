@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from error_row import BUCKET, DAY, HOUR, LOGIN, NONE, OFFER, KindError, after, error
+from literal.error_row import BUCKET, DAY, HOUR, LOGIN, NONE, OFFER, KindError, after, error
 from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 from switchgeard.demo import claude
