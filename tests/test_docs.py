@@ -141,3 +141,10 @@ def test_the_headers_and_names_of_sessions_are_in_the_page() -> None:
     assert -1 not in places
     assert places == sorted(places)
     assert [name for names in FORWARDED.values() for name in names if f"`{name}`" not in HTTP] == []
+
+
+def test_every_helper_of_the_tests_is_on_their_map() -> None:
+    """Sixty of them in one folder: who needs one should find it before writing another."""
+    tests = Path(__file__).parent
+    named = set(re.findall(r"`(\w+)`", (tests / "README.md").read_text()))
+    assert {path.stem for path in tests.glob("*.py") if not path.stem.startswith(("test_", "conftest"))} <= named
