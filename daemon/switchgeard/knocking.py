@@ -53,12 +53,12 @@ async def _asked(transport: Transport, url: str, where: str, now: Callable[[], N
     began = now()
     async with transport.open(HTTPCall("GET", url, HEADERS), connect=WITHIN) as reply:
         ended = now()
-        skew = _skew(reply.headers.get("date"), ended.wall)
+        skew = ahead(reply.headers.get("date"), ended.wall)
         return Knock(True, f"{where} answers in {(ended.boot - began.boot) * 1000:.0f} ms", skew)
 
 
-def _skew(date: str | None, wall: float) -> float | None:
-    """Their clock shows whole seconds."""
+def ahead(date: str | None, wall: float) -> float | None:
+    """Seconds `wall` is ahead of what they say, which is whole seconds."""
     try:
         return wall - parsedate_to_datetime(date or "").timestamp()
     except (TypeError, ValueError, IndexError, OverflowError):

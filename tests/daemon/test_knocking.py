@@ -10,7 +10,7 @@ from msgspec import structs
 from fake_clock import EPOCH, ManualClock
 from raw_server import raw_server, request_head
 from switchgeard import clock
-from switchgeard.knocking import Knock, _skew, knock
+from switchgeard.knocking import Knock, ahead, knock
 from switchgeard.upstream.transport import Transport
 from world import world
 
@@ -62,4 +62,4 @@ async def test_nobody_there_is_told_in_words(tmp_path: Path) -> None:
 )
 def test_the_clock_is_compared_with_what_they_say(date: str | None, skew: float | None) -> None:
     """What cannot be read says nothing."""
-    assert _skew(date, ManualClock().now.wall) == skew
+    assert ahead(date, ManualClock().now.wall) == skew

@@ -47,7 +47,7 @@ def _directory(name: str, path: str, *, room: bool = False) -> Finding:
         return fail(name, f"{path}: {error.why}", error.hint)
     if not os.access(path, os.W_OK):
         return fail(name, f"{path} cannot be written to", f"ls -ld {path}")
-    free = _free(path)
+    free = free_bytes(path)
     if room and free < FULL:
         return warn(name, f"{path}: only {free / 1e6:.0f} MB are free there", f"df -h {path}")
     return ok(name, f"{path}, yours alone")
@@ -63,7 +63,7 @@ def _to_be(name: str, path: str) -> Finding:
     return fail(name, f"{path} is not there, and {above} cannot be written to", f"ls -ld {above}")
 
 
-def _free(path: str) -> int:
+def free_bytes(path: str) -> int:
     space = os.statvfs(path)
     return space.f_bavail * space.f_frsize
 

@@ -18,7 +18,7 @@ PATIENCE = 5.0  # seconds
 def processes(pid: int | None) -> Iterable[Finding]:
     """`pid`: the daemon that answers at our socket; None: nobody does."""
     try:
-        running = _daemons()
+        running = daemons()
     except (OSError, subprocess.SubprocessError) as error:
         yield skipped("processes", f"they cannot be listed: {error}")
         return
@@ -32,15 +32,15 @@ def processes(pid: int | None) -> Iterable[Finding]:
     yield warn("processes", f"{which} (pid {named}) {beside}", f"ps -fp {','.join(map(str, others))}")
 
 
-def _daemons() -> set[int]:
+def daemons() -> set[int]:
     """The pids of this user's daemons."""
     if os.path.isdir("/proc/self"):
-        return {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_daemon(_own_line(pid))}
+        return {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if is_daemon(_own_line(pid))}
     listed = subprocess.run(
         ["ps", "-x", "-o", "pid=", "-o", "command="], capture_output=True, timeout=PATIENCE, check=True, text=True
     )
     rows = [row.split() for row in listed.stdout.splitlines() if row.strip()]
-    return {int(words[0]) for words in rows if _is_daemon(words[1:])}
+    return {int(words[0]) for words in rows if is_daemon(words[1:])}
 
 
 def _own_line(pid: int) -> Sequence[str]:
@@ -54,7 +54,7 @@ def _own_line(pid: int) -> Sequence[str]:
         return ()
 
 
-def _is_daemon(words: Sequence[str]) -> bool:
+def is_daemon(words: Sequence[str]) -> bool:
     """`switchgeard ...` or `python -m switchgeard ...`, however the interpreter was started."""
     names = [os.path.basename(word) for word in words[:2]]
     return "switchgeard" in names or ("-m", "switchgeard") in pairwise(words)

@@ -71,7 +71,7 @@ def test_a_full_disk_is_a_warning(home: Path, monkeypatch: pytest.MonkeyPatch) -
     """With how much is left."""
     state = home / ".local/state/switchgear"
     state.mkdir(parents=True, mode=0o700)
-    monkeypatch.setattr(machine, "_free", lambda path: 1_000_000)
+    monkeypatch.setattr(machine, "free_bytes", lambda path: 1_000_000)
     found = by_id(machine.directories())["state-dir"]
     assert (found.verdict, found.hint) == ("warn", f"df -h {state}")
 
@@ -132,4 +132,4 @@ def test_no_config_names_the_setup(home: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_free_is_read_from_the_disk(tmp_path: Path) -> None:
     """In bytes."""
     space = os.statvfs(tmp_path)
-    assert abs(machine._free(str(tmp_path)) - space.f_bavail * space.f_frsize) < 1 << 30
+    assert abs(machine.free_bytes(str(tmp_path)) - space.f_bavail * space.f_frsize) < 1 << 30

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from switchgear.cli.doctor import processes as module
-from switchgear.cli.doctor.processes import _is_daemon, processes
+from switchgear.cli.doctor.processes import is_daemon, processes
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from switchgear.cli.doctor.processes import _is_daemon, processes
 )
 def test_a_daemon_is_told_by_how_it_was_started(line: str, daemon: bool) -> None:
     """By name, or as a module; not by mentioning it."""
-    assert _is_daemon(line.split()) is daemon
+    assert is_daemon(line.split()) is daemon
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_one_beside_ours_is_a_warning(
     monkeypatch: pytest.MonkeyPatch, running: set[int], answers: int | None, verdict: str
 ) -> None:
     """It may be meant; the user sees which."""
-    monkeypatch.setattr(module, "_daemons", lambda: running)
+    monkeypatch.setattr(module, "daemons", lambda: running)
     (found,) = processes(answers)
     assert found.verdict == verdict
     assert found.hint == ("ps -fp 8" if verdict == "warn" else None)
@@ -47,7 +47,7 @@ def test_a_real_process_of_ours_is_seen() -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert process.pid in module._daemons()
+        assert process.pid in module.daemons()
         process.communicate()
 
 
@@ -57,6 +57,6 @@ def test_where_processes_cannot_be_listed_that_is_said(monkeypatch: pytest.Monke
     def refuse() -> set[int]:
         raise OSError("hidepid")
 
-    monkeypatch.setattr(module, "_daemons", refuse)
+    monkeypatch.setattr(module, "daemons", refuse)
     (found,) = processes(1)
     assert found.verdict == "skipped"
