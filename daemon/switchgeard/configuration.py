@@ -17,6 +17,7 @@ from .announce import Announce
 from .catalogue.enrichment import applied, by_name
 from .catalogue.proposing import proposed
 from .catalogue.shipped import shipped
+from .config.advice import advice
 from .config.append import Entry, appended
 from .config.edit import EditRefused, reorder
 from .config.file import Unreadable, load_file, read, save
@@ -116,7 +117,8 @@ class Configuration:
             found = await trio.to_thread.run_sync(load, text, self.path, 0)  # many mistakes take their time
         if isinstance(found, list):
             return ConfigChecked(ok=False, path=self.path, problems=found)
-        return ConfigChecked(ok=True, path=self.path, warnings=list(found.warnings))
+        known = await trio.to_thread.run_sync(_enriched, found, dict(self.state.listings))
+        return ConfigChecked(ok=True, path=self.path, warnings=list(known.warnings))
 
     async def reorder(self, alias: str, providers: list[str]) -> None:
         """Write a new provider order for `alias` into the file, comments kept, and put it in force."""
@@ -161,7 +163,7 @@ class Configuration:
 
 
 def _enriched(config: Config, listings: Mapping[str, Listing]) -> Config:
-    """Its offers with what the lists and the shipped facts say of them."""
+    """Its offers with what the lists and the shipped facts say of them, and the advice that is left then."""
     if not config.providers:
         return config  # nothing to look up: the facts stay unread
     lists = {name: by_name(listing.models) for name, listing in listings.items()}
@@ -170,7 +172,8 @@ def _enriched(config: Config, listings: Mapping[str, Listing]) -> Config:
         rows = {name: listing.models for name, listing in listings.items()}
         groups = proposed(config.providers, known, shipped(), rows)
         known = applied(merged(structs.replace(config, catalog=known), groups), shipped(), lists)
-    return structs.replace(config, catalog=known)
+    settled = structs.replace(config, catalog=known)
+    return structs.replace(settled, warnings=advice(settled))
 
 
 def _same(one: Config, other: Config) -> bool:

@@ -228,6 +228,16 @@ async def test_metered_ask_waits_for_consent(tmp_path: Path) -> None:
         assert (await w.ask()).answer == HELLO
 
 
+async def test_a_budget_is_said_not_to_count_only_what_nobody_knows_the_price_of(tmp_path: Path) -> None:
+    """What the catalogue or the provider's list prices is counted, so neither the check nor the status names it."""
+    group = '[[models]]\nalias = "n"\ngroup = [{provider = "a", model = "claude-opus-4-6"}]\n'
+    async with world(tmp_path, {"a": "ok"}, more=group + "[spend]\nusd_per_day = 3") as w:
+        told = [await w.call("config/check"), (await w.call("status"))["config"]]
+        for warnings in ([one["message"] for one in told[0]["warnings"]], str(told[1])):
+            assert "model-a" in str(warnings)
+            assert "claude-opus-4-6" not in str(warnings)
+
+
 async def test_continue_goes_on_after_the_cut(tmp_path: Path) -> None:
     """Plain text may be continued by the next offer; the result holds both parts."""
     async with world(tmp_path, {"a": "cut_text_clean", "b": "ok"}) as w:
