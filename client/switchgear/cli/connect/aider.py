@@ -13,6 +13,7 @@ from .yaml_text import Key
 TITLE = "Aider"
 PROGRAMS = ("aider",)
 PICKS = True
+FAMILIES = ()
 KEEPS = True
 OWN_LOGIN = False
 PREFIX = "openai/"

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 TITLE = "Claude Code"
 PROGRAMS = ("claude",)
 PICKS = True
+FAMILIES = ("opus", "sonnet", "haiku")
 KEEPS = True
 OWN_LOGIN = True
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 OUR_HEADER = "x-switchgear-token"
-FAMILIES = ("opus", "sonnet", "haiku")
 
 
 def place(env: Env) -> str:

@@ -16,6 +16,7 @@ from .tool import Asked, Edit, Env, under_home
 TITLE = "Codex"
 PROGRAMS = ("codex",)
 PICKS = True
+FAMILIES = ("gpt", "codex")
 KEEPS = True
 OWN_LOGIN = False
 

@@ -131,7 +131,10 @@ def _chosen(tool: Tool, asked: Asked, model: str | None, *, said: bool) -> str |
         raise usage(f"no model {model!r}", "switchgear models", f"the nearest is {near[0]!r}" if near else "")
     if not tool.PICKS:
         return None
-    return None if _fits(tool, asked.mine, ids) else ids[0]
+    if _fits(tool, asked.mine, ids):
+        return None
+    tuned = () if asked.own_login else (one for one in ids if any(word in one for word in tool.FAMILIES))
+    return next(iter(tuned), ids[0])
 
 
 def _mine(path: str, known: Record | None) -> str:

@@ -21,6 +21,7 @@ from .yaml_text import Items
 TITLE = "Continue"
 PROGRAMS = ("cn",)
 PICKS = False
+FAMILIES = ()
 KEEPS = True
 OWN_LOGIN = False
 START = "name: Local Config\nversion: 1.0.0\nschema: v1\n"

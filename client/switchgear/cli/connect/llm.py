@@ -20,6 +20,7 @@ from .yaml_text import Items
 TITLE = "llm"
 PROGRAMS = ("llm",)
 PICKS = False
+FAMILIES = ()
 KEEPS = True
 OWN_LOGIN = False
 MARK = "api_key_name: switchgear"

@@ -20,6 +20,7 @@ from .tool import AGAIN, Asked, Edit, Env, under_home
 TITLE = "OpenCode"
 PROGRAMS = ("opencode",)
 PICKS = False
+FAMILIES = ()
 KEEPS = True
 OWN_LOGIN = False
 NAMES = ("opencode.jsonc", "opencode.json", "config.json")

@@ -6,6 +6,7 @@ the version that was looked at. It decides what is wanted where; it never reads 
     TITLE       its name as its makers write it
     PROGRAMS    commands that mean it is installed
     PICKS       whether it is useless without a model chosen for it (the first one is, when none is said)
+    FAMILIES    words in the names of the models its makers tuned it for: the first such one is chosen before others
     KEEPS       whether it takes the token from a file; one that does not is told to the user
     OWN_LOGIN   whether it can keep its own login with a provider and bring our token beside it
     place(env)  its usual config file
@@ -78,6 +79,7 @@ class Tool(Protocol):
     TITLE: str
     PROGRAMS: tuple[str, ...]
     PICKS: bool
+    FAMILIES: tuple[str, ...]
     KEEPS: bool
     OWN_LOGIN: bool
 

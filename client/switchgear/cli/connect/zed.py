@@ -20,6 +20,7 @@ from .tool import AGAIN, Asked, Edit, Env, under_home
 TITLE = "Zed"
 PROGRAMS = ("zed", "zeditor", "zed-editor")
 PICKS = False
+FAMILIES = ()
 KEEPS = False
 OWN_LOGIN = False
 UNKNOWN = 128_000

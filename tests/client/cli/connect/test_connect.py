@@ -9,7 +9,7 @@ import pytest
 
 from cli_runs import Run
 from connect_world import CONFIG, MINE, OPENCODE, World
-from sample_world import STATUS
+from sample_world import OPUS, STATUS
 from switchgear.cli.connect import MODULES, record, tool_named
 from switchgear_protocol.messages import ConfigState, Models
 
@@ -225,6 +225,21 @@ def test_codex_keeps_the_users_model_when_it_is_one_of_ours(run: Run, world: Wor
     told = tomllib.loads(path.read_text())
     assert (told["model"], told["model_context_window"]) == ("opus-4.6", 200000)
     assert told["model_providers"]["switchgear"]["experimental_bearer_token"] == world.tokens["codex"]
+
+
+def test_a_tool_gets_the_first_model_its_makers_tuned_it_for(run: Run, world: World) -> None:
+    """Wherever the user has put it: Codex knows of no Claude how to speak to it, nor Claude Code of a GPT."""
+    assert world.daemon is not None
+    gpt, opus = (msgspec.structs.replace(OPUS, alias=alias) for alias in ("gpt-5.5", "opus-4.6"))
+    for models in ([gpt, opus], [opus, gpt]):
+        world.daemon.answers = {**world.answers(), "models/list": Models(models)}
+        run("connect", "codex", "--yes")
+        run("connect", "claude-code", "--yes")
+        assert tomllib.loads((world.home / ".codex/config.toml").read_text())["model"] == "gpt-5.5"
+        told = json.loads((world.home / ".claude/settings.json").read_text())["env"]
+        assert told["ANTHROPIC_MODEL"] == "opus-4.6"
+        run("connect", "codex", "--undo", "--yes")
+        run("connect", "claude-code", "--undo", "--yes")
 
 
 def test_claude_code_asks_for_models_of_ours(run: Run, world: World) -> None:
