@@ -275,14 +275,16 @@ def _settle_memory() -> None:
 def _tell(daemon: Daemon, event: Event) -> None:
     daemon.prompt.hear(event)
     daemon.lists.hear(event)
-    _write_down(event)
+    write_down(event)
 
 
-def _write_down(event: Event) -> None:
+def write_down(event: Event) -> None:
     """One log line per event; quota readings only for those who look closely."""
     quiet = event.type in ("quota", "route", "sticky")
     if quiet and not log.detailed():
         return
     fields = {name: value for name, value in zip(TOLD, TOLD_OF(event), strict=True) if value is not None}
+    if event.usage is not None:
+        fields["usage"] = f"{event.usage.input} in, {event.usage.output} out"
     journal = log.bound("daemon")
     (journal.debug if quiet else journal.info)(event.type, **fields)
