@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from switchgear.cli.doctor import bundle, daemon, machine, screen
@@ -13,6 +12,7 @@ from switchgear.cli.doctor.service import service
 from switchgear.cli.doctor.shell import shell
 from switchgear.cli.doctor.tools import tools
 from switchgear.cli.failed import FAILURE, OK, CommandError, usage
+from switchgear.cli.progress import progress
 from switchgear.cli.times import wall
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(invocation: Invocation) -> int:
         raise usage(f"no check is called {unknown[0]!r}", "switchgear doctor -h", f"there are: {', '.join(NAMES)}")
     wire, reached = daemon.reached(invocation.socket_path())
     try:
-        with _progress(invocation) as say:
+        with progress(invocation) as say:
             everything = list(_all(invocation, wire, reached, say))
         findings = [one for one in everything if not args.only or one.id in args.only]
         _show(invocation, findings)
@@ -120,15 +120,3 @@ def _bundle(invocation: Invocation, findings: list[Finding], wire: Wire | None) 
     for name in made:
         invocation.note(f"  {name}")
     invocation.note(f"look before you send it: tar -xzOf {path} | less")
-
-
-@contextmanager
-def _progress(invocation: Invocation) -> Iterator[Callable[[str], None]]:
-    """One line on a terminal, gone when it is over."""
-    if not invocation.err.terminal or invocation.args.json:
-        yield lambda text: None
-        return
-    try:
-        yield lambda text: invocation.err.write(f"\r\x1b[K{text} ...")
-    finally:
-        invocation.err.write("\r\x1b[K")

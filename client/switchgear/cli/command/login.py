@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from switchgear.cli.wire import Json
 
 LARGEST = 65536  # characters
+WAITING = "waiting for you there"
+LOOK = 10.0  # seconds between two words of how long it still takes; the end is told at once
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -65,8 +67,7 @@ def _by_login(invocation: Invocation, provider: str) -> int:
     try:
         if view["state"] == "pending":
             _show(invocation, view)
-        while view["state"] == "pending":
-            view = invocation.call("login/poll", login=view["login"], wait_s=25.0)
+        view = _awaited(invocation, view)
     except KeyboardInterrupt:
         invocation.call("login/cancel", login=view["login"])
         raise
@@ -81,6 +82,19 @@ def _by_login(invocation: Invocation, provider: str) -> int:
     return OK if view["state"] == "done" else LOGIN
 
 
+def _awaited(invocation: Invocation, view: Json) -> Json:
+    """The login once it has ended, either way."""
+    from switchgear.cli.progress import progress
+    from switchgear.cli.times import span, wall
+
+    with progress(invocation) as say:
+        while view["state"] == "pending":
+            left = (view.get("expires_at") or 0.0) - wall()
+            say(WAITING if left <= 0 else f"{WAITING}, for {span(left)} at most")
+            view = invocation.call("login/poll", login=view["login"], wait_s=LOOK)
+    return view
+
+
 def _show(invocation: Invocation, view: Json) -> None:
     from switchgear.cli.browser import open_page
     from switchgear.cli.screen import clean
@@ -90,7 +104,7 @@ def _show(invocation: Invocation, view: Json) -> None:
     invocation.err.line(clean(f"{'opening' if opening else 'open'} this page: {url}"))
     if view.get("user_code"):
         invocation.err.line(clean(f"and type there: {view['user_code']}"))
-    invocation.note("waiting for you there; Ctrl-C gives up")
+    invocation.note("Ctrl-C gives up")
 
 
 def _known(invocation: Invocation, provider: str) -> Json:

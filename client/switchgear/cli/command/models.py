@@ -55,7 +55,10 @@ def _propose(invocation: Invocation) -> int:
 
     args, screen = invocation.args, invocation.out
     if args.refresh:
-        invocation.call("models/refresh")
+        from switchgear.cli.progress import progress
+
+        with progress(invocation, "asking the providers for their models"):
+            invocation.call("models/refresh")
     if args.accept or args.all:
         result = invocation.call("models/accept", aliases=args.accept or [], all=args.all)
         lines: Iterable[str] = [f"merged: {alias}" for alias in result["aliases"]] or ["nothing new to merge"]

@@ -20,10 +20,13 @@ request checks it. New sessions leave a nearly spent window to those it has."""
 
 
 def run(invocation: Invocation) -> int:
+    from switchgear.cli.progress import progress
     from switchgear.cli.quota_screen import page
     from switchgear.cli.times import wall
 
-    result = invocation.call("quota/list", provider=invocation.args.provider, refresh=invocation.args.refresh)
+    args = invocation.args
+    with progress(invocation, "looking at the providers' quota pages" if args.refresh else ""):
+        result = invocation.call("quota/list", provider=args.provider, refresh=args.refresh)
     if invocation.args.json:
         return invocation.emit(result)
     for line in page(invocation.out, result, wall(), looked=invocation.args.refresh):

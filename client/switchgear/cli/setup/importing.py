@@ -155,11 +155,13 @@ def store(invocation: Invocation, taken: list[Finding], stored: list[str]) -> li
 
 def probe(invocation: Invocation, names: list[str]) -> list[str]:
     """Each provider's model list, which costs nothing, shows whether its login works; the ids of those that do."""
+    from switchgear.cli.progress import progress
     from switchgear.cli.screen import clean
 
     working = []
-    for name in names:
-        view = invocation.call("providers/probe", provider=name)
+    for at, name in enumerate(names, 1):
+        with progress(invocation, f"  asking {name} for its models ({at} of {len(names)})"):
+            view = invocation.call("providers/probe", provider=name)
         mark = good(invocation) if view["ok"] else bad(invocation)
         invocation.out.line(f"  {mark} {clean(name)}: {clean(_found_out(view))}")
         if view["ok"]:
