@@ -201,6 +201,53 @@ async def test_an_action_that_is_broken_off_does_nothing(tmp_path: Path, answers
         assert not any(provider["paused"] for provider in (await away(place.call, "providers/list"))["providers"])
 
 
+async def test_consent_to_spending_is_typed(tmp_path: Path) -> None:
+    """For so long as that says; nothing typed is no consent."""
+    async with editing(tmp_path, a="ok") as (editor, place, _):
+        path = tmp_path / "config.toml"
+        path.write_text(path.read_text() + '\n[spend]\nmetered = "ask"\n')
+        await away(place.call, "config/reload")
+        await away(editor.run, "allow", "")
+        assert "error" in await away(place.ask)
+        await away(editor.run, "allow", "1h")
+        assert (await away(place.ask))["finish"] == "stop"
+        await away(editor.run, "allow", "0")
+        assert "error" in await away(place.ask)
+
+
+async def test_an_answer_streams_into_a_document_with_its_provider(tmp_path: Path) -> None:
+    """The selection goes along."""
+    async with editing(tmp_path, a="ok") as (editor, _, standins):
+        await away(editor.select, "def f():")
+        await away(editor.run, "ask", "M", "explain")
+        text = await away(editor.until, "Object.values(seen.documents).find((text) => text.includes('via A'))")
+        assert text == "Hello from a stand-in provider.\n\n— M (via A)"
+        assert b"explain\\n\\ndef f():" in standins["a"].asked[-1].body
+
+
+async def test_closing_the_answer_cancels_it_upstream(tmp_path: Path) -> None:
+    """Nobody pays for what nobody reads, and nothing is said of it."""
+    async with editing(tmp_path, a=["ok", "hang_text"]) as (editor, _, standins):
+        await away(editor.begin, "ask", "M", "hello")
+        assert await away(editor.until, "Object.values(seen.documents).some(Boolean)")
+        [document] = (await away(editor.seen))["documents"]
+        await away(editor.close, document)
+        with trio.fail_after(10):
+            await standins["a"].until(lambda standin: standin.disconnects == 1)
+        assert (await away(editor.seen))["messages"] == []
+
+
+async def test_an_editor_that_dies_in_the_middle_leaves_the_daemon_well(tmp_path: Path) -> None:
+    """The upstream call ends with it."""
+    async with editing(tmp_path, a=["ok", "hang_text", "ok"]) as (editor, place, standins):
+        await away(editor.begin, "ask", "M", "hello")
+        assert await away(editor.until, "Object.values(seen.documents).some(Boolean)")
+        editor.process.kill()
+        with trio.fail_after(10):
+            await standins["a"].until(lambda standin: standin.disconnects == 1)
+        assert (await away(place.ask))["finish"] == "stop"
+
+
 async def test_why_says_each_step(tmp_path: Path) -> None:
     """In the order they would be tried, the reasons in the daemon's words."""
     async with editing(tmp_path, a=["ok", "quota_5h"], b="ok") as (editor, place, _):

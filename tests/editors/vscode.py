@@ -47,14 +47,28 @@ class Code:
         self._call(set={"answers": list(answers)})
         self._call(run=f"switchgear.{command}")
 
+    def begin(self, command: str, *answers: str | None) -> None:
+        """As `run`, not waiting for its end."""
+        self._call(set={"answers": list(answers)})
+        self._send(run=f"switchgear.{command}")
+
     def set_failover(self, how: str) -> None:
         """The one setting there is."""
         self._call(set={"failover": how})
 
+    def select(self, text: str) -> None:
+        self._call(set={"selection": text})
+
+    def close(self, document: str) -> None:
+        self._call(close=document)
+
     def _call(self, **asked: Any) -> Any:
+        return self._answer(self._send(**asked))
+
+    def _send(self, **asked: Any) -> int:
         self._last += 1
         self.socket.sendall(json.dumps({"id": self._last, **asked}).encode() + b"\n")
-        return self._answer(self._last)
+        return self._last
 
     def _answer(self, wanted: int) -> Any:
         while True:

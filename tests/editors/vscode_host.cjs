@@ -3,6 +3,7 @@
 //
 //   {"id", "run": command}       -> what the command's promise came to
 //   {"id", "until": expression}  -> its value as soon as it is truthy; looked at whenever anything changed
+//   {"id", "close": uri}         -> the user closes a document
 //   {"id", "set": {name: value}} -> settings, and `answers`: for the next lists and boxes, in order
 //
 // An expression sees `seen`. An answer picks the row whose label contains it; null closes the list.
@@ -11,7 +12,7 @@ const { createInterface } = require("node:readline");
 const Module = require("node:module");
 const path = require("node:path");
 
-const seen = { bar: null, lists: [], boxes: [], messages: [], passing: [], lines: [], shown: 0 };
+const seen = { bar: null, lists: [], boxes: [], messages: [], passing: [], lines: [], shown: 0, documents: {} };
 const settings = {};
 const commands = new Map();
 const waiting = new Set();
@@ -31,14 +32,39 @@ const item = new Proxy(
   { set(target, name, value) { target[name] = value; changed(); return true; } },
 );
 
+class EventEmitter {
+  listeners = [];
+  event = (listener) => { this.listeners.push(listener); return { dispose() {} }; };
+  fire(value) { this.listeners.forEach((listener) => listener(value)); }
+}
+
+const closed = new EventEmitter();
+let provider;
+
+function read(uri) {
+  if (uri in seen.documents) seen.documents[uri] = provider.provideTextDocumentContent(uri);
+  changed();
+}
+
 const vscode = {
+  EventEmitter,
+  Uri: { parse: (text) => text },
   StatusBarAlignment: { Left: 1, Right: 2 },
   QuickPickItemKind: { Separator: -1, Default: 0 },
   ThemeColor: class { constructor(id) { this.id = id; } },
   MarkdownString: class { constructor(value, icons) { Object.assign(this, { value, icons, isTrusted: false }); } },
   commands: { registerCommand(name, act) { commands.set(name, act); return { dispose() {} }; } },
-  workspace: { getConfiguration: () => ({ get: (name, otherwise) => settings[name] ?? otherwise }) },
+  workspace: {
+    getConfiguration: () => ({ get: (name, otherwise) => settings[name] ?? otherwise }),
+    registerTextDocumentContentProvider(_, one) { provider = one; one.onDidChange(read); return { dispose() {} }; },
+    onDidCloseTextDocument: closed.event,
+    async openTextDocument(uri) { seen.documents[uri] = ""; read(uri); return { uri }; },
+  },
   window: {
+    get activeTextEditor() {
+      return settings.selection && { document: { getText: () => settings.selection }, selection: {} };
+    },
+    async showTextDocument() {},
     createStatusBarItem: () => (seen.bar = item),
     createOutputChannel: () => ({
       appendLine: (text) => note(seen.lines, text),
@@ -108,6 +134,10 @@ createInterface({ input: process.stdin })
     const asked = JSON.parse(text);
     if (asked.until) return until(asked.id, asked.until);
     if (asked.run) return run(asked.id, asked.run);
+    if (asked.close) {
+      delete seen.documents[asked.close];
+      closed.fire({ uri: asked.close });
+    }
     if (asked.set) {
       answers = asked.set.answers ?? answers;
       Object.assign(settings, asked.set);

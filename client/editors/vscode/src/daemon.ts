@@ -5,7 +5,10 @@
 
 import { connect, type Socket } from "node:net";
 import {
+  CancellationTokenSource,
   createMessageConnection,
+  Message,
+  ProgressType,
   ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
@@ -18,11 +21,24 @@ const FIRST = 250; // milliseconds between two tries
 const SLOWEST = 30_000;
 const PATIENCE = 10_000; // milliseconds for an answer
 
+/** Progress comes under the number of its request, which the connection keeps to itself: it is read as it is sent. */
+class NumberedWriter extends SocketMessageWriter {
+  last: string | number | null = null;
+
+  override write(message: Message): Promise<void> {
+    if (Message.isRequest(message)) {
+      this.last = message.id;
+    }
+    return super.write(message);
+  }
+}
+
 export class Daemon {
   /** Why there is no connection; "" when there is one. */
   reason = "not connected yet";
   private socket: Socket | undefined;
   private connection: MessageConnection | undefined;
+  private writer: NumberedWriter | undefined;
   private timer: NodeJS.Timeout | undefined;
   private pause = FIRST;
   private running = false;
@@ -50,10 +66,7 @@ export class Daemon {
 
   /** Ask. Fails with a Failure: at once when there is no daemon, after ten seconds when it does not answer. */
   async request<T>(method: string, params: object = {}): Promise<T> {
-    const connection = this.connection;
-    if (!connection) {
-      throw new Failure(`the Switchgear daemon is not running (${this.reason})`, "switchgear status");
-    }
+    const connection = this.current();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const silent = new Failure("the daemon does not answer", "switchgear status");
@@ -66,6 +79,29 @@ export class Daemon {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Ask for what comes in pieces and may take any time; `signal` gives it up. Fails as `request` does. */
+  async stream<T, P>(method: string, params: object, piece: (value: P) => void, signal: AbortSignal): Promise<T> {
+    const connection = this.current();
+    const cancel = new CancellationTokenSource();
+    signal.addEventListener("abort", () => cancel.cancel());
+    const answer = connection.sendRequest<T>(method, params, cancel.token);
+    const progress = connection.onProgress(new ProgressType<P>(), this.writer?.last ?? "", piece);
+    try {
+      return await answer;
+    } catch (error) {
+      throw failure(error);
+    } finally {
+      progress.dispose();
+    }
+  }
+
+  private current(): MessageConnection {
+    if (!this.connection) {
+      throw new Failure(`the Switchgear daemon is not running (${this.reason})`, "switchgear status");
+    }
+    return this.connection;
   }
 
   private open(): void {
@@ -82,7 +118,8 @@ export class Daemon {
   }
 
   private up(socket: Socket): void {
-    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const writer = (this.writer = new NumberedWriter(socket));
+    const connection = createMessageConnection(new SocketMessageReader(socket), writer);
     connection.onNotification((method, params) => this.listener.note(method, params));
     connection.onError(() => this.lost(socket)); // what it said was no message
     connection.onClose(() => this.lost(socket));

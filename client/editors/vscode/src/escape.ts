@@ -18,3 +18,8 @@ export function message(text: unknown): string {
 export function markdown(text: unknown): string {
   return line(text).replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
+
+/** For a document: an answer, whose newlines and tabs stay. */
+export function answer(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
+}

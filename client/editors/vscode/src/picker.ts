@@ -85,6 +85,20 @@ export class Picker {
     }
   }
 
+  /** Consent to metered offers, for a time the user types: nothing is proposed. */
+  async allow(): Promise<void> {
+    const typed = await vscode.window.showInputBox({
+      title: "Let metered providers serve for how long?",
+      placeHolder: "30m, 2h; 0 takes it back",
+      validateInput: (text) => (text.trim() && seconds(text) === undefined ? "30m, 2h, or 0" : undefined),
+    });
+    const for_s = seconds(typed ?? "");
+    if (for_s !== undefined) {
+      await this.daemon.request("spend/allow", { for_s });
+      done(for_s ? `metered providers may serve for ${typed}` : "metered providers may not serve any more");
+    }
+  }
+
   private async act(model: Model, at: number): Promise<void> {
     const offer = model.offers[at];
     if (!offer) {
@@ -151,7 +165,8 @@ export class Picker {
     done(`${provider} is back in rotation`);
   }
 
-  private async model(title: string, only: (model: Model) => boolean = () => true): Promise<Model | undefined> {
+  /** The model the user chooses. */
+  async model(title: string, only: (model: Model) => boolean = () => true): Promise<Model | undefined> {
     const { models } = await this.daemon.request<{ models: Model[] }>("models/list");
     return (await choose(models.filter(only).map(of(modelRow)), title))?.value;
   }
