@@ -77,13 +77,13 @@ def recall(state: State, rows: Mapping[str, Mapping[str, bytes]], now: Now) -> i
                 dropped += 1
                 continue
             kept(state)[key] = health.restored(value, now) if isinstance(value, Circuit) else value
-    return dropped + _recall_consent(state, rows) + _recall_number(state, rows)
+    return dropped + _recall_consent(state, rows, now) + _recall_number(state, rows)
 
 
-def _recall_consent(state: State, rows: Mapping[str, Mapping[str, bytes]]) -> int:
+def _recall_consent(state: State, rows: Mapping[str, Mapping[str, bytes]], now: Now) -> int:
     try:
         packed = rows.get("spend", {}).get("consent", NIL)
-        state.spending.consent_until = msgpack.decode(packed, type=float | None)
+        state.spending.consent(msgpack.decode(packed, type=float | None), now)
     except (msgspec.MsgspecError, ValueError):
         return 1
     return 0

@@ -35,9 +35,15 @@ class Spending:
     held: dict[str, Reservations] = field(default_factory=dict)
     session_usd: dict[Spender, float] = field(default_factory=dict)
     consent_until: float | None = None  # wall
+    consent_ends: float = 0.0  # boot clock: a wall clock that is set back lengthens no consent
+
+    def consent(self, until: float | None, now: Now) -> None:
+        """The user's word on metered offers, until then (wall); None takes it back."""
+        self.consent_until = until
+        self.consent_ends = 0.0 if until is None else now.boot + until - now.wall
 
     def consented(self, now: Now) -> bool:
-        return self.consent_until is not None and now.wall < self.consent_until
+        return self.consent_until is not None and now.wall < self.consent_until and now.boot < self.consent_ends
 
     def unpaid(self, config: Config, offer: Offer, session: Spender | None, now: Now) -> Standing | None:
         """The [spend] table: metered offers need consent and stay within the budgets.

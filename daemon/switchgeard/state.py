@@ -304,7 +304,7 @@ class State:
         return [self._event("pin", now, alias=alias, provider=pin.provider, session=session, reason="unpinned")]
 
     def allow_metered(self, until: float | None, now: Now) -> list[Event]:
-        self.spending.consent_until = until
+        self.spending.consent(until, now)
         self.dirty.add(("spend", "consent"))
         return [self._event("spend", now, until=until, reason="metered spending allowed" if until else "withdrawn")]
 

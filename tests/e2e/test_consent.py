@@ -16,6 +16,7 @@ from daemon_process import PYTHONPATH
 from door_client import ASKED, post
 from door_reading import refused
 from fake_clock import ManualClock
+from switchgeard.core.clock import Now
 from switchgeard.demo.faults import limited
 from switchgeard.demo.standin import Script
 from world import World, world
@@ -102,6 +103,18 @@ async def test_consent_ends_with_its_time(tmp_path: Path) -> None:
         allowed: Any = await w.call("spend/allow", for_s=HOUR)
         assert allowed["allowed_until"] == clock.now.wall + HOUR
         clock.advance(HOUR - 1)
+        assert (await w.ask()).answer == HELLO
+        clock.advance(1)
+        assert (await w.ask()).kind == "consent"
+        assert w.hits()["a"] == 1
+
+
+async def test_a_clock_that_is_set_back_lengthens_no_consent(tmp_path: Path) -> None:
+    """An hour is an hour of the machine's own time, too."""
+    clock = ManualClock()
+    async with world(tmp_path, {"a": "ok"}, more=ASK, now=clock) as w:
+        await w.call("spend/allow", for_s=HOUR)
+        clock.now = Now(clock.now.wall - 86_400, clock.now.boot + HOUR - 1)
         assert (await w.ask()).answer == HELLO
         clock.advance(1)
         assert (await w.ask()).kind == "consent"
