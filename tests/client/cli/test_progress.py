@@ -7,13 +7,14 @@ from msgspec.structs import replace
 from cli_runs import Run, Serve
 from on_terminal import on_terminal
 from sample_world import NOW, PROVIDERS, WINDOWS
+from scripted_daemon import Answer
 from switchgear_protocol.choices import Kinds, KindView, Proposals
 from switchgear_protocol.logins import LoginView
 from switchgear_protocol.messages import Providers
 from switchgear_protocol.usage import Quota
 
 GONE = "\r\x1b[K"
-REFRESHED = {"models/refresh": {"listings": []}, "models/propose": Proposals([], [])}
+REFRESHED: dict[str, Answer] = {"models/refresh": {"listings": []}, "models/propose": Proposals([], [])}
 
 
 def test_a_refresh_says_what_is_asked(home: Path, serve: Serve) -> None:
@@ -31,7 +32,7 @@ def test_a_login_says_how_long_it_waits(home: Path, serve: Serve) -> None:
     late = replace(begun, expires_at=NOW * 2)
     views = iter([late, replace(begun, state="done")])
     kinds = Kinds([KindView(PROVIDERS[0].kind, "X", "included", "device")])
-    asked = {"providers/list": Providers(PROVIDERS), "kinds/list": kinds, "login/start": begun}
+    asked: dict[str, Answer] = {"providers/list": Providers(PROVIDERS), "kinds/list": kinds, "login/start": begun}
     serve({**asked, "login/poll": lambda params: next(views)})
     code, shown = on_terminal("login", "claude_pro", "--color", "never", "--no-browser")
     assert code == 0
