@@ -108,11 +108,26 @@ def tellings(offer: Json, now: float) -> Sequence[str]:
 
 def _back(model: Json, now: float) -> Sequence[str]:
     soonest = min((until for offer in model["offers"] if (until := until_of(offer))), default=None)
+    if consent := next(filter(_only_allowed, model["offers"]), None):
+        return _allowing(str(consent["hint"]), soonest, now)
     count = len(model["offers"])
     told = f"all {count} providers out" if count != 1 else "its only provider is out"
     if not soonest:
         return [told]
     return [f"{told}, first back {ahead(soonest, now)}", f"first back {ahead(soonest, now)}", told]
+
+
+def _only_allowed(offer: Json) -> bool:
+    """Whether nothing but the user's word on spending keeps it from serving."""
+    hint = str(offer.get("hint") or "")
+    return offer["health"] == "available" and not offer.get("usable") and hint.startswith("switchgear allow ")
+
+
+def _allowing(command: str, soonest: float | None, now: float) -> Sequence[str]:
+    if soonest is None:
+        return [f"needs your consent to spend: {command}", "needs your consent to spend"]
+    back = f"first back {ahead(soonest, now)}"
+    return [f"{back}, at once: {command}", back]
 
 
 def _providers(screen: Screen, status: Json, now: float) -> Iterable[str]:

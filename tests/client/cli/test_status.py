@@ -1,15 +1,20 @@
 """The status screen, its JSON, its exit code, and the watch."""
 
+import os
+from pathlib import Path
+
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 from cli_runs import Run, Serve
+from on_terminal import on_terminal
 from sample_world import ALL_WELL, NOW, OPUS, STATUS
 from scripted_daemon import LEAVE
 from switchgear_protocol.errors import error
 from switchgear_protocol.events import Event
 from switchgear_protocol.messages import ConfigState, Status, Subscribed, WindowView
+from switchgear_protocol.words import Health
 
 BUSY_SCREEN = """\
 switchgear 0.1.0  up 3 h 12 m, pid 4242, 2 in flight
@@ -63,6 +68,25 @@ def test_the_screen_says_who_serves_what_is_wrong_and_what_is_left(run: Run, ser
     assert run("status") == (0, BUSY_SCREEN, "")
 
 
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (None, "needs your consent to spend: switchgear allow metered --for 1h"),
+        (NOW + 45, "first back 14:00 (in 45 s), at once: switchgear allow metered --for 1h"),
+    ],
+)
+def test_where_only_the_users_word_is_missing_the_command_is_told(
+    run: Run, serve: Serve, until: float | None, told: str
+) -> None:
+    """No provider is out then; and a plan that comes back is no answer now."""
+    spent = replace(OPUS.offers[0], usable=False, health=Health.QUOTA_EXHAUSTED, until=until)
+    hint = "switchgear allow metered --for 1h"
+    asks = replace(OPUS.offers[0], usable=False, health=Health.AVAILABLE, until=None, reason="needs consent", hint=hint)
+    offers = [spent, asks] if until else [asks]
+    serve({"status": replace(ALL_WELL, models=[replace(OPUS, serving=None, offers=offers)])})
+    assert told in run("status").out
+
+
 def test_when_all_is_well_the_screen_is_short(run: Run, serve: Serve) -> None:
     """Nothing is listed that needs no attention."""
     serve({"status": ALL_WELL})
@@ -91,6 +115,21 @@ def test_the_door_says_where_it_is_open_and_where_it_is_not(run: Run, serve: Ser
         "HTTP door: http://[::1]:8317 and /run/http.sock",
         "HTTP door: not at 127.0.0.1:8317: Address already in use",
     ]
+
+
+def test_a_narrow_terminal_is_told_the_same_in_fewer_words(home: Path, serve: Serve) -> None:
+    """Until when gives way first, then for how long, then who."""
+    serve({"status": STATUS})
+    told = {}
+    for columns in ("100", "80", "62", "54"):
+        os.environ["COLUMNS"] = columns
+        told[columns] = on_terminal("status", "--color", "never")[1].splitlines()[3]
+    assert told == {
+        "100": "  opus-4.6   ◐ via GitHub Copilot   Claude Pro: quota spent for ",
+        "80": "",
+        "62": "",
+        "54": "",
+    }
 
 
 def test_a_pin_and_a_pause_show_until_when(run: Run, serve: Serve) -> None:
