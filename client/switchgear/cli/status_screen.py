@@ -78,7 +78,10 @@ def _model_row(screen: Screen, model: Json, now: float) -> list[Cell]:
     told = _pin_words(model, now)
     if first is None or first["label"] == serving:
         return [model["alias"], ("good", f"{screen.glyph('good')} {via(serving)}"), ("dim", *(told or ["ok"]))]
-    why = told or [f"{who(first['label'])}: {reason}" for reason in _why_not_first(model, first, now)]
+    reasons = _why_not_first(model, first, now)
+    why = told or [f"{who(first['label'])}: {reason}" for reason in reasons]
+    if not first.get("usable"):
+        why = [*why, reasons[-1]]
     return [model["alias"], ("busy", f"{screen.glyph('busy')} {via(serving)}"), ("", *why)]
 
 

@@ -1,6 +1,5 @@
 """The status screen, its JSON, its exit code, and the watch."""
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -117,19 +116,22 @@ def test_the_door_says_where_it_is_open_and_where_it_is_not(run: Run, serve: Ser
     ]
 
 
-def test_a_narrow_terminal_is_told_the_same_in_fewer_words(home: Path, serve: Serve) -> None:
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ("100", "  opus-4.6   ◐ via GitHub Copilot   Claude Pro: quota spent until 16:10 (in 2 h 10 m)"),
+        ("80", "  opus-4.6   ◐ via GitHub Copilot   Claude Pro: quota spent for 2 h 10 m"),
+        ("62", "  opus-4.6  ◐ via GitHub Copilot  Claude Pro: quota spent"),
+        ("54", "  opus-4.6  ◐ via GitHub Copilot  quota spent"),
+    ],
+)
+def test_a_narrow_terminal_is_told_the_same_in_fewer_words(
+    home: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch, columns: str, told: str
+) -> None:
     """Until when gives way first, then for how long, then who."""
     serve({"status": STATUS})
-    told = {}
-    for columns in ("100", "80", "62", "54"):
-        os.environ["COLUMNS"] = columns
-        told[columns] = on_terminal("status", "--color", "never")[1].splitlines()[3]
-    assert told == {
-        "100": "  opus-4.6   ◐ via GitHub Copilot   Claude Pro: quota spent for ",
-        "80": "",
-        "62": "",
-        "54": "",
-    }
+    monkeypatch.setenv("COLUMNS", columns)
+    assert on_terminal("status", "--color", "never")[1].splitlines()[3] == told
 
 
 def test_a_pin_and_a_pause_show_until_when(run: Run, serve: Serve) -> None:
