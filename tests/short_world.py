@@ -10,7 +10,8 @@ from switchgeard.core.clock import Now
 from switchgeard.core.failure import Failure
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Caps, Features, Offer, Price, RoutingPolicy
-from switchgeard.core.quota import UNIFIED, Window
+from switchgeard.core.quota import Window
+from switchgeard.core.readings import UNIFIED
 from switchgeard.state import State
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0

@@ -21,6 +21,7 @@ from .core.offer import Offer
 from .core.permit import Permit
 from .core.provider import Passthrough, Provider
 from .core.quota import Window
+from .core.readings import readings
 from .core.scrub import MASK
 from .delivery import Delivery
 from .dialects.glimpse import Unreadable
@@ -143,7 +144,7 @@ class Calling:
 def _readings(offer: Offer, headers: dict[str, str], now: Now) -> tuple[Window, ...]:
     """What the headers of an answer tell of quotas: in the usual names, and in the kind's own."""
     kind = KINDS[offer.kind]
-    usual = () if kind.reads_alone else quota.readings(offer.provider, offer.model, headers, now)
+    usual = () if kind.reads_alone else readings(offer.provider, offer.model, headers, now)
     return (*usual, *kind.readings(offer.provider, offer.model, headers, now))
 
 

@@ -16,11 +16,11 @@ from msgspec import Struct, structs
 
 from switchgear_protocol.events import Restarted, StreamEvent
 from switchgear_protocol.words import FailureKind, Scope
-from switchgeard.core import quota
 from switchgeard.core.clock import Now
 from switchgeard.core.failure import ErrorReply, Failure, classify, garbled
 from switchgeard.core.offer import Offer
-from switchgeard.core.quota import CLAIMS, UNIFIED, Window
+from switchgeard.core.quota import Window
+from switchgeard.core.readings import CLAIMS, UNIFIED, readings
 from switchgeard.core.scrub import scrub
 from switchgeard.dialects.anthropic_messages import decode
 from switchgeard.dialects.fault import Garbled, parsed
@@ -123,7 +123,7 @@ class Lines:
 
     def _quota(self, info: dict[str, Any] | None, now: Now) -> None:
         self._headers = headers(info or {})
-        self.windows = quota.readings(self._offer.provider, self._offer.model, self._headers, now)
+        self.windows = readings(self._offer.provider, self._offer.model, self._headers, now)
 
     def _result(self, line: Line, now: Now) -> list[StreamEvent]:
         self.done = True

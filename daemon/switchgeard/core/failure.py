@@ -17,6 +17,7 @@ from .clock import Now
 from .envelope import Envelope, coded, unwrap
 from .hints import QUOTA_AFTER, Hint, advised, clamped
 from .moments import month_end
+from .readings import UNIFIED, readings
 from .rule import Rule, ruling, verdict
 from .scrub import scrub
 
@@ -227,7 +228,7 @@ def _by_prefix(inside: Envelope) -> FailureKind | None:
 
 def _rejected(reply: ErrorReply) -> bool:
     """Whether a subscription's windows, or its overall verdict, say no; paid overage being off says nothing."""
-    verdicts = [name for name in reply.headers if name.startswith(quota.UNIFIED) and name.endswith("-status")]
+    verdicts = [name for name in reply.headers if name.startswith(UNIFIED) and name.endswith("-status")]
     return any(reply.headers[name].strip().lower() == "rejected" for name in verdicts if "overage" not in name)
 
 
@@ -309,9 +310,9 @@ def _pool(failure: Failure, reply: ErrorReply, inside: Envelope, now: Now) -> tu
 def _claim(reply: ErrorReply, now: Now) -> tuple[str, str | None] | None:
     """The rejected window of a subscription that binds: one of the whole account before one of a model line.
 
-    Named as `quota.readings` names it, so that the reading and the refusal close one and the same circuit.
+    Named as `readings` names it, so that the reading and the refusal close one and the same circuit.
     """
-    windows = quota.readings(reply.provider, reply.model, reply.headers, now)
+    windows = readings(reply.provider, reply.model, reply.headers, now)
     rejected = [window for window in windows if window.status == "rejected"]
     if not rejected:
         return None

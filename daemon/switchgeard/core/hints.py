@@ -13,9 +13,10 @@ from msgspec import Struct
 
 from switchgear_protocol.words import FailureKind
 
-from . import envelope, quota
+from . import envelope
 from .clock import Now
 from .moments import LONGEST, iso_moment, leading_duration, number, parse_duration, parse_moment, skew, spans
+from .readings import UNIFIED, readings
 
 __all__ = ["Hint", "advised", "clamped", "parse_duration", "parse_moment", "retry_after", "skew"]
 
@@ -91,14 +92,14 @@ def _unified(evidence: _Evidence) -> Iterator[Hint]:
     """A spent subscription: the latest reset of its rejected windows, or retry-after when that is later."""
     if evidence.cls is not FailureKind.QUOTA_EXCEEDED:
         return
-    windows = quota.readings("", "", evidence.headers, evidence.now)
+    windows = readings("", "", evidence.headers, evidence.now)
     rejected = [w.resets_at for w in windows if w.status == "rejected" and w.resets_at is not None]
-    if not rejected and evidence.headers.get(f"{quota.UNIFIED}-status", "").lower() == "rejected":
-        overall = parse_moment(evidence.headers.get(f"{quota.UNIFIED}-reset", ""), evidence.server_now)
+    if not rejected and evidence.headers.get(f"{UNIFIED}-status", "").lower() == "rejected":
+        overall = parse_moment(evidence.headers.get(f"{UNIFIED}-reset", ""), evidence.server_now)
         rejected = [] if overall is None else [overall - evidence.server_now + evidence.now.wall]
     if rejected:
         asked = [hint.seconds for hint in _retry_after(evidence) if hint.seconds <= LONGEST]
-        yield Hint(max([max(rejected) - evidence.now.wall, *asked]), f"{quota.UNIFIED}-reset")
+        yield Hint(max([max(rejected) - evidence.now.wall, *asked]), f"{UNIFIED}-reset")
 
 
 def _body(evidence: _Evidence) -> Iterator[Hint]:
@@ -156,7 +157,7 @@ def _unexhausted(evidence: _Evidence) -> Iterator[Hint]:
 def _resets(evidence: _Evidence, *, exhausted: bool, pick: Any) -> Iterator[Hint]:
     """The windows of the headers, and of headers a router quotes in its body."""
     for headers in (evidence.headers, *_quoted_headers(evidence.parts)):
-        windows = [w for w in quota.readings("", "", headers, evidence.now) if w.source != quota.UNIFIED]
+        windows = [w for w in readings("", "", headers, evidence.now) if w.source != UNIFIED]
         ahead = [
             (w.resets_at - evidence.now.wall, f"{w.source}-reset {w.window}")
             for w in windows

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from switchgear_protocol.words import Billing
-from switchgeard.core import quota
 from switchgeard.core.clock import Now
 from switchgeard.core.listing import Listed
 from switchgeard.core.quota import Window
+from switchgeard.core.readings import readings as usual
 
 from .kind import Kind, ModelsPage, Paste
 from .lists import listed
@@ -43,7 +43,7 @@ def _model(row: Row) -> Listed | None:
 
 def readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:
     """The usual headers, with the periods they have here."""
-    found = quota.readings(provider, model, headers, now)
+    found = usual(provider, model, headers, now)
     return tuple(replace(window, window=_PERIODS.get(window.window, window.window)) for window in found)
 
 
