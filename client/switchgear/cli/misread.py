@@ -35,7 +35,7 @@ def explained(parser: ArgumentParser, message: str) -> CommandError:
     if found := UNKNOWN.match(message):
         return _unknown(parser, found["word"], page)
     if found := MISSING.match(message):
-        return usage(f"{found['names']} is missing", page)
+        return _missing(parser, found["names"], page)
     return usage(message, page)
 
 
@@ -63,6 +63,13 @@ def _no_choice(parser: ArgumentParser, name: str, word: str) -> CommandError:
     return usage(f"{word!r} is no {name}", f"{begin} {near}" if near else f"{parser.prog} -h", _there_are(known))
 
 
+def _missing(parser: ArgumentParser, names: str, page: str) -> CommandError:
+    first = names.partition(",")[0]
+    choices = next((each.choices for each in parser._actions if first in (each.metavar, each.dest)), None)
+    verb = "are" if "," in names else "is"
+    return usage(f"{names} {verb} missing", page, _there_are([str(choice) for choice in choices or ()]))
+
+
 def _unknown(parser: ArgumentParser, word: str, page: str) -> CommandError:
     if not word.startswith("-"):
         return usage(f"{word!r} is one word too many", page)
@@ -73,4 +80,4 @@ def _unknown(parser: ArgumentParser, word: str, page: str) -> CommandError:
 
 
 def _there_are(known: list[str]) -> str:
-    return f"there are: {', '.join(known)}"
+    return f"there are: {', '.join(known)}" if known else ""

@@ -21,6 +21,8 @@ MEANT = error("no_such_provider", 'There is no provider "claude-pro".', hint="sw
         ),
         ("status --color sometimes", ["'sometimes' is no --color", "  there are: auto, always, never"]),
         ("logout", ["PROVIDER is missing", "hint: switchgear logout -h"]),
+        ("completion", ["shell is missing", "  there are: bash, zsh, fish", "hint: switchgear completion -h"]),
+        ("pin", ["MODEL, PROVIDER are missing", "hint: switchgear pin -h"]),
         ("statsu", ["no command 'statsu'", "  the nearest is 'status'", "hint: switchgear status"]),
     ],
 )

@@ -47,7 +47,7 @@ def run(invocation: Invocation) -> int:
         aliases, tools, ask = _settled(invocation)
         connected = _connect(invocation, tools)
         reply = _smoke(invocation, aliases[0]) if ask else None
-        _end(invocation, aliases)
+        _end(invocation, aliases, connected)
     if invocation.args.json:
         served = reply["served_by"] if reply else None
         invocation.emit({"models": aliases, "connected": connected, "served_by": served})
@@ -212,9 +212,19 @@ def _smoke(invocation: Invocation, alias: str) -> Json:
     return reply
 
 
-def _end(invocation: Invocation, aliases: list[str]) -> None:
-    if aliases:
-        invocation.out.line(f'\nReady: switchgear ask "...", switchgear status, switchgear models {aliases[0]}')
+def _end(invocation: Invocation, aliases: list[str], connected: list[str]) -> None:
+    if not aliases:
+        invocation.out.line("\nNo merged model yet.")
+        invocation.note("hint: switchgear models propose, or write one: switchgear config edit")
         return
-    invocation.out.line("\nNo merged model yet.")
-    invocation.note("hint: switchgear models propose, or write one: switchgear config edit")
+    invocation.out.line(f'\nReady: switchgear ask "...", switchgear status, switchgear models {aliases[0]}')
+    if connected and not _kept_running():
+        invocation.out.line("Tools cannot start the daemon; so that it always runs: switchgear service install")
+
+
+def _kept_running() -> bool:
+    import os
+
+    from switchgear.cli.service.choice import KEEPERS
+
+    return any(keeper.installed(os.environ) for keeper in KEEPERS)
