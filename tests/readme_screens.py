@@ -19,6 +19,7 @@ if __name__ == "__main__":
 import trio  # noqa: E402
 
 from daemon_process import Home, home  # noqa: E402
+from editors.neovim import PRESENT, neovim  # noqa: E402
 from on_terminal import Person  # noqa: E402
 from served import standing  # noqa: E402
 from switchgeard.demo.standin import StandIn  # noqa: E402
@@ -33,6 +34,7 @@ COMMANDS = (
     "prompt show",
     "pause co-pilot --for 2h",
 )
+EDITOR = ":Switchgear model opus-4.6"
 PROVIDERS = (
     ("claude_pro", "anthropic", "Claude Pro", "included", "", "CLAUDE_TOKEN"),
     ("copilot", "openai-compatible", "GitHub Copilot", "included", "/v1", "GITHUB_TOKEN"),
@@ -81,11 +83,33 @@ def _config(standins: Mapping[str, StandIn]) -> str:
     return "".join(parts) + MODELS
 
 
+async def page(path: Path) -> str:
+    """What Neovim shows for EDITOR in the same world."""
+    async with standing({"a": "quota_5h", "b": "ok", "c": "ok"}) as standins:
+        with home(path) as place:
+            place.configure(_config(standins))
+            return await trio.to_thread.run_sync(_page, place)
+
+
+def _page(place: Home) -> str:
+    _begin(place)
+    with neovim(place.path, {"XDG_RUNTIME_DIR": place.env["XDG_RUNTIME_DIR"], "TZ": "UTC"}) as editor:
+        editor.lua("require('switchgear').setup({ notify = false })")
+        assert editor.wait("require('switchgear.wire').connected")
+        editor.command(EDITOR[1:])
+        assert editor.wait("vim.fn.line('$') > 3")
+        return "\n".join(line.rstrip() for line in editor.lines())
+
+
 def _all(place: Home) -> dict[str, str]:
+    _begin(place)
+    return {command: _shown(place, command) for command in COMMANDS}
+
+
+def _begin(place: Home) -> None:
     place.env |= {variable: place.env["CANARY"] for *_, variable in PROVIDERS}
     place.start()
     place.ask(model="opus-4.6")
-    return {command: _shown(place, command) for command in COMMANDS}
 
 
 def _shown(place: Home, command: str) -> str:
@@ -111,12 +135,20 @@ def written() -> dict[str, str]:
     return dict(re.findall(r"```\n\$ switchgear ([^\n]*)\n(.*?)\n```", section, re.DOTALL))
 
 
+def written_page() -> str:
+    """What it shows for EDITOR."""
+    return README.read_text().partition(f"```\n{EDITOR}\n")[2].partition("\n```")[0]
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="sg") as name:
         fresh = trio.run(screens, Path(name))
+    with tempfile.TemporaryDirectory(prefix="sg") as name:
+        drawn = trio.run(page, Path(name)) if PRESENT else written_page()
     text = README.read_text()
     for command, old in written().items():
         text = text.replace(f"$ switchgear {command}\n{old}\n", f"$ switchgear {command}\n{fresh[command]}\n")
+    text = text.replace(f"{EDITOR}\n{written_page()}\n", f"{EDITOR}\n{drawn}\n")
     README.write_text(text)
     for command in fresh.keys() - written().keys():
         sys.stdout.write(f"not in the README:\n$ switchgear {command}\n{fresh[command]}\n\n")

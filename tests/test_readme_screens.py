@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from readme_screens import COMMANDS, screens, steady, written
+import pytest
+
+from editors.neovim import PRESENT
+from readme_screens import COMMANDS, page, screens, steady, written, written_page
 
 
 async def test_the_readme_shows_what_the_command_shows(tmp_path: Path) -> None:
@@ -13,6 +16,12 @@ async def test_the_readme_shows_what_the_command_shows(tmp_path: Path) -> None:
     assert {command: steady(text) for command, text in told.items()} == {
         command: steady(text) for command, text in fresh.items()
     }
+
+
+@pytest.mark.skipif(not PRESENT, reason="no nvim on this machine")
+async def test_the_readme_shows_what_neovim_shows(tmp_path: Path) -> None:
+    """The page of a model, as the picker opens it."""
+    assert steady(written_page()) == steady(await page(tmp_path))
 
 
 def test_no_screen_is_wider_than_a_page() -> None:
