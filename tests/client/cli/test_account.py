@@ -149,9 +149,13 @@ def test_what_cannot_be_a_key_is_refused_here(run: Run, serve: Serve, typed: byt
     assert daemon.requests == []
 
 
-def test_login_without_a_terminal_says_how(run: Run) -> None:
-    """A script that forgot --stdin."""
+def test_login_without_a_terminal_says_how(run: Run, serve: Serve) -> None:
+    """A script that forgot --stdin; of a provider there is none, that."""
+    serve({"providers/list": Providers([replace(PROVIDERS[0], id="claude_api")]), "kinds/list": Kinds([])})
     assert "switchgear login claude_api --stdin" in run("login", "claude_api").err
+    mistyped = run("login", "claude_ap").err
+    assert "hint: switchgear login claude_api\n" in mistyped
+    assert "--stdin" not in mistyped
 
 
 def test_a_locked_keyring_is_exit_4(run: Run, serve: Serve) -> None:

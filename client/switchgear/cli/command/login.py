@@ -38,9 +38,9 @@ def run(invocation: Invocation) -> int:
     from switchgear.cli.screen import clean
 
     provider = invocation.args.provider
-    if not invocation.args.stdin and sys.stdin.isatty():
+    if not invocation.args.stdin:
         known = _known(invocation, provider)
-        if not invocation.args.key and _has_login(invocation, known["kind"]):
+        if sys.stdin.isatty() and not invocation.args.key and _has_login(invocation, known["kind"]):
             return _by_login(invocation, provider)
         _check_ours(provider, known["credential"])
     secret = _from_stdin() if invocation.args.stdin else _asked(invocation, provider)
