@@ -18,7 +18,7 @@ from .envelope import Envelope, coded, unwrap
 from .hints import QUOTA_AFTER, Hint, advised, clamped
 from .moments import month_end
 from .readings import UNIFIED, readings
-from .rule import Rule, ruling, verdict
+from .rule import Rule, ruling
 from .scrub import scrub
 
 
@@ -129,7 +129,8 @@ def classify(reply: ErrorReply, now: Now) -> Failure:
     """What a provider's error means. Never raises, whatever status, headers and body are."""
     inside = coded(unwrap(reply.body, reply.headers.get("content-type", "")), reply.headers)
     status = _status(reply, inside)
-    kind = FailureKind.PROTOCOL if inside.html and not status else _kind(reply, inside, status)
+    own = None if inside.html else ruling(reply.rules, status, inside.codes, inside.message)
+    kind = _kind(reply, inside, status) if own is None else own.kind
     failure = Failure(
         kind,
         _message(inside, status, kind),
@@ -139,7 +140,6 @@ def classify(reply: ErrorReply, now: Now) -> Failure:
         should_retry=_SHOULD_RETRY.get(reply.headers.get("x-should-retry", "").strip().lower()),
     )
     failure = _scoped(_timed(failure, reply, inside, now), reply, inside, now)
-    own = None if inside.html else ruling(reply.rules, status, inside.codes, inside.message)
     return failure if own is None or own.hint is None else _advised(failure, own)
 
 
@@ -161,12 +161,10 @@ def _status(reply: ErrorReply, inside: Envelope) -> int:
 
 
 def _kind(reply: ErrorReply, inside: Envelope, status: int) -> FailureKind:
-    """First match wins: the kind's own rules, the subscription's verdict, decisive codes, sentences, generic codes,
-    status."""
+    """Where the kind has no rule, first match wins: the subscription's verdict, decisive codes, sentences, generic
+    codes, status."""
     if inside.html:
-        return tables.by_status(status)
-    if (own := verdict(reply.rules, status, inside.codes, inside.message)) is not None:
-        return own
+        return tables.by_status(status) if status else FailureKind.PROTOCOL
     if status == 402:  # money, in whatever words; only a budget in flight frees itself
         return FailureKind.RATE_LIMITED if "openrouter_in_flight_budget" in inside.codes else _QUOTA
     if status == 429 and _rejected(reply):

@@ -35,9 +35,3 @@ class Rule(Struct, frozen=True):
 def ruling(rules: tuple[Rule, ...], status: int, codes: tuple[str, ...], message: str) -> Rule | None:
     """The first matching rule; None when none does."""
     return next((rule for rule in rules if rule.matches(status, codes, message)), None)
-
-
-def verdict(rules: tuple[Rule, ...], status: int, codes: tuple[str, ...], message: str) -> FailureKind | None:
-    """What the first matching rule says; None when none does."""
-    own = ruling(rules, status, codes, message)
-    return None if own is None else own.kind

@@ -7,7 +7,7 @@ import pytest
 
 from switchgear_protocol.words import FailureKind
 from switchgeard.core.clock import Now
-from switchgeard.core.rule import verdict
+from switchgeard.core.rule import ruling
 from switchgeard.kinds.bundle import Bundle
 from switchgeard.kinds.calls import drafted
 from switchgeard.kinds.chatgpt import KIND, REJECTED, listed, refreshed, refreshing, shaped
@@ -57,7 +57,8 @@ def test_only_models_it_shows_are_listed() -> None:
 )
 def test_its_own_codes_are_known(status: int, code: str, kind: FailureKind) -> None:
     """The common tables do not know them."""
-    assert verdict(KIND.rules, status, (code,), "") is kind
+    rule = ruling(KIND.rules, status, (code,), "")
+    assert (rule and rule.kind) is kind
 
 
 def test_a_refresh_names_the_issued_client_and_shows_no_token() -> None:
