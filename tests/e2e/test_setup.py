@@ -40,7 +40,7 @@ async def test_yes_leads_from_nothing_to_an_answer_without_a_keyring(tmp_path: P
         assert {one["credential"]["env"] for one in config["providers"]} == set(KEYS)
         assert at.config.stat().st_mode & 0o777 == 0o600
         assert "switchgear" in at.tool.read_text()
-        assert "so that it always runs: switchgear service install" in done.stdout
+        assert "so that it always runs: switchgear service install" in done.stderr
         asked = await at.command("ask", "gpt-5.5", "hello")
         assert asked.returncode == 0, asked.stderr
         assert sum(standin.hits for standin in at.standins) == 2

@@ -195,7 +195,11 @@ def _wants_answer(invocation: Invocation, alias: str) -> bool:
     from switchgear.cli.setup.question import yes
 
     told: bool | None = invocation.args.ask
-    return yes(invocation, f"\nAsk {alias} for three words, to see that it works?") if told is None else told
+    if told is not None:
+        return told
+    if not invocation.args.yes:
+        invocation.out.line()
+    return yes(invocation, f"Ask {alias} for three words, to see that it works?")
 
 
 def _smoke(invocation: Invocation, alias: str) -> Json:
@@ -213,13 +217,16 @@ def _smoke(invocation: Invocation, alias: str) -> Json:
 
 
 def _end(invocation: Invocation, aliases: list[str], connected: list[str]) -> None:
+    from switchgear.cli.setup.telling import say
+
     if not aliases:
         invocation.out.line("\nNo merged model yet.")
         invocation.note("hint: switchgear models propose, or write one: switchgear config edit")
         return
-    invocation.out.line(f'\nReady: switchgear ask "...", switchgear status, switchgear models {aliases[0]}')
+    invocation.out.line()
+    say(invocation, f'Ready: switchgear ask "...", switchgear status, switchgear models {aliases[0]}')
     if connected and not _kept_running():
-        invocation.out.line("Tools cannot start the daemon; so that it always runs: switchgear service install")
+        say(invocation, "Tools cannot start the daemon; so that it always runs: switchgear service install")
 
 
 def _kept_running() -> bool:

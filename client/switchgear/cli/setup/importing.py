@@ -12,7 +12,7 @@ from typing import NamedTuple
 from switchgear.cli.failed import LOGIN, CommandError
 
 from .finding import ENVIRONMENT, Finding, Left
-from .telling import bad, good, short
+from .telling import bad, good, say, short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _without_keyring(invocation: Invocation, taken: list[Finding], keys: list[Fi
     if not readable:
         return _unstored(invocation, taken, keys, reason, hint)
     names = " and ".join(f"${one.where}" for one in readable)
-    invocation.out.line(f"    instead the environment can be read, {names}:\n    {NO_KEYRING}")
+    say(invocation, f"    instead the environment can be read, {names}:")
+    say(invocation, f"    {NO_KEYRING}")
     if not yes(invocation, "  Do that?"):
         raise _no_place(reason, hint)
     return _unstored(invocation, taken, keys, reason, hint)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from switchgear.cli.screen import Screen
 
 
+LEAST = 12  # columns a folded text has behind its indent, however narrow the terminal
+
+
 @contextmanager
 def beside_json(invocation: Invocation) -> Iterator[None]:
     out = invocation.out
@@ -25,19 +28,26 @@ def beside_json(invocation: Invocation) -> Iterator[None]:
 
 
 def title(invocation: Invocation, text: str) -> None:
-    invocation.out.line(f"\n{invocation.out.paint('bold', text)}")
+    invocation.out.line()
+    for line in folded(invocation.out, text):
+        invocation.out.line(invocation.out.paint("bold", line))
+
+
+def say(invocation: Invocation, text: str) -> None:
+    for line in folded(invocation.out, text):
+        invocation.out.line(line)
 
 
 def folded(screen: Screen, text: str, room: int = 0) -> list[str]:
     """The lines of a text, indented as it begins and a little more below; `room`: columns kept behind the last one."""
-    from switchgear.cli.table import wrapped
+    from textwrap import wrap
 
-    words = text.lstrip(" ")
-    indent = " " * (len(text) - len(words))
     if not screen.terminal or len(text) + room <= screen.width:
         return [text]
-    first, *rest = wrapped(words, screen.width - len(indent) - 2 - room)
-    return [indent + first, *(f"{indent}  {line}" for line in rest)]
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    columns = max(screen.width - room, len(indent) + LEAST)
+    folding = wrap(text, columns, subsequent_indent=f"{indent}  ", break_on_hyphens=False, break_long_words=False)
+    return folding or [text]
 
 
 def good(invocation: Invocation) -> str:
