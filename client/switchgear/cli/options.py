@@ -62,7 +62,9 @@ def _split(argv: list[str]) -> tuple[list[str], str, list[str]]:
 def _help(after: list[str]) -> None:
     from . import listing
 
-    if after and after[0] in listing.COMMANDS:
+    if after and not after[0].startswith("-"):
+        if after[0] not in listing.COMMANDS:
+            raise listing.unknown(after[0])
         parser_of(after[0])[1].print_help()
     else:
         print(listing.overview())

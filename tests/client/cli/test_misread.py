@@ -20,6 +20,11 @@ MEANT = error("no_such_provider", 'There is no provider "claude-pro".', hint="sw
             ["'chek' is no action", "  there are: path, show, check, edit"],
         ),
         ("status --color sometimes", ["'sometimes' is no --color", "  there are: auto, always, never"]),
+        ("help statsu", ["no command 'statsu'"]),
+        ("doctor --only keyrng", ["no check is called 'keyrng'"]),
+        ("import opencod", ["no source 'opencod'", "  there are: environment, opencode, codex, gh, claude, local"]),
+        ("connect opncode", ["no tool 'opncode'"]),
+        ("usage --by provder", ["cannot group by 'provder'"]),
         ("logout", ["PROVIDER is missing", "hint: switchgear logout -h"]),
         ("completion", ["shell is missing", "  there are: bash, zsh, fish", "hint: switchgear completion -h"]),
         ("pin", ["MODEL, PROVIDER are missing", "hint: switchgear pin -h"]),
@@ -52,3 +57,18 @@ def test_the_overview_is_one_screen() -> None:
     lines = overview().splitlines()
     assert len(lines) <= 38
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("doctor --only keyrng", "doctor --only keyring"),
+        ("import opencod", "import opencode"),
+        ("connect opncode", "connect opencode"),
+        ("usage --by provder", "usage --by provider"),
+        ("config chek", "config check"),
+    ],
+)
+def test_the_hint_is_the_command_to_type(run: Run, line: str, meant: str) -> None:
+    """Whole, so that it can be copied."""
+    assert run(*line.split()).err.splitlines()[-1] == f"hint: switchgear {meant}"

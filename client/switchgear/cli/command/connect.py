@@ -60,10 +60,11 @@ def run(invocation: Invocation) -> int:
 
 
 def _unknown(name: str, known: list[str]) -> CommandError:
-    from difflib import get_close_matches
+    from switchgear.cli.misread import nearest
 
-    near = get_close_matches(name, known, 1, 0.5)
-    return usage(f"no tool {name!r}", f"switchgear connect {near[0]}" if near else "switchgear connect --list")
+    near = nearest(name, known)
+    hint = f"switchgear connect {near}" if near else "switchgear connect --list"
+    return usage(f"no tool {name!r}", hint, f"there are: {', '.join(known)}")
 
 
 def _list(invocation: Invocation) -> int:

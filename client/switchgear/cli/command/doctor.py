@@ -12,6 +12,7 @@ from switchgear.cli.doctor.service import service
 from switchgear.cli.doctor.shell import shell
 from switchgear.cli.doctor.tools import tools
 from switchgear.cli.failed import FAILURE, OK, CommandError, usage
+from switchgear.cli.misread import nearest
 from switchgear.cli.progress import progress
 from switchgear.cli.times import wall
 
@@ -44,7 +45,9 @@ state and log without secrets. Look into it before you send it."""
 def run(invocation: Invocation) -> int:
     args = invocation.args
     if unknown := [name for name in args.only if name not in NAMES]:
-        raise usage(f"no check is called {unknown[0]!r}", "switchgear doctor -h", f"there are: {', '.join(NAMES)}")
+        near = nearest(unknown[0], NAMES)
+        hint = f"switchgear doctor --only {near}" if near else "switchgear doctor"
+        raise usage(f"no check is called {unknown[0]!r}", hint, f"there are: {', '.join(NAMES)}")
     wire, reached = daemon.reached(invocation.socket_path())
     try:
         with progress(invocation) as say:

@@ -31,6 +31,8 @@ def run(invocation: Invocation) -> int:
         if invocation.args.json:
             invocation.emit(event)
         else:
+            if invocation.out.terminal:
+                invocation.out.measure()  # it may have been resized since the last one
             invocation.out.line(line(invocation.out, event, wall()))
         invocation.out.write("")
     return 0

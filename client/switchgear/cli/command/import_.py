@@ -66,7 +66,11 @@ def _source(invocation: Invocation) -> str | None:
 
     source: str | None = invocation.args.source
     if source is not None and source not in SOURCES:
-        raise usage(f"no source {source!r}", "switchgear import", f"there are: {', '.join(SOURCES)}")
+        from switchgear.cli.misread import nearest
+
+        near = nearest(source, SOURCES)
+        hint = f"switchgear import {near}" if near else "switchgear import"
+        raise usage(f"no source {source!r}", hint, f"there are: {', '.join(SOURCES)}")
     return source
 
 

@@ -37,9 +37,11 @@ def run(invocation: Invocation) -> int:
     by = [word.strip() for word in args.by.split(",") if word.strip()]
     wrong = [word for word in by if word not in BY]
     if wrong or not by:
-        raise usage(
-            f"cannot group by {wrong[0] if wrong else 'nothing'!r}", f"switchgear usage --by {','.join(BY[:2])}"
-        )
+        from switchgear.cli.misread import nearest
+
+        near = nearest(wrong[0], BY) if wrong else None
+        what = f"cannot group by {wrong[0] if wrong else 'nothing'!r}"
+        raise usage(what, f"switchgear usage --by {near or ','.join(BY[:2])}", f"there are: {', '.join(BY)}")
     result = invocation.call("usage/query", by=by, since=args.since, until=args.until)
     if args.json:
         return invocation.emit(result)
