@@ -115,23 +115,64 @@ async def test_a_socket_in_a_directory_of_everybody_is_not_talked_to(tmp_path: P
             assert "can be entered by others" in said["text"]
 
 
-async def test_a_connection_to_something_that_speaks_nonsense_is_given_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"Content-Length: 4\r\n\r\nnope"])
+async def test_a_connection_to_something_that_speaks_nonsense_is_given_up(tmp_path: Path, words: bytes) -> None:
     """And made anew, for as long as the editor runs."""
-    folder = tmp_path / "run" / "switchgear"
+    run = {"XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    async with listening(tmp_path) as listener:
+        with code(tmp_path, run) as editor:
+            with trio.fail_after(10):
+                for _ in range(2):
+                    connection, _ = await listener.accept()
+                    await connection.send(words)
+                    while await connection.recv(4096):
+                        pass
+                    connection.close()
+            seen = await away(editor.seen)
+            assert (seen["messages"], seen["bar"]["visible"]) == ([], False)
+
+
+async def test_a_daemon_that_speaks_no_version_of_ours_is_quoted(tmp_path: Path) -> None:
+    """With its cure, whatever was asked; the status bar stays empty."""
+    words = "this daemon speaks protocol 2 to 3, the client 1 to 1: the client is older"
+    data = {"kind": "unsupported_version", "hint": "pip install --upgrade switchgear"}
+    async with listening(tmp_path) as listener, trio.open_nursery() as nursery:
+        answered = trio.Event()
+        nursery.start_soon(refusing, listener, {"code": -32602, "message": words, "data": data}, answered)
+        with code(tmp_path, {"XDG_RUNTIME_DIR": str(tmp_path / "run")}) as editor:
+            await answered.wait()
+            await away(editor.seen)  # node has read what came before this
+            await away(editor.run, "models")
+            [said] = (await away(editor.seen))["messages"]
+            assert said["text"] == f"Switchgear: {words} · hint: {data['hint']}"
+            assert not (await away(editor.seen))["bar"]["visible"]
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def listening(path: Path) -> AsyncIterator[trio.socket.SocketType]:
+    """Where the daemon would be."""
+    folder = path / "run" / "switchgear"
     folder.mkdir(mode=0o700, parents=True)
-    listener = trio.socket.socket(trio.socket.AF_UNIX)
-    await listener.bind(str(folder / "switchgear.sock"))
-    listener.listen()
-    with listener, code(tmp_path, {"XDG_RUNTIME_DIR": str(tmp_path / "run")}) as editor:
-        with trio.fail_after(10):
-            for _ in range(2):
-                connection, _ = await listener.accept()
-                await connection.send(b"Content-Length: 4\r\n\r\nnope")
-                while await connection.recv(4096):
-                    pass
-                connection.close()
-        seen = await away(editor.seen)
-        assert (seen["messages"], seen["bar"]["visible"]) == ([], False)
+    with trio.socket.socket(trio.socket.AF_UNIX) as listener:
+        await listener.bind(str(folder / "switchgear.sock"))
+        listener.listen()
+        yield listener
+
+
+async def refusing(listener: trio.socket.SocketType, error: dict[str, Any], answered: trio.Event) -> None:
+    """Answers the first request with this, and keeps the connection."""
+    connection, _ = await listener.accept()
+    with connection:
+        asked = b""
+        while not asked.endswith(b"}}}"):
+            asked += await connection.recv(4096)
+        request = json.loads(asked.split(b"\r\n\r\n", 1)[1])
+        assert request["method"] == "initialize"
+        body = json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode()
+        await connection.send(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        answered.set()
+        assert await connection.recv(4096) == b"", "it asked on"
 
 
 async def test_the_variants_of_a_model_show_health_and_return(tmp_path: Path) -> None:

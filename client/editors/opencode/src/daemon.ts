@@ -83,7 +83,6 @@ export class Daemon {
 
   private up(): void {
     this.connected = true;
-    this.pause = FIRST;
     this.listener.up();
   }
 
@@ -108,6 +107,7 @@ export class Daemon {
     if (message.error) {
       asked?.reject(new Failure(message.error.message, message.error.data?.hint));
     } else {
+      this.pause = FIRST; // it is a daemon
       asked?.resolve(message.result as never);
     }
   }

@@ -42,7 +42,7 @@ export class Feed implements Listener {
   }
 
   models(): Promise<Model[]> {
-    return this.ask("models/list", {}, { models: [] as Model[] }).then((found) => found.models);
+    return this.ask("models/list", {}, { models: [] as Model[] }).then((found) => found.models ?? []);
   }
 
   model(alias: string): Promise<Model | undefined> {

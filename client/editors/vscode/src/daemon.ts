@@ -36,6 +36,8 @@ class NumberedWriter extends SocketMessageWriter {
 export class Daemon {
   /** Why there is no connection; "" when there is one. */
   reason = "not connected yet";
+  /** What a daemon too old or too new for us says of it; its answer to everything. */
+  refused: Failure | undefined;
   private socket: Socket | undefined;
   private connection: MessageConnection | undefined;
   private writer: NumberedWriter | undefined;
@@ -73,7 +75,9 @@ export class Daemon {
       timer = setTimeout(() => reject(silent), PATIENCE);
     });
     try {
-      return await Promise.race([connection.sendRequest<T>(method, params), late]);
+      const result = await Promise.race([connection.sendRequest<T>(method, params), late]);
+      this.pause = FIRST; // it is a daemon
+      return result;
     } catch (error) {
       throw failure(error);
     } finally {
@@ -98,6 +102,9 @@ export class Daemon {
   }
 
   private current(): MessageConnection {
+    if (this.refused) {
+      throw this.refused;
+    }
     if (!this.connection) {
       throw new Failure(`the Switchgear daemon is not running (${this.reason})`, "switchgear status");
     }
@@ -126,7 +133,6 @@ export class Daemon {
     connection.listen();
     this.connection = connection;
     this.reason = "";
-    this.pause = FIRST;
     this.listener.up();
   }
 
@@ -139,7 +145,7 @@ export class Daemon {
 
   private hangUp(why: string): void {
     const { socket, connection } = this;
-    this.socket = this.connection = undefined;
+    this.socket = this.connection = this.refused = undefined;
     this.reason = why;
     connection?.dispose(); // answers what was asked with an error
     socket?.destroy();
@@ -164,7 +170,8 @@ function failure(error: unknown): Failure {
     return error;
   }
   if (error instanceof ResponseError && error.data) {
-    return new Failure(error.message, (error.data as { hint?: string }).hint);
+    const { hint, kind } = error.data as { hint?: string; kind?: string };
+    return new Failure(error.message, hint, kind);
   }
   return new Failure("the daemon is gone", "switchgear status");
 }

@@ -3,7 +3,7 @@
 // Rules for editing: everything is the daemon's own word. The line is asked for once, a moment after events came.
 
 import { Daemon } from "./daemon.js";
-import type { Event, Line, Listener, Model } from "./protocol.js";
+import { Failure, type Event, type Line, type Listener, type Model } from "./protocol.js";
 
 const SOON = 200; // milliseconds in which events are gathered
 const NOTHING: Line = { text: "", level: "ok", alias: "" };
@@ -40,9 +40,7 @@ export class Feed implements Listener {
   }
 
   up(): void {
-    const client = { name: "vscode", version: this.version };
-    this.daemon.request("initialize", { client }).catch(() => undefined); // an older daemon serves us as well
-    this.subscribe().catch(() => undefined); // the connection's end is what tells of it
+    this.introduce().catch(() => undefined); // the connection's end is what tells of it
   }
 
   down(): void {
@@ -55,6 +53,18 @@ export class Feed implements Listener {
     if (method === "events/event" && event) {
       this.happened(event);
     }
+  }
+
+  private async introduce(): Promise<void> {
+    const client = { name: "vscode", version: this.version };
+    try {
+      await this.daemon.request("initialize", { client });
+    } catch (error) {
+      if (error instanceof Failure && error.kind === "unsupported_version") {
+        this.daemon.refused = error;
+      }
+    }
+    await this.subscribe();
   }
 
   private async subscribe(): Promise<void> {

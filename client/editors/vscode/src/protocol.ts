@@ -63,6 +63,7 @@ export class Failure extends Error {
   constructor(
     message: string,
     readonly hint: string = "",
+    readonly kind: string = "",
   ) {
     super(message);
   }
