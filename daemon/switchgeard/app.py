@@ -146,9 +146,9 @@ async def _run(
     daemon, server = build(places, home, store)
     door, listeners = build_door(places, daemon, server.intake)
     ending = Ending(daemon, server, door, notify)
+    keeper = Doorkeeper(server, listening, instance, lambda: helpers.start_soon(ending.begin))
     try:
         async with trio.open_nursery() as helpers:
-            keeper = Doorkeeper(server, listening, instance, partial(helpers.start_soon, ending.begin))
             await helpers.start(door.serve)
             await helpers.start(ending.obey_signals)
             await _take_up(daemon, listeners, notify, helpers)

@@ -53,7 +53,8 @@ def _fitting(screen: Screen, texts: list[str], room: int, wrap: bool) -> list[st
     for text in texts:
         if cells(text) <= room:
             return [text]
-    return [screen.clip(line, room) for line in wrapped(text, room)] if wrap else [screen.clip(text, room)]
+    least = texts[-1]
+    return [screen.clip(line, room) for line in wrapped(least, room)] if wrap else [screen.clip(least, room)]
 
 
 def wrapped(text: str, room: int) -> list[str]:
