@@ -27,7 +27,7 @@ from .config.settled import Config
 from .core import routing
 from .core.clock import Now
 from .core.cost import cost_usd
-from .core.estimate import counted
+from .core.estimate import broken_off, counted
 from .core.failover import Attempts, GiveUp, OfferKey, Try, brief
 from .core.failure import Failure, garbled, transport_failure
 from .core.offer import Offer
@@ -211,8 +211,9 @@ class Completing:
         return Outcome.INTERRUPTED if self.delivery.committed else Outcome.FAILED
 
     def _unfinished(self, outcome: Outcome, failure: Failure, permit: Permit) -> Settled:
-        """An attempt without an answer; what the provider said it used until then is paid for all the same."""
-        usage = self.delivery.assembler.usage
+        """An attempt without an answer; what it used until then is paid for all the same."""
+        came = self.delivery.assembler
+        usage = broken_off(self.question.needs, came.length, came.usage)
         return Settled(outcome, self._elapsed(), failure, usage, cost_usd(permit.offer, usage))
 
     def _settled(self, permit: Permit, ended: Completion | Failure) -> Settled:

@@ -46,6 +46,46 @@ async def test_usage_that_was_reported_is_no_estimate(tmp_path: Path) -> None:
         assert (row["usage_estimated"], row["input_tokens"], row["output_tokens"]) == (0, 12, 8)
 
 
+DEAR = """
+[[models]]
+alias = "dear"
+group = [{provider = "a", model = "model-a", price = {input = 1000.0, output = 1000.0}}]
+[spend]
+usd_per_day = 0.001
+"""
+
+
+@pytest.mark.parametrize("kind", ["openai", "anthropic"])
+async def test_an_answer_that_broke_off_is_paid_for_and_counted(tmp_path: Path, kind: str) -> None:
+    """Who writes is paid for what he wrote, whether or not he came to say how much; budgets count it."""
+    async with world(tmp_path, {"a": "cut_text_clean"}, kinds={"a": kind}, more=DEAR) as w:
+        path = tmp_path / "config.toml"
+        path.write_text(path.read_text().replace('id = "a"\n', 'id = "a"\nbilling = "metered"\n'))
+        assert (await w.call("config/reload"))["ok"]
+        heard = await w.ask(model="dear")
+        assert heard.kind == "interrupted"
+        [row] = await ledger(w)
+        assert row["input_tokens"] > 0
+        assert row["output_tokens"] >= len(heard.text) // 4 > 0
+        assert row["cost_usd"] >= 0.001
+        assert (await w.ask(model="dear")).kind == "consent"
+        assert w.hits()["a"] == 1
+
+
+async def test_an_answer_its_client_left_is_counted_too(tmp_path: Path) -> None:
+    """Closing the window does not make it free."""
+    async with world(tmp_path, {"a": "hang_text"}, kinds={"a": "openai"}, more=DEAR) as w:
+        client = await w.client()
+        with client.sock:
+            await w.put(client, 1, model="dear")
+            while (await client.hear()).get("params", {}).get("value", {}).get("type") != "text_delta":
+                pass
+        while not (rows := await ledger(w)):
+            await trio.lowlevel.checkpoint()
+        assert (rows[0]["outcome"], rows[0]["usage_estimated"]) == ("cancelled", 1)
+        assert rows[0]["cost_usd"] > 0
+
+
 BILLED = ["eof", "rst", "hang", "hang_event", "empty_200", "html_200", "error_event_late", "cut_text_clean"]
 UNBILLED = ["500", "429", "quota", "402", "401", "403", "404", "529", "503", "400", "error_event"]
 

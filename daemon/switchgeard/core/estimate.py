@@ -61,6 +61,17 @@ def counted(needs: Needs, completion: Completion) -> Completion:
     return replace(completion, usage=guess)
 
 
+def broken_off(needs: Needs, length: int, said: Usage | None) -> Usage | None:
+    """What an answer used that ended in its middle, after so many characters: it is billed, though its provider had no
+    occasion to say how much. `said`: what it did say; of most nothing, of some the prompt alone."""
+    written = math.ceil(length / BYTES_PER_TOKEN)
+    if not length:
+        return said
+    if said is None or said == Usage(estimated=True):
+        return Usage(input=needs.input_tokens, output=written, estimated=True)
+    return said if said.output * 2 >= written else replace(said, output=written, estimated=True)
+
+
 def needs(request: Request) -> Needs:
     """What an offer must be able to do to serve the request."""
     blocks = [block for message in request.messages for block in _blocks(message)]

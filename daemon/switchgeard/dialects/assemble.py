@@ -97,6 +97,11 @@ class Assembler:
                 self._finish = reason
 
     @property
+    def length(self) -> int:
+        """Characters of content that have come."""
+        return self._size
+
+    @property
     def usage(self) -> Usage | None:
         """What the provider has reported so far: a cut answer is billed for what was made of it."""
         return self._usage

@@ -2,6 +2,7 @@
 
 import base64
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from switchgear_protocol.content import (
     Usage,
 )
 from switchgear_protocol.words import Finish
-from switchgeard.core.estimate import IMAGE_TOKENS, PAGE_TOKENS, counted, input_tokens, needs
+from switchgeard.core.estimate import IMAGE_TOKENS, PAGE_TOKENS, broken_off, counted, input_tokens, needs
 from switchgeard.core.needs import Needs
 
 PLAIN = Request([Message("user", "hello")])
@@ -73,6 +74,22 @@ def test_more_content_is_never_estimated_as_less(first: str, more: str) -> None:
     short = Request([Message("user", [Thinking(first)])])
     long = Request([Message("user", [Thinking(first), Text(more)])])
     assert input_tokens(short) <= input_tokens(long)
+
+
+@pytest.mark.parametrize(
+    ("length", "said", "used"),
+    [
+        (0, None, None),
+        (0, Usage(50, 1), Usage(50, 1)),
+        (350, None, Usage(40, 100, estimated=True)),
+        (350, Usage(estimated=True), Usage(40, 100, estimated=True)),
+        (350, Usage(50, 1, cache_read=7), Usage(50, 100, cache_read=7, estimated=True)),
+        (350, Usage(50, 80), Usage(50, 80)),
+    ],
+)
+def test_an_answer_that_broke_off_used_at_least_what_came(length: int, said: Usage | None, used: Usage | None) -> None:
+    """Nothing is guessed of what nothing came of, and nothing where the provider has counted."""
+    assert broken_off(Needs(input_tokens=40), length, said) == used
 
 
 def test_usage_nobody_counted_is_estimated_and_what_was_counted_is_kept() -> None:
