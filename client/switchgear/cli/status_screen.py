@@ -63,11 +63,18 @@ def _models(screen: Screen, status: Json, now: float) -> Iterable[str]:
     models = status.get("models", [])
     if not models:
         yield "No models yet."
-        cure = "models propose" if status.get("providers") else "setup"
-        yield screen.paint("dim", f"  hint: switchgear {cure}")
+        if cure := _first_step(status.get("providers", [])):
+            yield screen.paint("dim", f"  hint: {cure}")
         return
     yield screen.paint("bold", "Models")
     yield from rows(screen, [_model_row(screen, model, now) for model in models])
+
+
+def _first_step(providers: list[Json]) -> str:
+    """What makes models; "" where a provider's own cure comes first."""
+    if not providers:
+        return "switchgear setup"
+    return "switchgear models propose" if any(each["health"] == "available" for each in providers) else ""
 
 
 def _model_row(screen: Screen, model: Json, now: float) -> list[Cell]:
@@ -114,9 +121,11 @@ def _back(model: Json, now: float) -> Sequence[str]:
     if consent := next(filter(_only_allowed, model["offers"]), None):
         return _allowing(str(consent["hint"]), soonest, now)
     count = len(model["offers"])
-    told = f"all {count} providers out" if count != 1 else "its only provider is out"
     if not soonest:
-        return [told]
+        words = {health_of(offer) for offer in model["offers"]}
+        what = words.pop() if len(words) == 1 else "out"
+        return [f"all {count} providers: {what}" if count != 1 else f"its only provider: {what}", what]
+    told = f"all {count} providers out" if count != 1 else "its only provider is out"
     return [f"{told}, first back {ahead(soonest, now)}", f"first back {ahead(soonest, now)}", told]
 
 

@@ -86,9 +86,12 @@ class TerminalPage:
         _say(ENTER)
 
     def _give_back(self) -> None:
-        _say(LEAVE)
-        if self._keys:
-            termios.tcsetattr(0, termios.TCSANOW, self._keys)
+        try:
+            _say(LEAVE)
+            if self._keys:
+                termios.tcsetattr(0, termios.TCSANOW, self._keys)
+        except (OSError, termios.error):  # the terminal is gone: there is nobody to give it back to
+            pass
 
     def _pause(self, number: int, frame: FrameType | None) -> None:
         """Ctrl-Z: the shell gets its page back, and we ours with `fg`."""

@@ -106,6 +106,34 @@ def test_without_a_config_it_says_what_to_run(run: Run, serve: Serve) -> None:
     assert "No providers yet." in out
 
 
+def test_the_first_steps_are_told_one_at_a_time(run: Run, serve: Serve) -> None:
+    """Providers without a login: that first. With one: then models."""
+    out = replace(ALL_WELL.providers[0], health=Health.MISSING_CREDENTIAL)
+    serve({"status": replace(ALL_WELL, models=[], providers=[out])})
+    assert [line for line in run("status").out.splitlines() if "hint" in line] == ["  hint: switchgear login openai"]
+
+
+def test_models_that_lack_a_provider_wait_for_the_next_step(run: Run, serve: Serve) -> None:
+    """A provider that works, and no model yet."""
+    serve({"status": replace(ALL_WELL, models=[])})
+    assert "No models yet.\n  hint: switchgear models propose\n" in run("status").out
+
+
+def test_why_nobody_serves_is_said_where_no_time_cures_it(run: Run, serve: Serve) -> None:
+    """The same at all of its providers, or not."""
+    two = [replace(offer, health=Health.MISSING_CREDENTIAL, usable=False, until=None) for offer in OPUS.offers[1:]]
+    other = [two[0], replace(two[1], health=Health.LOCKED)]
+    many = [
+        replace(OPUS, alias=name, offers=offers, serving=None) for name, offers in zip("abc", (two, other, two[:1]))
+    ]
+    serve({"status": replace(ALL_WELL, models=many)})
+    assert [line.split("nobody   ")[1] for line in run("status").out.splitlines() if "nobody" in line] == [
+        "all 2 providers: login needed",
+        "all 2 providers: out",
+        "its only provider: login needed",
+    ]
+
+
 def test_the_door_says_where_it_is_open_and_where_it_is_not(run: Run, serve: Serve) -> None:
     """A tool whose config points to a port that is taken gets no other word of it."""
     where = "http://[::1]:8317 and /run/http.sock; not at 127.0.0.1:8317: Address already in use"

@@ -1,6 +1,7 @@
 """`status --watch` on a terminal: an own page, redrawn in place, given back at the end."""
 
 import fcntl
+import os
 import signal
 import struct
 import termios
@@ -51,6 +52,15 @@ def test_who_is_told_to_end_gives_the_terminal_back(home: Path, serve: Serve) ->
     person.process.send_signal(signal.SIGTERM)
     assert person.sees_the_end() == 143
     assert person.shown.rstrip().endswith(LEFT)
+
+
+def test_a_terminal_that_goes_away_takes_the_watch_with_it(home: Path, serve: Serve) -> None:
+    """A closed window, without the signal that says so: no command stays behind."""
+    serve({"events/subscribe": [Subscribed("s1", ALL_WELL), HANG]})
+    person = Person(("status", "--watch"), environment())
+    assert person.reads("the only one is ok")
+    os.close(person.terminal)
+    assert person.process.wait(20) == 0
 
 
 def test_another_size_is_drawn_at_once(home: Path, serve: Serve) -> None:
