@@ -16,7 +16,8 @@
 
     lacking                a request without what the offer cannot do
     system, turns, tool_ids, tool_names    what every encoder does to a transcript first
-    budgets                thinking in tokens and in words
+    alternating            the same where user and assistant take turns
+    budgets, claude        thinking in tokens and in words; what each Claude takes of it
     media, arguments       data URLs and base64 text; what a model wrote for a tool
     strictness             the part of JSON Schema an answer can be held to
     wire                   JSON while it is put together

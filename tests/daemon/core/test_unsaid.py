@@ -4,7 +4,7 @@ import pytest
 
 from switchgeard.core.needs import CARRIES
 from switchgeard.core.unsaid import MODELS, unsaid
-from switchgeard.dialects.anthropic_messages.thinking import takes_sampling
+from switchgeard.dialects.claude import takes_sampling
 
 CLAUDES = (
     "claude-opus-4-6",

@@ -1,7 +1,7 @@
 """anthropic.messages (the Messages API).
 
 decode, blocks, usage    what a provider streams or answers, to canonical events
-encode, thinking, cache  a canonical request to what the model takes
+encode, cache            a canonical request to what the model takes
 body, glimpse            what routing has to know of a client's request
 read, read_messages      the request in canonical form, for a provider of another dialect
 patch, clean             the same bytes towards a provider of this dialect, and back

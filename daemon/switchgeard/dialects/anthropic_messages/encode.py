@@ -25,14 +25,15 @@ from switchgear_protocol.content import (
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, system, tool_ids
+from switchgeard.dialects.alternating import alternating, broken, goes_back
 from switchgeard.dialects.arguments import as_object
+from switchgeard.dialects.claude import most_output, takes_prefill, takes_sampling, thinking
 from switchgeard.dialects.media import inline, plain_text
 from switchgeard.dialects.strictness import closed
-from switchgeard.dialects.turns import BEGUN, GO_ON, Turn, kept, loop_start, turns
+from switchgeard.dialects.turns import BEGUN, GO_ON, Turn, kept
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire
 
 from . import cache
-from .thinking import most_output, takes_prefill, takes_sampling, thinking
 
 NAME = "anthropic.messages"
 ID_LIMIT = 64  # characters of a tool_use id
@@ -52,7 +53,7 @@ def encode(
     asked = lacking.max_tokens(request.max_tokens, features)
     max_tokens = asked or features.max_output or most_output(model)
     prompt, messages = _system(request)
-    transcript = _merged(turns(messages))
+    transcript = alternating(messages)
     turned = _messages(transcript, issuer)
     said = turned or [_user(prompt or BEGUN)]
     begun = _begun(said)
@@ -63,7 +64,7 @@ def encode(
         body["system"] = prompt
     if stream:
         body["stream"] = True
-    body.update(thinking(request, model, max_tokens, broken=begun or _broken(transcript, issuer)))
+    body.update(thinking(request, model, max_tokens, broken=begun or broken(transcript, NAME, issuer)))
     _sampling(body, request, model)
     _tools(body, request)
     _format(body, request)
@@ -129,29 +130,6 @@ def _format(body: Wire, request: Request) -> None:
 # --- messages ---------------------------------------------------------------------------------
 
 
-def _merged(transcript: list[Turn]) -> list[Turn]:
-    """Turns of alternating roles, tool results first in theirs."""
-    out: list[Turn] = []
-    for turn in transcript:
-        role = "assistant" if turn.role == "assistant" else "user"
-        if out and out[-1].role == role:
-            out[-1] = Turn(role, out[-1].blocks + turn.blocks)
-        else:
-            out.append(Turn(role, turn.blocks))
-    return [Turn(turn.role, sorted(turn.blocks, key=_not_result)) for turn in out]
-
-
-def _not_result(block: Block) -> bool:
-    return not isinstance(block, ToolResult)
-
-
-def _broken(transcript: list[Turn], issuer: Issuer) -> bool:
-    """Whether a tool loop is under way whose thinking this issuer cannot be shown."""
-    loop = [turn for turn in transcript[loop_start(transcript) :] if turn.role == "assistant"]
-    calls = [turn for turn in loop if any(isinstance(block, ToolCall) for block in turn.blocks)]
-    return any(not isinstance(turn.blocks[0], Thinking) or not _own(turn.blocks[0], issuer) for turn in calls)
-
-
 def _messages(transcript: list[Turn], issuer: Issuer) -> list[Wire]:
     out: list[Wire] = [{"role": turn.role, "content": _content(turn, issuer)} for turn in transcript]
     out = _joined([message for message in out if message["content"]])
@@ -198,11 +176,6 @@ def _content(turn: Turn, issuer: Issuer) -> list[Wire]:
     return out
 
 
-def _own(block: Block, issuer: Issuer) -> bool:
-    """Whether this thinking goes back: its own issuer's, and signed."""
-    return kept(block, NAME, issuer) and isinstance(block, Thinking) and bool(block.signature or block.redacted)
-
-
 def _block(block: Block, issuer: Issuer) -> Wire | None:
     match block:
         case Text(text=text):
@@ -212,7 +185,7 @@ def _block(block: Block, issuer: Issuer) -> Wire | None:
         case Document():
             return _document(block)
         case Thinking():
-            return _thinking(block) if _own(block, issuer) else None
+            return _thinking(block) if goes_back(block, NAME, issuer) else None
         case ToolCall(id=id, name=name, arguments=arguments):
             return {"type": "tool_use", "id": tool_ids.safe(id, ID_LIMIT), "name": name, "input": as_object(arguments)}
         case ToolResult():

@@ -6,11 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from switchgeard.dialects import rename, splice
+from switchgeard.dialects.claude import LEAST
 from switchgeard.dialects.dialect import Rename
 from switchgeard.dialects.reading import members, parsed
 from switchgeard.upstream.sse import Event
-
-from .thinking import LEAST
 
 MODEL = ("message", "model")
 TERMINAL = None  # `message_stop` is JSON like every other event

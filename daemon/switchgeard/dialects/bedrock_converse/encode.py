@@ -14,7 +14,8 @@ from switchgear_protocol.content import Effort, NamedTool, Request, Tool
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.offer import Features
 from switchgeard.dialects import budgets, lacking, system
-from switchgeard.dialects.anthropic_messages.thinking import most_output, takes_prefill, takes_sampling, thinking
+from switchgeard.dialects.alternating import alternating, broken
+from switchgeard.dialects.claude import most_output, takes_prefill, takes_sampling, thinking
 from switchgeard.dialects.strictness import closed
 from switchgeard.dialects.turns import BEGUN, GO_ON
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire, given
@@ -45,7 +46,7 @@ def encode(
     texts = [text for text in texts if text.strip()]  # blank text is refused
     wanted = request.response_format
     texts += [system.JSON_ONLY] if wanted is not None and wanted.type == "json" else []
-    turns = transcript.merged(messages)
+    turns = alternating(messages)
     said = transcript.messages(turns, issuer)
     begun = transcript.begun(said)
     if begun and not (PREFILLED.search(model) and takes_prefill(model)):
@@ -53,8 +54,8 @@ def encode(
     body: Wire = {"messages": said or [transcript.user("\n\n".join(texts) or BEGUN)]}
     if texts and said:
         body["system"] = [{"text": "\n\n".join(texts)}]
-    broken = begun or transcript.broken(turns, issuer)
-    return msgspec.json.encode(_asked(body, request, model, features, broken=broken))
+    lost = begun or broken(turns, transcript.NAME, issuer)
+    return msgspec.json.encode(_asked(body, request, model, features, broken=lost))
 
 
 def _asked(body: Wire, request: Request, model: str, features: Features, *, broken: bool) -> Wire:

@@ -9,7 +9,6 @@ from switchgear_protocol.content import (
     Block,
     Document,
     Image,
-    Message,
     Opaque,
     Text,
     Thinking,
@@ -18,10 +17,11 @@ from switchgear_protocol.content import (
 )
 from switchgeard.core.issuer import Issuer
 from switchgeard.dialects import tool_ids
+from switchgeard.dialects.alternating import goes_back
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.lacking import NO_IMAGE
 from switchgeard.dialects.media import inline, plain_text
-from switchgeard.dialects.turns import BEGUN, Turn, kept, loop_start, turns
+from switchgeard.dialects.turns import BEGUN, Turn
 from switchgeard.dialects.wire import Wire
 
 NAME = "bedrock.converse"
@@ -37,25 +37,6 @@ FORMATS = {
 }
 """Media type -> a document's format; any other text is "txt"."""
 _NAMELESS = re.compile(r"[^A-Za-z0-9()\[\] -]+| {2,}")
-
-
-def merged(messages: list[Message]) -> list[Turn]:
-    """Turns of alternating roles, tool results first in theirs."""
-    out: list[Turn] = []
-    for turn in turns(messages):
-        role = "assistant" if turn.role == "assistant" else "user"
-        if out and out[-1].role == role:
-            out[-1] = Turn(role, out[-1].blocks + turn.blocks)
-        else:
-            out.append(Turn(role, turn.blocks))
-    return [Turn(turn.role, sorted(turn.blocks, key=lambda block: not isinstance(block, ToolResult))) for turn in out]
-
-
-def broken(transcript: list[Turn], issuer: Issuer) -> bool:
-    """Whether a tool loop is under way whose thinking this issuer cannot be shown."""
-    loop = [turn for turn in transcript[loop_start(transcript) :] if turn.role == "assistant"]
-    calls = [turn for turn in loop if any(isinstance(block, ToolCall) for block in turn.blocks)]
-    return any(not isinstance(turn.blocks[0], Thinking) or not _own(turn.blocks[0], issuer) for turn in calls)
 
 
 def messages(transcript: list[Turn], issuer: Issuer) -> list[Wire]:
@@ -101,11 +82,6 @@ def _content(turn: Turn, issuer: Issuer) -> list[Wire]:
     return out
 
 
-def _own(block: Block, issuer: Issuer) -> bool:
-    """Whether this thinking goes back: its own issuer's, and signed."""
-    return kept(block, NAME, issuer) and isinstance(block, Thinking) and bool(block.signature or block.redacted)
-
-
 def _block(block: Block, issuer: Issuer) -> Wire | None:
     match block:
         case Text(text=text):
@@ -115,7 +91,7 @@ def _block(block: Block, issuer: Issuer) -> Wire | None:
         case Document():
             return _document(block)
         case Thinking():
-            return {"reasoningContent": _thinking(block)} if _own(block, issuer) else None
+            return {"reasoningContent": _thinking(block)} if goes_back(block, NAME, issuer) else None
         case ToolCall(id=id, name=name, arguments=arguments):
             call = {"toolUseId": tool_ids.safe(id, ID_LIMIT), "name": name, "input": as_object(arguments)}
             return {"toolUse": call}

@@ -1,7 +1,7 @@
-"""Thinking on anthropic.messages: which spelling a model takes, and what it forbids beside it.
+"""Claude: which spelling of thinking a model takes, and what it forbids beside it, whoever serves it.
 
 Claude models from ADAPTIVE on think as much as `effort` says and refuse a token budget; those
-before, and the models of others behind this wire, take a budget. Found out by model id: the API
+before, and the models of others behind anthropic.messages, take a budget. Found out by model id: the API
 says it per model, but only to its owner.
 """
 
