@@ -13,7 +13,7 @@ from functools import lru_cache
 LONGEST = 80  # characters of one text
 MARKS = 1  # combining marks on one letter
 KEPT = frozenset(".,:/@+=~()_·…•")
-FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # letters by category, yet nothing is seen of them
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters or signs by category, yet nothing is seen of them
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,199}")
 
 

@@ -6,10 +6,12 @@ descriptors are is checked by whoever takes them (`serving.listening.adopt_socke
 """
 
 import os
+import re
 from collections.abc import MutableMapping
 
 FIRST = 3  # SD_LISTEN_FDS_START
 MOST = 16  # descriptors; a unit of ours has one
+COUNT = re.compile(r"[0-9]{1,9}")
 VARIABLES = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID")
 NAME = "switchgear"
 """FileDescriptorName= of the socket that clients of the daemon connect to; launchd's key for it."""
@@ -21,7 +23,7 @@ def take(env: MutableMapping[str, str]) -> dict[str, list[int]]:
     The variables are removed from `env` in every case.
     """
     said = {name: env.pop(name, "") for name in VARIABLES}
-    if said["LISTEN_PID"] != str(os.getpid()) or not said["LISTEN_FDS"].isdecimal():
+    if said["LISTEN_PID"] != str(os.getpid()) or not COUNT.fullmatch(said["LISTEN_FDS"]):
         return {}
     numbers = range(FIRST, FIRST + min(int(said["LISTEN_FDS"]), MOST))
     names = said["LISTEN_FDNAMES"].split(":")

@@ -5,6 +5,7 @@ ours. Without NOTIFY_SOCKET nothing is opened, and without WATCHDOG_USEC nothing
 """
 
 import os
+import re
 import socket
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -16,6 +17,7 @@ import trio
 from switchgeard.clock import monotonic_us
 
 VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+SPAN = re.compile(r"0*[1-9][0-9]{0,17}")  # microseconds
 BEATS = 2  # in the time after which systemd takes us for dead
 
 
@@ -35,7 +37,7 @@ class Notify:
             return cls()
         ours = said["WATCHDOG_PID"] in ("", str(os.getpid()))
         usec = said["WATCHDOG_USEC"]
-        return cls(address, int(usec) / 1e6 if ours and usec.isdecimal() and int(usec) else None)
+        return cls(address, int(usec) / 1e6 if ours and SPAN.fullmatch(usec) else None)
 
     def ready(self, status: str) -> None:
         """Clients are served, by the config as it now is."""

@@ -46,8 +46,12 @@ def test_without_names_they_are_still_found(first: int) -> None:
     assert take(told()) == {"": [first, first + 1]}
 
 
+HUGE = {"LISTEN_FDS": "9" * 5000}  # more digits than Python reads
+
+
 @pytest.mark.parametrize(
-    "said", [{"LISTEN_PID": "1"}, {"LISTEN_PID": ""}, {"LISTEN_FDS": "two"}, {"LISTEN_FDS": "-1"}, {"LISTEN_FDS": "0"}]
+    "said",
+    [{"LISTEN_PID": "1"}, {"LISTEN_PID": ""}, {"LISTEN_FDS": "two"}, {"LISTEN_FDS": "-1"}, {"LISTEN_FDS": "0"}, HUGE],
 )
 def test_what_was_meant_for_another_process_is_left_alone(first: int, said: dict[str, str]) -> None:
     """A shell that was activated itself hands its variables on."""

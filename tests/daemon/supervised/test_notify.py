@@ -58,6 +58,7 @@ def test_the_environment_is_read_once() -> None:
         ({"WATCHDOG_USEC": "1000000"}, 1.0),
         ({"WATCHDOG_USEC": "0"}, None),
         ({"WATCHDOG_USEC": "soon"}, None),
+        ({"WATCHDOG_USEC": "9" * 5000}, None),
         ({"WATCHDOG_USEC": "1000000", "WATCHDOG_PID": "1"}, None),
         ({}, None),
     ],
