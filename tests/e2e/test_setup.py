@@ -77,6 +77,16 @@ async def test_left_at_any_question_everything_is_as_it_was(tmp_path: Path, plac
         assert at.standins[0].hits == at.standins[1].hits == 0
 
 
+async def test_an_import_that_is_left_says_that_nothing_was_changed(tmp_path: Path) -> None:
+    """On a line of its own, as the setup does."""
+    async with newcomer(tmp_path) as at:
+        files = at.files()
+        with at.at_the_terminal("import") as person:
+            assert await trio.to_thread.run_sync(gone_through, person, QUESTIONS[:1], True) == 130, person.shown
+        assert "\nnothing was changed" in person.shown
+        assert at.files() == files
+
+
 async def test_ctrl_d_is_no_yes(tmp_path: Path) -> None:
     """Whoever closes his input has not agreed to anything."""
     async with newcomer(tmp_path) as at:

@@ -99,11 +99,12 @@ def _as_object(error: CommandError) -> dict[str, Any]:
 
 
 def _print_lines(error: CommandError) -> None:
-    from .screen import clean
+    from .screen import clean, folded, standard_error
 
+    screen = standard_error("auto")
     print(f"switchgear: {clean(error.what)}", file=sys.stderr)
     for line in error.why.splitlines():
-        print(f"  {clean(line)}", file=sys.stderr)
+        print(*folded(screen, f"  {clean(line)}"), sep="\n", file=sys.stderr)
     if error.hint:
         print(f"hint: {clean(error.hint)}", file=sys.stderr)
 

@@ -28,6 +28,7 @@ GLYPHS = {  # name: (unicode, ascii)
 USUAL_WIDTH = 100
 NARROWEST = 40
 ENDLESS = 10_000
+LEAST = 12  # columns a folded text has behind its indent, however narrow the terminal
 PLAIN = "\u0300"  # every letter before this takes one column
 OWN = frozenset("".join(glyph for pair in GLYPHS.values() for glyph in pair))  # as do these
 NO_COLUMN = ("Mn", "Me", "Cf")  # categories of what sits on the letter before it, or is not seen
@@ -117,6 +118,18 @@ class Screen:
         while text and cells(text) > room - len(end):
             text = text[:-1]
         return text + end
+
+
+def folded(screen: Screen, text: str, room: int = 0) -> list[str]:
+    """The lines of a text, indented as it begins and a little more below; `room`: columns kept behind the last one."""
+    from textwrap import wrap
+
+    if not screen.terminal or len(text) + room <= screen.width:
+        return [text]
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    columns = max(screen.width - room, len(indent) + LEAST)
+    folding = wrap(text, columns, subsequent_indent=f"{indent}  ", break_on_hyphens=False, break_long_words=False)
+    return folding or [text]
 
 
 def standard_output(color: str) -> Screen:

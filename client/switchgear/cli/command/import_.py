@@ -51,8 +51,7 @@ def run(invocation: Invocation) -> int:
     with beside_json(invocation):
         found = importing.look(invocation, source)
         importing.show(invocation, found, LOOKED_AT[source] if source else ", ".join(LOOKED_AT.values()))
-        taken = [] if invocation.args.dry_run else importing.picked(invocation, found.new, "--only")
-        imported = _imported(invocation, taken)
+        imported = [] if invocation.args.dry_run else _imported(invocation, found.new)
         working = importing.probe(invocation, imported)
     if invocation.args.json:
         invocation.emit(_told(found, imported, working))
@@ -74,16 +73,15 @@ def _source(invocation: Invocation) -> str | None:
     return source
 
 
-def _imported(invocation: Invocation, taken: list[Finding]) -> list[str]:
+def _imported(invocation: Invocation, new: list[Finding]) -> list[str]:
     """The ids of what is in the config now; all of it, or nothing was changed."""
     from switchgear.cli.setup import importing
     from switchgear.cli.setup.taking import all_or_nothing
 
-    if not taken:
-        return []
     path = str(invocation.call("config/check")["path"])
     with all_or_nothing(invocation, path) as stored:
-        return importing.store(invocation, importing.keep(invocation, taken), stored)
+        taken = importing.picked(invocation, new, "--only")
+        return importing.store(invocation, importing.keep(invocation, taken), stored) if taken else []
 
 
 def _told(found: Found, imported: list[str], working: list[str]) -> Json:

@@ -39,7 +39,7 @@ def yes(invocation: Invocation, question: str, *, default: bool = True) -> bool:
     command = f"switchgear {invocation.args.command}"
     if invocation.args.json or not asks():
         raise usage("nobody to ask", f"{command} --yes", f"every answer is also a flag: {command} -h")
-    from .telling import folded
+    from switchgear.cli.screen import folded
 
     *above, last = folded(invocation.out, question, len(CHOICE))
     for line in above:

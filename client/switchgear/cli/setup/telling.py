@@ -10,10 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from switchgear.cli.invocation import Invocation
-    from switchgear.cli.screen import Screen
-
-
-LEAST = 12  # columns a folded text has behind its indent, however narrow the terminal
 
 
 @contextmanager
@@ -28,26 +24,18 @@ def beside_json(invocation: Invocation) -> Iterator[None]:
 
 
 def title(invocation: Invocation, text: str) -> None:
+    from switchgear.cli.screen import folded
+
     invocation.out.line()
     for line in folded(invocation.out, text):
         invocation.out.line(invocation.out.paint("bold", line))
 
 
 def say(invocation: Invocation, text: str) -> None:
+    from switchgear.cli.screen import folded
+
     for line in folded(invocation.out, text):
         invocation.out.line(line)
-
-
-def folded(screen: Screen, text: str, room: int = 0) -> list[str]:
-    """The lines of a text, indented as it begins and a little more below; `room`: columns kept behind the last one."""
-    from textwrap import wrap
-
-    if not screen.terminal or len(text) + room <= screen.width:
-        return [text]
-    indent = " " * (len(text) - len(text.lstrip(" ")))
-    columns = max(screen.width - room, len(indent) + LEAST)
-    folding = wrap(text, columns, subsequent_indent=f"{indent}  ", break_on_hyphens=False, break_long_words=False)
-    return folding or [text]
 
 
 def good(invocation: Invocation) -> str:

@@ -1,11 +1,14 @@
-"""What the setup says fits the terminal it is said on."""
+"""Prose that fits the terminal it is said on."""
 
 from io import BytesIO, TextIOWrapper
+from pathlib import Path
 
 import pytest
 
-from switchgear.cli.screen import Screen
-from switchgear.cli.setup.telling import folded
+from cli_runs import Serve
+from on_terminal import on_terminal
+from switchgear.cli.screen import Screen, folded
+from switchgear_protocol.errors import error
 
 QUESTION = "  Use Claude Code (runs your own claude; subject to Anthropic's terms, for personal use)?"
 
@@ -29,3 +32,14 @@ def test_a_pipe_and_a_wide_terminal_get_one_line() -> None:
     assert folded(screen, QUESTION, 7) == [QUESTION]
     screen.terminal = True
     assert folded(screen, QUESTION, 7) == [QUESTION]
+
+
+def test_why_a_command_failed_is_folded_and_its_hint_is_not(home: Path, serve: Serve) -> None:
+    """What is to be copied stays one line."""
+    hint = "switchgear " + " ".join(["word"] * 30)
+    serve({"providers/pause": error("not_found", "no", detail=" ".join(["reason"] * 30), hint=hint)})
+    _, shown = on_terminal("pause", "x")
+    what, *why, last = shown.splitlines()
+    assert (what, last) == ("switchgear: no", f"hint: {hint}")
+    assert len(why) > 1
+    assert all(line.startswith("  ") for line in why)
