@@ -5,9 +5,10 @@
     _stream     a streamed answer; the event feed
     _line       one blocking connection
     _talk       what both flavours say, without I/O
+    _restart    a request when the daemon goes while it is asked
     _errors     the exceptions, drawn as a tree
     _dial       finding the daemon and making sure that it is ours
-    cli         the `switchgear` command (stdlib only: it imports nothing of the above but `_dial`)
+    cli         the `switchgear` command (stdlib only: it imports nothing of the above but `_dial` and `_errors`)
 
 Names are imported when first used, so that `switchgear.cli` starts without msgspec.
 

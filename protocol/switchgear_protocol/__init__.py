@@ -4,9 +4,11 @@ Layers, top to bottom (imports point down, nothing here does I/O, only msgspec i
 
     connection   both roles of one conversation: handshake, requests in flight, progress, cancel
     framing      bytes <-> frames; three framings told apart by their first byte
-    rpc          the JSON-RPC 2.0 envelope and its typed decode
+    rpc          the JSON-RPC 2.0 envelope and its typed decode; depth: how deep a frame nests, before it is decoded
+    arrivals     what a connection hands to its owner;  spelling: what to say of a wrong shape
+    native       bodies of other dialects on the wire
     messages     params and results of every method; the method table
-    logins, choices, usage    parts of it: logging in; what there is to choose from; what is left and was spent
+    logins, credentials, choices, usage, doctor, prompt    parts of it, by what they are about
     views        what is believed of models, providers, quota, config; shapes: the base of both
     events       what a subscriber sees; what a streamed completion says
     content      the `switchgear` dialect: messages, blocks, tools

@@ -6,13 +6,14 @@ nothing on the way to `status` may import argparse, typing, dataclasses, pathlib
 msgspec or trio (tests/client/cli/test_startup.py holds the list). Values of the wire stay plain
 dicts here: the thin client library is the typed way in.
 
-    options listing          argv -> Arguments, by the one command's own parser; the commands there are
+    options listing misread  argv -> Arguments, by the one command's own parser; the commands there are; what was meant
     first_run                whoever has no config yet is offered the setup
     invocation               what a running command holds: arguments, screen, the wire
     wire start               JSON-RPC over the socket, a line per message; starts the daemon when none runs
     restarting following versions    a daemon that leaves, a feed that outlives it, one older or newer than we
     failed exhausted         errors (what / why / hint) and exit codes; why nobody could serve
-    screen terminal terminal_page    colour, width, cleaning of foreign text; who can be asked; a page drawn in place
+    screen terminal terminal_page progress    colour, width, cleaning of foreign text; who can be asked; a page drawn
+                             in place; what is waited for
     words times table        how health, time and rows are said
     status_screen models_screen proposals_screen quota_screen quota_rows event_words watch    what a command shows
     asked answer browser     a question and its answer; the desktop's browser

@@ -3,7 +3,7 @@
 The texts are files beside this one, for people who know that language to read. Rules for editing them: a prompt starts
 no process and waits for nobody; nothing of the line is ever evaluated; they work under `set -u` and `set -e`, and
 evaluating them twice is the same as once. `@FILE@`, `@DIRECTORY@` and `@SCRIPT@` become quoted paths, each in the way
-of its language.
+of its language (`quoting`).
 """
 
 from __future__ import annotations
