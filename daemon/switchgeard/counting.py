@@ -51,8 +51,13 @@ async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
         url=f"{dialled.call.url}/count_tokens",
         body=counting(dialled.call.body, model=offer.model),
     )
+
+    def still_there() -> bool:
+        """Getting the credential took its time: the address and the login are those of the config still."""
+        return at.state.config.providers.get(offer.provider) == provider
+
     try:
-        async with at.transport.open(call, connect=offer.timeouts.connect) as reply:
+        async with at.transport.open(call, connect=offer.timeouts.connect, still_wanted=still_there) as reply:
             return await _read(reply)
     except (TransportFault, Withdrawn, ValueError, RecursionError):  # msgspec raises either
         return None

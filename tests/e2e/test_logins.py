@@ -7,10 +7,11 @@ import trio
 from msgspec import structs
 
 from issuer import LoginIssuer
+from memory_keyring import MemoryKeyring
 from on_terminal import Person, environment
 from switchgeard.kinds import github_copilot
 from switchgeard.kinds.known import KINDS
-from switchgeard.logins import desk
+from switchgeard.logins import desk, device
 from world import World, world
 
 
@@ -80,4 +81,38 @@ async def test_ctrl_c_gives_a_login_up_at_the_daemon(tmp_path: Path, monkeypatch
             person.process.wait()
         [login] = w.daemon.logins._logins.values()
         assert (login.state, login.over.is_set()) == ("cancelled", True)
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    "change", [('"github-copilot"', '"openai"'), ("base_url", "#base_url"), ('id = "a"', 'id = "z"')]
+)
+async def test_a_login_is_kept_only_for_the_provider_it_was_begun_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str]
+) -> None:
+    """The config changed under it: what the issuer gave would go to another host, or nowhere; it says so."""
+    monkeypatch.setattr(device, "MARGIN", 0.0)
+    issuer = LoginIssuer([{"error": "authorization_pending"}], begun={"interval": 0.01})
+    keyring = MemoryKeyring()
+    async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
+        monkeypatch.setattr(w.daemon.at.vault, "_keyring", keyring)
+        monkeypatch.setattr(w.daemon.at.vault._renewals, "_keyring", keyring)
+        await nursery.start(issuer.serve)
+        await begun(w, monkeypatch, issuer)
+        view = await w.call("login/start", provider="a")
+        path = w.home / "config.toml"
+        path.write_text(
+            path.read_text()
+            .replace("client_id", "#client_id")
+            .replace(*change, 1)
+            .replace('provider = "a"', 'provider = "z"' if "z" in change[1] else 'provider = "a"')
+        )
+        assert (await w.call("config/reload"))["ok"]
+        issuer.answers = [{"access_token": "gho_CANARY"}]
+        with trio.fail_after(20):
+            while (ended := await w.call("login/poll", login=view["login"], wait_s=1))["state"] == "pending":
+                pass
+        assert ended["state"] == "failed"
+        assert "is another one by now" in ended["reason"]
+        assert keyring.texts == {}
         nursery.cancel_scope.cancel()

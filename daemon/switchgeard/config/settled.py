@@ -54,8 +54,9 @@ class Config(Struct, frozen=True):
     def moved(self, old: "Config") -> set[str]:
         """Providers that were there before, with another login or address."""
         both = self.providers.keys() & old.providers.keys()
-        return {name for name in both if _moved(old.providers[name], self.providers[name])}
+        return {name for name in both if moved(old.providers[name], self.providers[name])}
 
 
-def _moved(before: Provider, after: Provider) -> bool:
+def moved(before: Provider, after: Provider) -> bool:
+    """Whether what is known of the one, or was given for it, is none of the other's."""
     return any(getattr(before, f) != getattr(after, f) for f in ("base_url", "credential", "kind"))

@@ -9,8 +9,9 @@ from typing import Literal
 
 import trio
 
+from switchgeard.config.settled import moved
 from switchgeard.core.provider import Keyring, Provider
-from switchgeard.credentials.secret import Missing, Ready
+from switchgeard.credentials.secret import Ready
 from switchgeard.kinds.kind import Browser, DeviceCode
 from switchgeard.kinds.known import KINDS
 from switchgeard.rpc_error import RpcError
@@ -89,9 +90,12 @@ class Desk:
             return await ask_issuer(self._at.transport, call)
 
         async def store(credential: str) -> str | None:
+            known = self._at.state.config.providers.get(provider.id)
+            if known is None or moved(provider, known):
+                return f"the provider {provider.id} is another one by now, in the config"
             with trio.CancelScope(shield=True):  # the keyring has its own deadline
                 answer = await self._at.vault.set(provider.id, credential)
-                if isinstance(answer, Ready | Missing):
+                if isinstance(answer, Ready):
                     self._at.announce(self._at.state.credential_changed(provider.id, "stored", self._at.now()))
                     return None
                 return answer.reason
