@@ -1,7 +1,7 @@
 """Bridge: `httpx.AsyncClient(transport=Bridge(...))` over the daemon's own connections.
 
-For what is not a completion (logins, model lists, quota pages): httpx's requests, forms, JSON and
-redirect rules, our dialling, TLS, proxies-are-ignored and identity-only rules.
+For what may once want more than `fetch` does: httpx's requests, forms, JSON and redirect rules, our dialling, TLS,
+proxies-are-ignored and identity-only rules. Nothing in the daemon uses it today.
 
 Rules for editing: the only module that knows httpx, which takes 80 ms and 8 MB to load: nothing on the
 way of a completion imports this. A reply that is encoded is refused here too.
