@@ -1,7 +1,7 @@
 // One connection to the daemon for as long as OpenCode runs: requests, notifications, and coming back.
 //
-// JSON-RPC 2.0, a message a line. Rules for editing: nothing here knows OpenCode, or what a model is for. Nothing is said
-// about a connection that ends; what was asked of it fails at once.
+// JSON-RPC 2.0, a message a line. Rules for editing: nothing here knows OpenCode, or what a model is for. Nothing is
+// said about a connection that ends; what was asked of it fails at once.
 
 import { connect, type Socket } from "node:net";
 import { Failure, type Listener } from "./protocol.js";

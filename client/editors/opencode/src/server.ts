@@ -1,8 +1,8 @@
 // Switchgear's models in OpenCode's list: their names, and those that came since `switchgear connect opencode`.
 //
-// Two hosts, one module: OpenCode 1 calls `server`, once, and takes what the config hook adds; OpenCode 2 calls `setup`,
-// and its names are live. Rules for editing: only the provider `switchgear` that connect wrote is added to; without it, or
-// without a daemon, nothing happens.
+// Two hosts, one module: OpenCode 1 calls `server`, once, and takes what the config hook adds; OpenCode 2 calls
+// `setup`, and its names are live. Rules for editing: only the provider `switchgear` that connect wrote is added to;
+// without it, or without a daemon, nothing happens.
 
 import type { Config, PluginModule } from "@opencode-ai/plugin";
 import type { Plugin } from "@opencode-ai/plugin/v2/promise";

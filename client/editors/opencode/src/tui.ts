@@ -1,7 +1,7 @@
 // Switchgear in OpenCode's screen: who serves this session and what is left, its variants in the sidebar, failovers.
 //
-// Rules for editing: an empty line is an absent one. Words are the daemon's own. OpenCode brings solid and opentui. No JSX:
-// what becomes of it depends on the host, and read at once in place of when it is drawn it redraws for ever.
+// Rules for editing: an empty line is an absent one. Words are the daemon's own. OpenCode brings solid and opentui. No
+// JSX: what becomes of it depends on the host, and read at once in place of when it is drawn it redraws for ever.
 
 import type { TuiPluginApi, TuiPluginModule, TuiThemeCurrent } from "@opencode-ai/plugin/tui";
 import { createElement, effect, insert, setProp } from "@opentui/solid";

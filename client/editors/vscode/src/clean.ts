@@ -1,7 +1,7 @@
 // Foreign text made fit to be shown: names, reasons and hints come from providers.
 //
-// Rules for editing: the same file in every package for node. Whatever came over the socket passes here, or through what
-// is made of it, before it is shown.
+// Rules for editing: the same file in every package for node. Whatever came over the socket passes here, or through
+// what is made of it, before it is shown.
 
 const LONGEST = 300; // characters of one piece
 
