@@ -31,6 +31,7 @@ TROUBLE = {
     "user_cap": "at your limit",
     "consent": "needs your consent",
     "recovering": "coming back",
+    "paused": "paused",
 }
 WISHED = ("paused", "not_pinned", "disabled")  # not served from there because the user says so
 NOBODY = "nobody"

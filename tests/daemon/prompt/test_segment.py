@@ -112,6 +112,8 @@ def test_what_the_user_wished_is_no_trouble() -> None:
     made.pause("a", None, T0)
     assert segment(made, BY_B, T0).level == "ok"
     assert text(segment(made, BY_B, T0)) == "M via B · A paused"
+    made.pause("b", None, T0)
+    assert text(segment(made, BY_B, T0)) == "M via nobody · paused"
     made = state(MODEL)
     made.pin("m", None, PinState("b"), T0)
     assert (segment(made, BY_A, T0).level, text(segment(made, BY_A, T0))) == ("ok", "M via B")
