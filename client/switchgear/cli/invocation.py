@@ -97,11 +97,11 @@ class Invocation:
             if error.kind != "foreign_daemon" and self._may_start():
                 from .start import start_daemon
 
-                return start_daemon(path, self.note, pass_socket=self._chosen())
+                return start_daemon(path, self.note, pass_socket=self.chose_socket())
             hint = error.hint or ""
             raise CommandError(error.what, error.why, hint, exit=UNREACHABLE, kind="unreachable") from None
 
-    def _chosen(self) -> bool:
+    def chose_socket(self) -> bool:
         """Whether the socket is named by the user; the daemon would take a relative path from elsewhere."""
         return bool(self.args.socket or os.environ.get("SWITCHGEAR_SOCKET"))
 

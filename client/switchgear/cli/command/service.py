@@ -175,17 +175,13 @@ def _start_plain(this: Run) -> int:
     if pid is not None:
         return this.end(f"The daemon runs (pid {pid}).")
     if not this.args.dry_run:
-        start_daemon(this.socket, lambda text: None, pass_socket=_chosen(this)).close()
+        start_daemon(this.socket, lambda text: None, pass_socket=this.invocation.chose_socket()).close()
     this.steps.tell("started", "start", "the daemon in the background")
     return this.end()
 
 
-def _chosen(this: Run) -> bool:
-    return bool(this.args.socket or os.environ.get("SWITCHGEAR_SOCKET"))
-
-
 def _stop(this: Run) -> int:
-    if this.keeper and any(file.state() != ABSENT for file in this.keeper.files()):
+    if this.keeper and _installed(this.keeper):
         this.steps.run(this.keeper.stopping())
     _stop_plain(this)
     return this.end("" if this.steps.done else "No daemon is running.")
