@@ -125,6 +125,8 @@ class Listings:
         found = await self._secret(provider)
         if isinstance(found, Failure):
             return self._kept(provider, found.message, found.hint)
+        if self.at.state.config.providers.get(provider.id) != provider:  # its credential may be meant for elsewhere now
+            return self._kept(provider, "it was changed in the config meanwhile")
         try:
             models = await self._rows(provider, kind.listing, found)
         except Refused as refused:

@@ -125,6 +125,8 @@ class Quotas:
             found = await (self.at.vault.stored if page.stored else self.at.vault.get)(provider)
             if not isinstance(found, Ready):
                 return found.reason, found.hint
+            if self.at.state.config.providers.get(provider.id) != provider:
+                return "it was changed in the config meanwhile", None
             secret = found.secret.reveal() if found.secret else ""
         try:
             reply = await fetch(self.at.transport, page.call(provider.base_url, secret, provider.options), WITHIN)

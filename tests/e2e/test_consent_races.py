@@ -132,3 +132,22 @@ async def test_a_key_goes_nowhere_but_where_the_config_in_force_says(
         assert heard.error is None
         assert w.hits() == {"a": 0, "b": 1}
         assert CANARY not in str(heard)
+
+
+@pytest.mark.parametrize(("method", "params"), [("models/refresh", {}), ("quota/list", {"refresh": True})])
+async def test_lists_and_pages_are_read_nowhere_else_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, params: dict[str, Any]
+) -> None:
+    """As for completions: who had another address when the key was asked for hears nothing."""
+    kinds = dict.fromkeys("ab", "openrouter")
+    async with world(tmp_path, {"a": "ok", "b": "ok"}, kinds=kinds) as w:
+        old, new = w.standins["a"].url, w.standins["b"].url
+        changes = [(f'base_url = "{old}', f'base_url = "{new}')]
+
+        async def move() -> None:
+            while changes:
+                await rewrite(w, changes.pop())
+
+        while_fetching(w, monkeypatch, move)
+        await w.call(method, provider="a", **params)
+        assert (changes, w.standins["a"].connections) == ([], 0)
