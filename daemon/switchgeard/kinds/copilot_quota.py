@@ -97,16 +97,17 @@ def _still(left: float | None, *, beyond: bool) -> float | None:
     return max(left, 0.0)
 
 
-def _window(sort: str, name: str, text: str, provider: str, now: Now, ahead: float) -> Window | None:
+def _window(sort: str, name: str, header: str, provider: str, now: Now, ahead: float) -> Window | None:
     """One header: `ent=300&ov=0.0&ovPerm=false&rem=67.5&rst=2026-06-30T21%3A00%3A00Z`."""
-    if name == "completions" or len(text) > 1000:
+    if name == "completions" or len(header) > 1000:
         return None
-    said: Row = dict(parse_qsl(text, max_num_fields=None))
+    said: Row = dict(parse_qsl(header))
     percent, limit = _amount(said, "rem"), _amount(said, "ent")
     if percent is None or (limit is not None and limit < 0):
         return None
     beyond = str(said.get("ovPerm", "")).lower() == "true"
-    counted = sort == "quota-snapshot" and limit is not None
+    counted = limit if sort == "quota-snapshot" else None  # the others' are no number of anything
+    left = counted * percent / 100 if counted else percent if percent <= 0 else None
     moment = iso_moment(said.get("rst", "")[:80])
     return Window(
         provider,
@@ -114,10 +115,8 @@ def _window(sort: str, name: str, text: str, provider: str, now: Now, ahead: flo
         now.wall,
         f"x-{sort}",
         used=max(0.0, 1.0 - percent / 100),
-        limit=limit if counted else None,
-        remaining=_still(
-            limit * percent / 100 if counted and limit else percent if percent <= 0 else None, beyond=beyond
-        ),
+        limit=counted,
+        remaining=_still(left, beyond=beyond),
         resets_at=None if moment is None else _bounded(moment - ahead, now),
     )
 
