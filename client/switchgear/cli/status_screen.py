@@ -122,7 +122,7 @@ def _back(model: Json, now: float) -> Sequence[str]:
         return _allowing(str(consent["hint"]), soonest, now)
     count = len(model["offers"])
     if not soonest:
-        words = {health_of(offer) for offer in model["offers"]}
+        words = {tellings(offer, now)[-1] for offer in model["offers"]}
         what = words.pop() if len(words) == 1 else "out"
         return [f"all {count} providers: {what}" if count != 1 else f"its only provider: {what}", what]
     told = f"all {count} providers out" if count != 1 else "its only provider is out"

@@ -123,14 +123,15 @@ def test_why_nobody_serves_is_said_where_no_time_cures_it(run: Run, serve: Serve
     """The same at all of its providers, or not."""
     two = [replace(offer, health=Health.MISSING_CREDENTIAL, usable=False, until=None) for offer in OPUS.offers[1:]]
     other = [two[0], replace(two[1], health=Health.LOCKED)]
-    many = [
-        replace(OPUS, alias=name, offers=offers, serving=None) for name, offers in zip("abc", (two, other, two[:1]))
-    ]
+    paused = [replace(two[0], health=Health.DISABLED, reason="paused by you")]
+    kinds = (two, other, two[:1], paused)
+    many = [replace(OPUS, alias=name, offers=offers, serving=None) for name, offers in zip("abcd", kinds)]
     serve({"status": replace(ALL_WELL, models=many)})
     assert [line.split("nobody   ")[1] for line in run("status").out.splitlines() if "nobody" in line] == [
         "all 2 providers: login needed",
         "all 2 providers: out",
         "its only provider: login needed",
+        "its only provider: paused by you",
     ]
 
 
