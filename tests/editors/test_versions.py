@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from editors import emacs, neovim
 from scripted_daemon import ScriptedDaemon
 from switchgear_protocol.errors import error
+from switchgeard import clock
 
 Say = Callable[[], str]
 """What the user is told who wants to see the models."""
@@ -44,8 +46,10 @@ def in_emacs(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Say, Say]]:
 
         def said() -> str:
             told = "(lambda (failure) (setq said failure))"
+            editor.lisp("(setq said nil)")
             editor.lisp(f'(progn (switchgear--request "models/list" nil #\'ignore {told}) t)')
             editor.wait("said", 5)
+            editor.wait("nil", 0.05)  # its timers run only while it waits
             return str(editor.lisp("(json-encode said)"))
 
         yield said, lambda: str(editor.lisp("(switchgear-mode-line)"))
@@ -99,23 +103,26 @@ def test_a_daemon_that_lacks_a_method_says_so_itself(editor: Editor, place: Path
 
 
 @contextmanager
-def nonsense(path: Path, words: bytes) -> Iterator[None]:
-    """Something that is no daemon: says this to whoever connects, and holds the line."""
+def nonsense(path: Path, words: bytes) -> Iterator[list[float]]:
+    """Something that is no daemon: says this to whoever connects, and holds the line. The moments of connections."""
     held: list[socket.socket] = []
+    moments: list[float] = []
 
     def serve() -> None:
         with suppress(OSError):
             while True:
                 connection, _ = listener.accept()
                 held.append(connection)
-                connection.sendall(words)
+                moments.append(clock.now().boot)
+                with suppress(OSError):  # whoever left already
+                    connection.sendall(words)
 
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield
+        yield moments
         listener.shutdown(socket.SHUT_RDWR)
     thread.join(5)
     for connection in held:
@@ -129,3 +136,17 @@ def test_what_is_no_daemon_is_no_trouble(editor: Editor, place: Path, tmp_path: 
     with nonsense(place, words), editor(tmp_path, {"SWITCHGEAR_SOCKET": str(place)}) as (said, line):
         assert "switchgear status" in said()
         assert line() == ""
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_what_is_no_daemon_is_asked_ever_more_rarely(editor: Editor, place: Path, tmp_path: Path) -> None:
+    """A connection alone is no sign of one: only an answer makes the next try an early one again."""
+    server = nonsense(place, b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with server as moments, editor(tmp_path, {"SWITCHGEAR_SOCKET": str(place)}) as (said, _):
+        limit = clock.now().boot + 20
+        while len(moments) < 4 and clock.now().boot < limit:
+            said()
+    gaps = [later - earlier for earlier, later in pairwise(moments[:4])]
+    assert len(gaps) == 3
+    assert gaps == sorted(gaps)
+    assert gaps[2] > 0.9

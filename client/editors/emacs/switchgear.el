@@ -173,7 +173,7 @@
          :name "switchgear" :family 'local :service path :noquery t
          :coding 'utf-8-unix
          :filter #'switchgear--read :sentinel #'switchgear--ended))
-  (setq switchgear--reason "" switchgear--pause switchgear--first-pause)
+  (setq switchgear--reason "")
   (switchgear--request
    "initialize" `(:client (:name "emacs" :version ,switchgear--version))
    #'ignore #'switchgear--introduced)
@@ -261,6 +261,7 @@
        (when asked
          (remhash id switchgear--asked)
          (switchgear--unask asked)
+         (setq switchgear--pause switchgear--first-pause) ; it is a daemon
          (if-let ((failure (plist-get message :error)))
              (funcall (nth 1 asked) failure)
            (funcall (nth 0 asked) (plist-get message :result))))))))

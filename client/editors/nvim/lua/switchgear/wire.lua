@@ -96,6 +96,7 @@ local function heard(message)
   elseif message.id and pending[message.id] then
     local asked = pending[message.id]
     pending[message.id] = nil
+    pause = FIRST -- it is a daemon
     local failure = message.error and vim.tbl_extend("keep", { message = message.error.message }, message.error.data or {})
     answer(asked, failure, message.result)
   end
@@ -141,7 +142,7 @@ local function write(message)
 end
 
 local function up()
-  M.connected, M.reason, pause = true, "", FIRST
+  M.connected, M.reason = true, ""
   tell("up")
 end
 
