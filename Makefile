@@ -8,7 +8,7 @@ STAMP  := $(VENV)/ready
 SOURCE := protocol client daemon tests benchmarks scripts
 NODE_PACKAGES := client/editors/vscode client/editors/opencode/check
 
-.PHONY: help demo demo-day test check clients test-clients test-clients-ci test-long test-keyring editors test-editors bench bench-full wheel clean
+.PHONY: help demo demo-day test check clients test-clients test-clients-ci test-long test-keyring editors test-editors bench bench-full generated wheel clean
 
 help:
 	@echo "make demo          three stand-in providers, one daemon, one answer that arrives anyway"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-editors  the editor packages, headless (those of node fetch what they need once)"
 	@echo "make bench         the numbers, briefly"
 	@echo "make bench-full    the numbers"
+	@echo "make generated     the manual page, the schema of --json, the README's screens"
 	@echo "make wheel         the wheel, in dist/"
 
 demo: $(STAMP)
@@ -79,6 +80,12 @@ bench: $(STAMP)
 
 bench-full: $(STAMP)
 	@$(BIN)/python benchmarks/suite.py
+
+# What is in the tree and made from the sources; a test says when one is stale.
+generated: $(STAMP)
+	$(BIN)/python scripts/build_manual.py
+	$(BIN)/python scripts/build_cli_schema.py
+	$(BIN)/python tests/readme_screens.py
 
 wheel: $(STAMP)
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
