@@ -11,16 +11,26 @@ if TYPE_CHECKING:
     from .screen import Screen
     from .wire import Json
 
-NONE = (
-    "Nothing to merge: no two providers list the same model.",
-    "  hint: switchgear models propose --refresh",
-)
+NONE = {
+    "off": ('Nothing is proposed: [grouping] auto = "off".', "  hint: switchgear config edit"),
+    "merge": (
+        'Nothing to accept: [grouping] auto = "merge" has merged what several providers list.',
+        "  hint: switchgear models",
+    ),
+    "propose": (
+        "Nothing new to merge: no two providers list a model that you have not got.",
+        "  hint: switchgear models propose --refresh",
+    ),
+}
+"""Why there may be none, by `[grouping] auto`."""
 
 
 def proposals(screen: Screen, result: Json) -> Iterable[str]:
     """Each proposal with its variants in the order they would serve, then what could not be asked."""
     found = result["proposals"]
-    yield from [line for each in found for line in _proposal(screen, each)] if found else NONE
+    yield from (
+        [line for each in found for line in _proposal(screen, each)] if found else NONE[result.get("auto", "propose")]
+    )
     yield from _trouble(result.get("listings", []))
     if found:
         yield ""

@@ -1,5 +1,7 @@
 """`switchgear models propose`: what could be merged, accepted by name or all at once."""
 
+import pytest
+
 from cli_runs import Run, Serve
 
 OFFERS = [
@@ -60,6 +62,15 @@ def test_all_may_be_none(run: Run, serve: Serve) -> None:
     daemon = serve({"models/accept": {**ACCEPTED, "aliases": []}})
     assert run("models", "propose", "--all").out == "nothing new to merge\n"
     assert daemon.asked("models/accept") == {"aliases": [], "all": True}
+
+
+@pytest.mark.parametrize(
+    ("auto", "told"), [("off", 'auto = "off"'), ("merge", "has merged"), ("propose", "that you have not got")]
+)
+def test_why_nothing_is_proposed_is_the_reason_it_is(run: Run, serve: Serve, auto: str, told: str) -> None:
+    """Where nobody looked, or all is done, it is not said that no two providers have the same."""
+    serve({"models/propose": {"proposals": [], "listings": [], "auto": auto}})
+    assert told in run("models", "propose").out
 
 
 def test_nothing_to_merge_says_what_to_try(run: Run, serve: Serve) -> None:
