@@ -14,6 +14,7 @@ from switchgeard.core.clock import Now
 from switchgeard.core.rule import Rule
 from switchgeard.upstream.call import HTTPCall
 
+from .anthropic import versioned
 from .auth import BadSecret, Header, bearer, header_safe
 from .bundle import Token
 from .calls import USER_AGENT
@@ -44,9 +45,7 @@ def shape(draft: Draft) -> Draft:
     ]
     if draft.needs.images:
         own.append(("copilot-vision-request", "true"))
-    if draft.wire == "anthropic.messages":
-        own.append(("anthropic-version", "2023-06-01"))
-    return replace(draft, headers=(*draft.headers, *own))
+    return versioned(replace(draft, headers=(*draft.headers, *own)))
 
 
 def is_editors(secret: str) -> bool:
