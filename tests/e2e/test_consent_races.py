@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import trio
 
+from switchgeard.complete import Completing
 from switchgeard.demo.errors import rate_limited, retry_after
 from switchgeard.demo.faults import error
 from world import CANARY, Heard, World, world
@@ -151,3 +152,21 @@ async def test_lists_and_pages_are_read_nowhere_else_either(
         while_fetching(w, monkeypatch, move)
         await w.call(method, provider="a", **params)
         assert (changes, w.standins["a"].connections) == ([], 0)
+
+
+async def test_a_provider_that_becomes_another_kind_is_asked_as_that_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the permit and the call, while the client is told who was chosen: no body goes to a path not its own."""
+    async with world(tmp_path, {"a": "ok"}) as w:
+        changes = [('kind = "anthropic"', 'kind = "openai-compatible"')]
+        usual = Completing._prepare
+
+        async def prepare(completing: Completing, step: Any) -> None:
+            await usual(completing, step)
+            while changes:
+                await rewrite(w, changes.pop())
+
+        monkeypatch.setattr(Completing, "_prepare", prepare)
+        assert (await w.ask()).error is None
+        assert [asked.wire for asked in w.standins["a"].asked] == ["openai.chat"]
