@@ -149,12 +149,14 @@ def test_route_explains_each_step(run: Run, serve: Serve) -> None:
 
 
 def test_route_with_nobody_is_exit_5(run: Run, serve: Serve) -> None:
-    """The reasons are shown without asking."""
-    serve({"route/explain": replace(ROUTED, steps=ROUTED.steps[1:], chosen=None, sticky=None, retry_after_ms=720_000)})
+    """The reasons are shown without asking, and each cure once."""
+    steps = [replace(step, hint="switchgear unpin opus-4.6") for step in ROUTED.steps[1:]]
+    serve({"route/explain": replace(ROUTED, steps=steps, chosen=None, sticky=None, retry_after_ms=720_000)})
     ran = run("route", "opus-4.6")
     assert ran.code == 5
     assert ran.out.splitlines()[0] == "opus-4.6  nobody can serve it now, first one back in 12 m"
     assert "rate limited until 14:12 (in 12 m)" in ran.out
+    assert ran.out.count("hint: switchgear unpin opus-4.6") == 1
 
 
 def test_quota_says_where_the_figure_is_from(run: Run, serve: Serve) -> None:

@@ -62,10 +62,8 @@ def lines(screen: Screen, result: Json, *, explain: bool) -> Iterable[str]:
             yield f"  {word} to {result[word]}"
     if explain or not chosen:
         yield from rows(screen, _steps(result["steps"], wall()), wrap=True)
-    if explain:
-        yield from (
-            screen.paint("dim", f"  hint: {clean(step['hint'])}") for step in result["steps"] if step.get("hint")
-        )
+        hints = dict.fromkeys(step["hint"] for step in result["steps"] if step.get("hint"))
+        yield from (screen.paint("dim", f"  hint: {clean(hint)}") for hint in hints)
 
 
 def _steps(steps: list[Json], now: float) -> list[list[Cell]]:
