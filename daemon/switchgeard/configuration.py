@@ -4,8 +4,10 @@ Rules for editing: an invalid file never replaces a valid one (last good kept); 
 words until a later load succeeds. Reading happens in a thread: a home directory may be slow.
 """
 
+import errno
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import trio
 from msgspec import structs
@@ -135,7 +137,7 @@ class Configuration:
             raise RpcError.of("config_invalid", sentence(fault.problem), hint=fault.problem.hint) from None
         except OSError as error:
             message = f"The config file cannot be written: {error.strerror}"
-            raise RpcError.of("config_invalid", message, hint=f"ls -l {self.path}") from None
+            raise RpcError.of("config_invalid", message, hint=_cure(error, Path(self.path))) from None
         await self.reload()
 
     async def add(self, table: str, entries: list[Entry]) -> None:
@@ -180,3 +182,10 @@ def _same(one: Config, other: Config) -> bool:
     """Equal but for the revision number."""
     names = [name for name in Config.__struct_fields__ if name not in ("revision", "catalog")]
     return all(getattr(one, n) == getattr(other, n) for n in names) and one.catalog.models == other.catalog.models
+
+
+def _cure(error: OSError, path: Path) -> str:
+    """What to do about a file that cannot be written: on a read-only disk no permission helps."""
+    if error.errno == errno.EROFS:
+        return f"cp {path} FILE && export SWITCHGEAR_CONFIG=FILE && switchgear stop   (a FILE you can write)"
+    return f"ls -ld {path.parent} {path}"

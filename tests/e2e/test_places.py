@@ -1,5 +1,6 @@
 """Where a daemon cannot be: words and a cure, from the daemon and from the command, and nothing broken."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon_process import Home, home
+from world import world
 
 root_only = pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
 NOBODY = 65534
@@ -104,3 +106,25 @@ def test_a_second_daemon_by_hand_names_the_first(place: Home) -> None:
     assert told.returncode == 75
     pid = place.process.pid
     assert told.stderr.endswith(f"switchgeard: another switchgeard is already running (pid {pid})\nhint: kill {pid}\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"), [(errno.EROFS, "export SWITCHGEAR_CONFIG=FILE"), (errno.EACCES, "ls -ld ")]
+)
+async def test_a_config_that_cannot_be_written_is_said_and_stays_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, cure: str
+) -> None:
+    """A read-only home, a file of a store, another's directory: the order is as it was, and so is the file."""
+
+    def refuse(path: str, text: str) -> None:
+        raise OSError(number, os.strerror(number), path)
+
+    monkeypatch.setattr("switchgeard.configuration.save", refuse)
+    async with world(tmp_path, {"a": "ok", "b": "ok"}) as w:
+        before = (tmp_path / "config.toml").read_text()
+        told = (await w.call("models/order", model="m", providers=["b", "a"]))["error"]
+        assert told["message"] == f"The config file cannot be written: {os.strerror(number)}"
+        assert cure in told["data"]["hint"]
+        assert (tmp_path / "config.toml").read_text() == before
+        heard = await w.ask()
+        assert heard.outcomes == [("a", None)]
