@@ -1,5 +1,6 @@
 """A person at a terminal: real bash in a real tmux, the real daemon beside it."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from shell.terminal import Terminal, running
 from shell.test_hooks import DRAWN, put
 from switchgear.cli.prompt_hooks import text
 from world import world
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed: apt-get install tmux")
 
 SPENT = "M via B · A quota spent"
 
