@@ -17,7 +17,7 @@ import trio
 
 from . import account, day
 from .running import Commands, DemoFailed
-from .scene import QUESTION, Role, cast, environment, write_config
+from .scene import QUESTION, Role, cast, config_of, environment, write_config
 
 LONGEST_PLACE = 52  # bytes: a socket's path has 104 on macOS, our own names take 48 of them
 START_LIMIT = 15.0  # seconds for the daemon to listen
@@ -28,7 +28,7 @@ async def play(home: Path) -> None:
     async with trio.open_nursery() as stage:
         for role in roles:
             await stage.start(role.standin.serve)
-        write_config(home, roles)
+        write_config(home, config_of(roles))
         await _daemon_and_story(stage, home, Commands(environment(home)), roles)
         stage.cancel_scope.cancel()
 

@@ -14,13 +14,15 @@ from switchgeard.serving.server import Server
 from switchgeard.store import Store
 
 from .running import DemoFailed
+from .scene import write_config
 
 
 @asynccontextmanager
 async def daemon(home: Path, config: str, now: Clock) -> AsyncIterator[None]:
     """Serves while the block runs, in the places `scene.environment` names. Raises DemoFailed for a config it does not
     take."""
-    places = write_config(home, config)
+    write_config(home, config)
+    places = Places(f"{home}/run/switchgear/switchgear.sock", f"{home}/config.toml", f"{home}/state")
     listening = bind_socket(places.socket)
     store = Store.open(Path(places.state) / "state.db", now)
     try:
@@ -45,10 +47,3 @@ async def _end(server: Server) -> None:
     with trio.CancelScope(shield=True):
         await server.wind_down(0)
         await server.hang_up()
-
-
-def write_config(home: Path, config: str) -> Places:
-    path = home / "config.toml"
-    path.write_text(config)
-    path.chmod(0o600)
-    return Places(f"{home}/run/switchgear/switchgear.sock", str(path), f"{home}/state")

@@ -75,9 +75,14 @@ def cast() -> list[Role]:
     ]
 
 
-def write_config(home: Path, roles: list[Role]) -> None:
+def config_of(roles: list[Role]) -> str:
+    """The config that names them, in their order."""
+    return CONFIG.format(*(role.standin.url for role in roles))
+
+
+def write_config(home: Path, text: str) -> None:
     path = home / "config.toml"
-    path.write_text(CONFIG.format(*(role.standin.url for role in roles)))
+    path.write_text(text)
     path.chmod(0o600)
 
 
