@@ -74,7 +74,8 @@ def _unknown(parser: ArgumentParser, word: str, page: str) -> CommandError:
     if not word.startswith("-"):
         return usage(f"{word!r} is one word too many", page)
     option = word.partition("=")[0]
-    near = nearest(option, parser._option_string_actions)
+    bare = {each.lstrip("-"): each for each in parser._option_string_actions}  # dashes make any two alike
+    near = bare.get(nearest(option.lstrip("-"), bare) or "")
     why = f"the nearest is {near!r}" if near else ""
     return usage(f"no option {option!r}", f"{parser.prog} {near}" if near else page, why)
 

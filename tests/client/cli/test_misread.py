@@ -14,6 +14,7 @@ MEANT = error("no_such_provider", 'There is no provider "claude-pro".', hint="sw
     [
         ("status --wach", ["no option '--wach'", "  the nearest is '--watch'", "hint: switchgear status --watch"]),
         ("status --frobnicate=1", ["no option '--frobnicate'", "hint: switchgear status -h"]),
+        ("demo --foo", ["no option '--foo'", "hint: switchgear demo -h"]),
         ("models a b", ["'b' is one word too many", "hint: switchgear models -h"]),
         (
             "config chek",
