@@ -6,7 +6,7 @@ or goes on below; when the columns before it leave it no room, the widest of the
 
 from __future__ import annotations
 
-from .screen import cells, clean
+from .screen import LETTERS, cells, clean
 
 ROOM = 16  # columns the last one has at least, if it needs them
 LEAST = 8  # columns of any other that is cut
@@ -35,10 +35,12 @@ def blocks(
 ) -> Iterable[list[str]]:
     """The same, the lines of each row together."""
     split = [[_parts(cell) for cell in row] for row in table]
-    widths = _widths(split)
     if screen.terminal:
         gap = gap[:2] if screen.width < NARROW else gap
-        widths = _squeezed(widths, _least(split), screen.width - len(indent), len(gap))
+        split = [_bounded(row, LETTERS * screen.width, wrap=wrap) for row in split]
+        widths = _squeezed(_widths(split), _least(split), screen.width - len(indent), len(gap))
+    else:
+        widths = _widths(split)
     for row in split:
         style, texts = row[-1] if row else ("", [""])
         start = len(indent) + sum(width + len(gap) for width in widths[: max(len(row) - 1, 0)])
@@ -83,6 +85,12 @@ def _parts(cell: Cell) -> Parts:
     return style, [clean(text) for text in texts]
 
 
+def _bounded(row: Sequence[Parts], most: int, *, wrap: bool) -> list[Parts]:
+    """The row without what cannot be shown anyhow: a name may be endless. What goes on below stays whole."""
+    cut = [(style, [text[:most] for text in texts]) for style, texts in row]
+    return [*cut[:-1], *(row[-1:] if wrap else cut[-1:])]
+
+
 def _widths(table: Sequence[Sequence[Parts]]) -> list[int]:
     count = max((len(row) for row in table), default=0)
     return [max(cells(row[at][1][0]) for row in table if at < len(row)) for at in range(count)]
@@ -95,7 +103,7 @@ def _least(table: Sequence[Sequence[Parts]]) -> int:
 
 def _squeezed(widths: list[int], last: int, room: int, gap: int) -> list[int]:
     """The widths, those before the last one made narrower until it has its room; the widest first."""
-    before, rest = widths[:-1], widths[-1:]
+    before, rest = [min(width, max(room, LEAST)) for width in widths[:-1]], widths[-1:]
     over = sum(before) + gap * len(before) + min(last, ROOM) - room
     while over > 0 and max(before, default=0) > LEAST:
         widest = before.index(max(before))

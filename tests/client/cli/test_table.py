@@ -59,3 +59,10 @@ def test_the_widest_column_is_cut_first() -> None:
     """What is short stays whole."""
     line = next(iter(rows(screen_of(60), [["short", "x" * 70, "what it is about"]])))
     assert line == f"  short  {'x' * 32}…  what it is about"
+
+
+def test_an_endless_name_takes_no_time() -> None:
+    """It is measured once and cut at once, wherever it stands."""
+    endless = "日" * 1_000_000
+    for line in rows(screen_of(80), [["short", endless, "ok"], [endless, endless, endless]]):
+        assert cells(line) <= 80
