@@ -26,7 +26,7 @@ from .door.head import Head
 from .door.refusal import Headers, Refusal
 from .identity import session_of
 from .methods.daemon import Daemon
-from .question import FORWARDED, Brought
+from .question import FORWARDED, Brought, Theirs
 from .rpc_error import RpcError
 from .store.tokens import PREFIX
 from .upstream.sse import Event
@@ -100,17 +100,7 @@ async def generate(routes: Routes, exchange: Exchange) -> None:
 
 async def complete(routes: Routes, exchange: Exchange, model: str | None, stream: bool | None) -> None:
     """One completion in the dialect of the path. `model`, `stream`: where the path says them."""
-    daemon, spoken, headers = routes.daemon, dialect_of(exchange.head), exchange.head.headers
-    kept = forwarded(spoken, headers)
-    question = asking.theirs(
-        daemon.at.state,
-        spoken,
-        exchange.body,
-        model=model,
-        stream=stream,
-        headers=kept,
-        brought=brought(spoken, headers),
-    )
+    daemon, question = routes.daemon, asked(routes, exchange, model, stream)
     name = question.glimpse.model
     merged = daemon.model(name)
     options = Options(stream=question.glimpse.stream, on_interrupt=merged.failover.after_commit)
@@ -120,7 +110,7 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
             await exchange.begin(200, (*STREAM, *served(speaking)))
         await exchange.send(framed(events))
 
-    session = session_of(headers, question.glimpse)
+    session = session_of(exchange.head.headers, question.glimpse)
     speaking = asking.native(daemon.at, merged, question, options, out, exchange.client, session, model_name=name)
     try:
         answer = await speaking.run()
@@ -130,6 +120,20 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
         await exchange.end(framed(speaking.voice.fail(refused.answer)))
     else:
         await close(exchange, speaking, answer)
+
+
+def asked(routes: Routes, exchange: Exchange, model: str | None, stream: bool | None) -> Theirs:
+    """The client's question, with what of its headers goes where its words go. Raises RpcError."""
+    spoken, headers = dialect_of(exchange.head), exchange.head.headers
+    return asking.theirs(
+        routes.daemon.at.state,
+        spoken,
+        exchange.body,
+        model=model,
+        stream=stream,
+        headers=forwarded(spoken, headers),
+        brought=brought(spoken, headers),
+    )
 
 
 def forwarded(spoken: Dialect, headers: Mapping[str, str]) -> Headers:
