@@ -107,9 +107,16 @@ class Renewals:
             del self._held[provider_id]
 
     async def store(self, provider: Provider, secret: Secret | None) -> Answer:
-        """Put another credential in the keyring, or None: after whatever is under way."""
+        """Put another credential in the keyring, or None: after whatever is under way, in other processes too."""
         if renewal := self._flights.get(provider.id):
             await renewal.landed.wait()
+        try:
+            async with of_login(self._home, provider.id):
+                return await self._put(provider, secret)
+        except (Busy, OSError):  # nobody is kept from logging in
+            return await self._put(provider, secret)
+
+    async def _put(self, provider: Provider, secret: Secret | None) -> Answer:
         self._held.pop(provider.id, None)
         self._rests.pop(provider.id, None)
         self.unsaved.forget(provider.id)

@@ -281,6 +281,23 @@ async def test_two_daemons_with_one_keyring_refresh_once(tmp_path: Path) -> None
     assert (found, issuer.calls) == (["at-r1", "at-r1"], 1)
 
 
+async def test_a_new_login_is_not_undone_by_another_daemon_that_renews_the_old_one(tmp_path: Path) -> None:
+    """Whoever logs in waits for the renewal under way, wherever it is: else its end would be the last word."""
+    issuer = Issuer()
+    one, store = made(issuer, tmp_path)
+    other, _ = made(issuer, tmp_path, store)
+    await carried(other)
+    issuer.pass_time(3600)
+    issuer.gate = trio.Event()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(carried, other)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.start_soon(one.set, "plan", spelled(structs.replace(login(), account="another")))
+        await trio.testing.wait_all_tasks_blocked()
+        issuer.gate.set()
+    assert store.holds().account == "another"
+
+
 async def test_a_wall_clock_that_jumps_refreshes_nothing() -> None:
     """Deadlines are on the clock that counts from the start of the machine."""
     issuer = Issuer()
