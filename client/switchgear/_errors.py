@@ -54,7 +54,8 @@ class Error(Exception):
         self.provider = provider
 
     def __str__(self) -> str:
-        said = f"{self.what}: {self.why}" if self.why else self.what
+        joint = " " if self.what.endswith(".") else ": "
+        said = f"{self.what}{joint}{self.why}" if self.why else self.what
         return f"{said} (hint: {self.hint})" if self.hint else said
 
 

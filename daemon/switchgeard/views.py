@@ -137,8 +137,8 @@ def credential(state: State, found: CredentialView) -> CredentialView:
 def explained(state: State, plan: Plan, ask: Ask) -> RouteExplained:
     """The dry run: candidates in the order they would be tried, then the skipped with their reasons."""
     held = None if ask.key is None else state.sessions.get(ask.key)
-    steps = [_step(s, "first" if i == 0 else "next", ask, held) for i, s in enumerate(plan.candidates)]
-    steps += [_step(s, s.code, ask, held) for s in plan.skipped]
+    steps = [_step(state, s, "first" if i == 0 else "next", ask, held) for i, s in enumerate(plan.candidates)]
+    steps += [_step(state, s, s.code, ask, held) for s in plan.skipped]
     left = plan.retry_after
     return RouteExplained(
         alias=ask.model.alias,
@@ -166,10 +166,11 @@ def pins(state: State, now: Now) -> list[Pin]:
     ]
 
 
-def _step(standing: Standing, code: str, ask: Ask, held: Assignment | None) -> RouteStep:
+def _step(state: State, standing: Standing, code: str, ask: Ask, held: Assignment | None) -> RouteStep:
     one = standing.offer
     warm = held.prefix if held is not None and held.key == one.key else 0
-    reason = standing.reason or standing.note or (", ".join(f"without {d}" for d in standing.downgrades) or "usable")
+    without = ", ".join(f"without {lost}" for lost in standing.downgrades)
+    reason = standing.reason or standing.note or without or _looked_at_again(state, one) or "usable"
     return RouteStep(
         one.provider,
         one.model,
@@ -183,11 +184,21 @@ def _step(standing: Standing, code: str, ask: Ask, held: Assignment | None) -> R
     )
 
 
+def _looked_at_again(state: State, one: Offer) -> str:
+    """Of an offer that is only usable because it is time to look whether the user has mended it."""
+    trouble = _needing_the_user(state, permit.scopes(state.circuits, one))
+    return "" if trouble is None else f"looked at again: {trouble.reason or trouble.health.replace('_', ' ')}"
+
+
 def _worst(state: State, keys: list[ScopeKey], now: Now) -> Circuit | None:
     """The circuit that blocks longest; else one that only looks free because it is time to look again."""
     found = permit.worst(state.circuits, keys, now)
     if found and found[1].open:
         return found[1]
+    return _needing_the_user(state, keys)
+
+
+def _needing_the_user(state: State, keys: list[ScopeKey]) -> Circuit | None:
     known = (state.circuits[key] for key in keys if key in state.circuits)
     return next((circuit for circuit in known if circuit.health in health.NEEDS_THE_USER), None)
 

@@ -185,6 +185,14 @@ def test_every_kind_of_error_can_be_raised(client: switchgear.Client, daemon: Fa
     assert caught.value.kind == kind
 
 
+def test_an_error_reads_as_sentences() -> None:
+    """What, why and the cure, whether the first ends as a sentence or not."""
+    told = [
+        str(switchgear.Error(what, why="Known: m.", hint="switchgear models")) for what in ("no model", "No model.")
+    ]
+    assert told == [f"{head} Known: m. (hint: switchgear models)" for head in ("no model:", "No model.")]
+
+
 def test_no_daemon_is_explained(tmp_path: Path) -> None:
     """What, why and the command that starts it."""
     with pytest.raises(switchgear.DaemonUnavailable, match="not running") as caught:

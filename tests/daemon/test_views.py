@@ -123,6 +123,15 @@ def test_a_route_is_explained_with_every_offer_once() -> None:
     assert (told.chosen, told.retry_after_ms) == ("M (via b)", None)
 
 
+def test_a_route_does_not_call_usable_what_is_only_looked_at_again() -> None:
+    """A login that was missing half a minute ago may be there now, or not."""
+    made = world(failure(K.MISSING_CREDENTIAL))
+    later = T0.after(3600)
+    first = views.explained(made, made.plan(ask(MODEL), later), ask(MODEL)).steps[0]
+    assert (first.provider, first.usable) == ("a", True)
+    assert first.reason.startswith("looked at again: ")
+
+
 def test_a_route_says_what_the_request_would_cost_at_each_offer() -> None:
     """A warm cache is cheaper; a plan costs nothing, what nobody knows is not told."""
     paid = offer("paid", billing=Billing.METERED, price=Price(10.0, 10.0, cache_read=1.0))
