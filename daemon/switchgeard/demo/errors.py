@@ -88,7 +88,7 @@ def _spent_five_hours(wall: float) -> tuple[Header, ...]:
     return (*named, ("retry-after", "7200"), ("x-should-retry", "false"))
 
 
-_RATE_OPENAI = ("requests", "rate_limit_exceeded", "Rate limit reached for gpt-5.5 in organization org-x on requests.")
+_RATE_OPENAI = ("requests", "rate_limit_exceeded", "Rate limit reached: 60 requests a minute.")
 _RATE_ANTHROPIC = ("rate_limit_error", "This request would exceed your organization's rate limit of 50 requests.")
 
 
