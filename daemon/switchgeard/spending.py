@@ -1,8 +1,8 @@
 """Spending: the user's own limits: consent to metered offers, budgets, caps per provider, reservations.
 
 Rules for editing: part of State and changed only through it; synchronous. A limit refuses with words, a
-code and, where waiting helps, a time; it never reorders offers. Budgets count what was settled: nothing
-guesses money in advance.
+code and, where waiting helps, a time; it never reorders offers. Budgets count what was settled and what the
+prompts in flight cost: many at once cannot pass a cap together. What an answer will cost nobody guesses.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from switchgear_protocol.words import Billing
 
 from .config.settled import Config
 from .core import caps
+from .core import cost as costs
 from .core.caps import Meter, Reservations
 from .core.clock import Now
 from .core.needs import Needs
@@ -34,6 +35,7 @@ class Spending:
     meters: dict[str, Meter] = field(default_factory=dict)
     held: dict[str, Reservations] = field(default_factory=dict)
     session_usd: dict[Spender, float] = field(default_factory=dict)
+    session_held: dict[Spender, Reservations] = field(default_factory=dict)
     consent_until: float | None = None  # wall
     consent_ends: float = 0.0  # boot clock: a wall clock that is set back lengthens no consent
 
@@ -45,10 +47,13 @@ class Spending:
     def consented(self, now: Now) -> bool:
         return self.consent_until is not None and now.wall < self.consent_until and now.boot < self.consent_ends
 
-    def unpaid(self, config: Config, offer: Offer, session: Spender | None, now: Now) -> Standing | None:
+    def unpaid(
+        self, config: Config, offer: Offer, session: Spender | None, now: Now, own: int | None = None
+    ) -> Standing | None:
         """The [spend] table: metered offers need consent and stay within the budgets.
 
-        What costs by the config in force does, whatever it was when the offer was planned.
+        What costs by the config in force does, whatever it was when the offer was planned. `own`: the permit the
+        request has already.
         """
         known = config.providers.get(offer.provider)
         if offer.billing is not Billing.METERED and (known is None or known.billing is not Billing.METERED):
@@ -57,26 +62,39 @@ class Spending:
             return Standing(offer, "consent", 'spend.metered is "never"', hint="switchgear config edit")
         if config.metered == "ask" and not self.consented(now):
             return Standing(offer, "consent", "metered spending needs your consent", hint=ALLOW)
-        return self._over_budget(config, offer, session, now)
+        return self._over_budget(config, offer, session, now, own)
 
     def capped(self, offer: Offer, needs: Needs, now: Now) -> Standing | None:
         """The provider's own `limits` in the config."""
         if offer.caps == UNLIMITED:
             return None
-        reserved = self.held.get(offer.provider, Reservations())
-        limit = caps.blocked(self._meter(offer.provider), reserved, offer.caps, now, needs.input_tokens)
+        limit = caps.blocked(
+            self._meter(offer.provider), self._held(offer.provider), offer.caps, now, needs.input_tokens
+        )
         return _limited(offer, "user_cap", limit, now)
 
     def used(self, provider: Provider, now: Now) -> list[caps.Used]:
         """How much of each of the user's limits on it is used."""
-        held = self.held.get(provider.id, Reservations())
-        return caps.used(self._meter(provider.id), held, provider.caps, now)
+        return caps.used(self._meter(provider.id), self._held(provider.id), provider.caps, now)
 
-    def reserve(self, permit: Permit) -> None:
-        self.held.setdefault(permit.offer.provider, Reservations()).reserve(permit.number, permit.tokens)
+    def reserve(self, permit: Permit, session: Spender | None) -> None:
+        """What it may need, held until it is settled."""
+        offer = permit.offer
+        usd = costs.cost_usd(offer, Usage(input=permit.tokens)) or 0.0
+        self.held.setdefault(offer.provider, Reservations()).reserve(permit.number, permit.tokens, usd)
+        if offer.billing is Billing.METERED and usd:
+            self.held.setdefault(SPEND, Reservations()).reserve(permit.number, permit.tokens, usd)
+            if session is not None:
+                self.session_held.setdefault(session, Reservations()).reserve(permit.number, permit.tokens, usd)
 
-    def settle(self, permit: Permit) -> None:
-        self.held[permit.offer.provider].settle(permit.number)
+    def settle(self, permit: Permit, session: Spender | None) -> None:
+        for held in (self.held.get(permit.offer.provider), self.held.get(SPEND)):
+            if held is not None:
+                held.settle(permit.number)
+        if session is not None and (own := self.session_held.get(session)):
+            own.settle(permit.number)
+            if not own.held:
+                del self.session_held[session]
 
     def resume(
         self, config: Config, usd: Mapping[str, float], now: Now, sessions: Mapping[Spender, float] | None = None
@@ -103,14 +121,30 @@ class Spending:
             if len(self.session_usd) > MAX_SESSIONS:
                 del self.session_usd[next(iter(self.session_usd))]  # the one longest without spending
 
-    def _over_budget(self, config: Config, offer: Offer, session: Spender | None, now: Now) -> Standing | None:
-        cap = config.usd_per_session
-        if cap is not None and session is not None and self.session_usd.get(session, 0.0) >= cap:
-            return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
-        if config.usd_per_day is None:
-            return None
+    def _over_budget(
+        self, config: Config, offer: Offer, session: Spender | None, now: Now, own: int | None
+    ) -> Standing | None:
+        if (over := self._session_over(config, offer, session, now, own)) is not None or config.usd_per_day is None:
+            return over
         daily = Caps(usd_per_day=config.usd_per_day)
-        return _limited(offer, "consent", caps.blocked(self._meter(SPEND), Reservations(), daily, now, 0), now)
+        return _limited(offer, "consent", caps.blocked(self._meter(SPEND), self._held(SPEND), daily, now, 0, own), now)
+
+    def _session_over(
+        self, config: Config, offer: Offer, session: Spender | None, now: Now, own: int | None
+    ) -> Standing | None:
+        cap = config.usd_per_session
+        if cap is None or session is None:
+            return None
+        spent, held = self.session_usd.get(session, 0.0), self.session_held.get(session)
+        if spent >= cap:
+            return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
+        if held is None or spent + held.usd(own) < cap:
+            return None
+        reason = f"requests in flight hold what is left of this session's {cap:g} USD"
+        return _limited(offer, "consent", (reason, now.wall + caps.IN_FLIGHT), now)
+
+    def _held(self, name: str) -> Reservations:
+        return self.held.get(name) or Reservations()
 
     def _meter(self, name: str) -> Meter:
         return self.meters.get(name, Meter())

@@ -155,13 +155,13 @@ class State:
         self.numbers += 1
         given = Permit(self.numbers, offer, granted[1], ask.needs.input_tokens)
         self.live[given.number] = given
-        self.spending.reserve(given)
+        self.spending.reserve(given, ask.spender)
         fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
         return given, [*events, self._of(offer, "route", now, alias=ask.model.alias, **fields)]
 
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
-        unpaid = self.spending.unpaid(self.config, given.offer, None, now)
+        unpaid = self.spending.unpaid(self.config, given.offer, None, now, given.number)
         return not unpaid and permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
 
     def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:
@@ -204,7 +204,7 @@ class State:
         """The attempt ended, however: settles every scope, frees what it held, tells it once (I9)."""
         if self.live.pop(given.number, None) is None:
             return []
-        self.spending.settle(given)
+        self.spending.settle(given, ask.spender)
         failure = settled.failure
         if failure is None or failure.kind not in permit.NO_EVIDENCE:
             self.retries[given.offer.key] = budget.after(self._retry_tokens(given.offer), failure is not None)

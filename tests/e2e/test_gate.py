@@ -7,7 +7,7 @@ import pytest
 import trio
 
 from switchgeard.demo.faults import limited
-from world import Heard, World, world
+from world import PATIENT, Heard, World, world
 
 HELLO = "Hello from a stand-in provider."
 
@@ -371,3 +371,33 @@ async def test_a_variant_has_no_order(tmp_path: Path) -> None:
     async with world(tmp_path, {"a": "ok"}) as w:
         refused = await w.call("models/order", model="a/model-a", providers=["a"])
         assert refused["error"]["message"] == "a/model-a is one provider's variant: there is nothing to order."
+
+
+@pytest.mark.parametrize("limit", ["provider", "all"])
+async def test_a_burst_does_not_pass_a_budget_together(tmp_path: Path, limit: str) -> None:
+    """30 prompts of about 0.02 USD at once, a day of 0.1: the sixth finds the rest held, and is told when to come."""
+    text = "word " * 4000
+    price = "price = {input = 4.0, output = 0.0}"
+    more = "" if limit == "provider" else "[spend]\nusd_per_day = 0.1\n"
+    async with world(tmp_path, {"a": "hang"}, more=more, timeouts=PATIENT) as w:
+        path = tmp_path / "config.toml"
+        cap = "limits = {usd_per_day = 0.1}\n" if limit == "provider" else ""
+        config = path.read_text().replace('kind = "anthropic"\n', f'kind = "anthropic"\nbilling = "metered"\n{cap}', 1)
+        path.write_text(config.replace('model = "model-a"}', f'model = "model-a", {price}}}'))
+        assert (await w.call("config/reload"))["ok"]
+        refused: list[Heard] = []
+        enough = trio.Event()
+
+        async def one() -> None:
+            heard = await w.ask(messages=[{"role": "user", "content": text}])
+            refused.append(heard)
+            if len(refused) == 24:
+                enough.set()
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(30):
+                nursery.start_soon(one)
+            await enough.wait()
+            assert w.hits()["a"] <= 6
+            assert all("in flight hold" in str(each.error) for each in refused[:24])
+            nursery.cancel_scope.cancel()

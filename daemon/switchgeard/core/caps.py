@@ -2,8 +2,9 @@
 
 A request is counted exactly once: as a reservation while it is in flight, in the meter from the moment it
 is settled. Minutes slide on the boot clock. A day is the UTC day, because it needs no time zone, is the
-same in every client and can be summed again from the ledger after a restart. Rules for editing: the
-meter stays bounded (one slot a second, one day), and nothing here guesses money in advance.
+same in every client and can be summed again from the ledger after a restart. Of money in flight only the
+prompt's is known: it is held, the answer's is not guessed. Rules for editing: the meter stays bounded (one
+slot a second, one day).
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from .clock import Now
 from .offer import Caps
 
 DAY = 86_400
+IN_FLIGHT = 60.0  # seconds after which what is in flight has been settled, most likely
 _HELD = 61  # seconds a slot counts: a minute, and the second it was made in
 
 
@@ -35,17 +37,25 @@ class Meter(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Reservations:
-    """Tokens held by the requests in flight at one provider, by permit. All idle means all zero."""
+    """Tokens and USD held by requests in flight, by permit. All idle means all zero."""
 
     held: dict[int, int] = field(default_factory=dict)
+    money: dict[int, float] = field(default_factory=dict)  # only of those whose prompt costs something
 
-    def reserve(self, permit: int, tokens: int) -> None:
-        """Holds tokens for a permit; again for the same permit replaces what it held."""
+    def reserve(self, permit: int, tokens: int, usd: float = 0.0) -> None:
+        """Holds them for a permit; again for the same permit replaces what it held."""
         self.held[permit] = max(0, tokens)
+        if usd > 0:
+            self.money[permit] = usd
 
     def settle(self, permit: int) -> int:
-        """Lets go of a permit's tokens and returns them; 0 when it holds none (settling twice is harmless)."""
+        """Lets go of what a permit holds and returns its tokens; 0 when it holds none (twice is harmless)."""
+        self.money.pop(permit, None)
         return self.held.pop(permit, 0)
+
+    def usd(self, but: int | None = None) -> float:
+        """What all together hold; `but`: without this permit."""
+        return sum(usd for permit, usd in self.money.items() if permit != but) if self.money else 0.0
 
     @property
     def requests(self) -> int:
@@ -79,13 +89,15 @@ def add(meter: Meter, now: Now, tokens: int, usd: float) -> Meter:
     return Meter((*rest, slot), day, _spent_today(meter, now) + max(0.0, usd))
 
 
-def blocked(meter: Meter, reserved: Reservations, caps: Caps, now: Now, tokens: int) -> tuple[str, float | None] | None:
+def blocked(
+    meter: Meter, reserved: Reservations, caps: Caps, now: Now, tokens: int, own: int | None = None
+) -> tuple[str, float | None] | None:
     """Why a request of so many tokens may not start, and the epoch second when it may; None when it may.
 
-    The time is None when no waiting helps.
+    The time is None when no waiting helps. `own`: the permit it has already.
     """
     return (
-        _over_budget(meter, caps, now)
+        _over_budget(meter, reserved.usd(own), caps, now)
         or _too_many_requests(meter, reserved, caps, now)
         or _too_many_tokens(meter, reserved, caps, now, tokens)
     )
@@ -113,16 +125,19 @@ def used(meter: Meter, reserved: Reservations, caps: Caps, now: Now) -> list[Use
         told.append(Used("tokens", "minute", count, reserved.tokens, caps.tokens_per_minute))
     if caps.usd_per_day is not None:
         midnight = float((max(_day(now), meter.day) + 1) * DAY)
-        told.append(Used("USD", "day", _spent_today(meter, now), 0.0, caps.usd_per_day, midnight))
+        held = reserved.usd()
+        told.append(Used("USD", "day", _spent_today(meter, now) + held, held, caps.usd_per_day, midnight))
     return told
 
 
-def _over_budget(meter: Meter, caps: Caps, now: Now) -> tuple[str, float | None] | None:
-    usd = _spent_today(meter, now)
-    if caps.usd_per_day is None or usd < caps.usd_per_day:
+def _over_budget(meter: Meter, held: float, caps: Caps, now: Now) -> tuple[str, float | None] | None:
+    limit, usd = caps.usd_per_day, _spent_today(meter, now)
+    if limit is None or usd + held < limit:
         return None
+    if usd < limit:
+        return f"requests in flight hold what is left of your {limit:g} USD a day", now.wall + IN_FLIGHT
     midnight = float((max(_day(now), meter.day) + 1) * DAY)
-    return f"your limit of {caps.usd_per_day:g} USD a day is spent ({usd:.2f} USD today, UTC)", midnight
+    return f"your limit of {limit:g} USD a day is spent ({usd:.2f} USD today, UTC)", midnight
 
 
 def _too_many_requests(meter: Meter, reserved: Reservations, caps: Caps, now: Now) -> tuple[str, float | None] | None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgeard.core.caps import DAY, Meter, Reservations, add, blocked, day_start, restored
+from switchgeard.core.caps import DAY, IN_FLIGHT, Meter, Reservations, add, blocked, day_start, restored
 from switchgeard.core.clock import Now
 from switchgeard.core.offer import Caps
 
@@ -55,6 +55,21 @@ def test_a_spent_day_ends_at_midnight_utc() -> None:
     assert "5.50 USD" in reason
     assert when == day_start(NOW) + DAY
     assert blocked(meter, IDLE, caps, Now(day_start(NOW) + DAY, 9e9), 1) is None
+
+
+def test_the_prompts_in_flight_hold_their_money() -> None:
+    """Many at once cannot pass a day's limit together; the one that holds it is not in its own way."""
+    caps, held = Caps(usd_per_day=5.0), Reservations()
+    meter = add(Meter(), NOW, 1, 3.0)
+    held.reserve(1, 10, 1.5)
+    assert blocked(meter, held, caps, NOW, 1) is None
+    held.reserve(2, 10, 0.5)
+    reason, when = blocked(meter, held, caps, NOW, 1) or ("", None)
+    assert "in flight" in reason
+    assert when == NOW.wall + IN_FLIGHT
+    assert blocked(meter, held, caps, NOW, 1, own=2) is None
+    held.settle(1)
+    assert blocked(meter, held, caps, NOW, 1) is None
 
 
 def test_a_clock_set_back_does_not_forget_what_was_spent() -> None:
