@@ -133,7 +133,7 @@ async def test_the_picker_lists_merged_models_and_opens_the_chosen(tmp_path: Pat
         await away(editor.lua, f"vim.ui.select = function(items, options, chosen) {remember} end")
         await away(editor.command, "Switchgear")
         assert await away(editor.wait, "vim.bo.filetype == 'switchgear'")
-        assert (await away(editor.lua, "return _G.item")).split() == ["m", "via", "A"]
+        assert (await away(editor.lua, "return _G.item")).split() == ["m", "via", "A", "●"]
 
 
 async def test_lines_moved_and_written_are_the_new_order(tmp_path: Path) -> None:

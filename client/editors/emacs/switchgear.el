@@ -425,7 +425,10 @@ nil when there is no daemon."
   (let ((used (plist-get window :used)) (resets (plist-get window :resets_at)))
     (concat (switchgear--clean (plist-get window :window))
             (if used (format " %d %% left" (max 0 (round (* 100 (- 1 used))))) "")
-            (if resets (concat ", resets " (switchgear--moment resets)) ""))))
+            (if resets
+                (concat (if (> resets (float-time)) ", resets " ", reset ")
+                        (switchgear--moment resets))
+              ""))))
 
 (defun switchgear--tightest (offer)
   "The fullest window of OFFER in words."

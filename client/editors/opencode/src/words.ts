@@ -37,7 +37,11 @@ export function left(window: Window): string {
   } else if (window.remaining != null) {
     told += ` ${window.remaining} ${window.unit ?? ""} left`;
   }
-  return window.resets_at ? `${told}, resets ${moment(window.resets_at)}` : told;
+  if (!window.resets_at) {
+    return told;
+  }
+  const word = window.resets_at * 1000 > Date.now() ? "resets" : "reset"; // past, and nothing was read since
+  return `${told}, ${word} ${moment(window.resets_at)}`;
 }
 
 /** "via Claude Pro". */

@@ -54,7 +54,7 @@ local function quota()
     local rows = {}
     for _, window in ipairs(found.windows) do
       local left = window.used and ("%d %% left"):format(say.left(window.used)) or clean.word(window.state)
-      local back = window.resets_at and ", resets " .. say.moment(window.resets_at) or ""
+      local back = say.reset(window)
       table.insert(rows, (" %-24s %-10s %s%s"):format(clean.line(window.provider), clean.line(window.window), left, back))
     end
     require("switchgear.page").open(#rows > 0 and rows or { " no quota window is known yet" }, {})

@@ -10,7 +10,6 @@ local wire = require("switchgear.wire")
 local M = {}
 
 local GROUPS = {
-  available = "SwitchgearGood",
   rate_limited = "SwitchgearBusy",
   quota_exhausted = "SwitchgearBusy",
   disabled = "SwitchgearDim",
@@ -40,19 +39,24 @@ local function left(window)
   elseif window.remaining then
     told = told .. (" %d %s left"):format(window.remaining, clean.line(window.unit))
   end
-  return window.resets_at and told .. ", resets " .. say.moment(window.resets_at) or told
+  return told .. say.reset(window)
 end
 
 local function padded(text, width)
   return text .. (" "):rep(width - vim.fn.strdisplaywidth(text))
 end
 
+--- How an offer is shown: what has a turn is good, what is well without one is only passed over.
+local function group_of(offer)
+  if offer.place then
+    return "SwitchgearGood"
+  end
+  return offer.health == "available" and "SwitchgearDim" or GROUPS[offer.health] or "SwitchgearBad"
+end
+
 --- `widths`: of the names, of what is said of their turn.
 local function offer_row(number, offer, widths)
-  local group = offer.place and "SwitchgearGood" or GROUPS[offer.health] or "SwitchgearBad"
-  if group == "SwitchgearGood" and not offer.place then
-    group = "SwitchgearDim"
-  end
+  local group = group_of(offer)
   return {
     { (" %d  "):format(number) },
     { MARKS[group], group },
@@ -149,9 +153,13 @@ function M.open(alias)
   end))
 end
 
---- One row of the picker: "opus-4.6   via Claude Pro".
+--- One row of the picker: "opus-4.6          via GitHub Copilot     ◐ ● ●", a mark for each offer in order.
 function M.item(model)
-  return ("%-24s %s"):format(clean.line(model.alias), model.serving and "via " .. who(model.serving) or "nobody now")
+  local marks = vim.tbl_map(function(offer)
+    return MARKS[group_of(offer)]
+  end, model.offers)
+  local serving = model.serving and "via " .. who(model.serving) or "nobody now"
+  return padded(clean.line(model.alias), 24) .. " " .. padded(serving, 28) .. " " .. table.concat(marks, " ")
 end
 
 --- Choose a model, then see its page.

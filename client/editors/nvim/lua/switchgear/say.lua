@@ -37,6 +37,14 @@ function M.left(used)
   return math.max(math.floor((1 - used) * 100 + 0.5), 0)
 end
 
+--- ", resets 14:05" of a window; of one whose reset has passed and of which nothing was read since, ", reset 14:05".
+function M.reset(window)
+  if not window.resets_at then
+    return ""
+  end
+  return (window.resets_at > os.time() and ", resets " or ", reset ") .. M.moment(window.resets_at)
+end
+
 --- Seconds of "90", "30m", "2h", "1d"; nil for what is none.
 function M.seconds(text)
   local count, unit = (text or ""):match("^(%d+)([smhd]?)$")
