@@ -61,12 +61,12 @@ class Run:
         self.steps = Steps(say, self.keeper.env if self.keeper else os.environ, args.dry_run)
         self.socket = invocation.socket_path()
 
-    def end(self, text: str = "") -> int:
-        """The last line, or all of it as one object."""
+    def end(self, text: str = "", *, done: bool = True) -> int:
+        """The last line, or all of it as one object. `done`: it tells what was done, which a dry run did not."""
         if self.args.json:
             name = self.keeper.name if self.keeper else "none"
             return self.invocation.emit({"manager": name, "dry_run": self.args.dry_run, "done": self.steps.done})
-        if text and not self.args.dry_run:
+        if text and not (done and self.args.dry_run):
             self.invocation.out.line(text)
         return OK
 
@@ -142,11 +142,12 @@ def _note_unseen(this: Run) -> None:
 
 
 def _uninstall(this: Run) -> int:
-    keeper = this.keeper
+    # units that were written for a later login are there without a manager
+    keeper = this.keeper or (None if this.args.manager else choose(os.environ, "systemd", keep_env=False))
     files = keeper.files() if keeper else []
     there = [file for file in files if file.state() != ABSENT]
     if keeper is None or not there:
-        return this.end("Nothing is installed.")
+        return this.end("Nothing is installed.", done=False)
     if not this.args.force:
         refuse_changed(there, "uninstall")
     if _answers(keeper):
@@ -173,7 +174,7 @@ def _start(this: Run) -> int:
 def _start_plain(this: Run) -> int:
     pid = plain.running(this.socket)
     if pid is not None:
-        return this.end(f"The daemon runs (pid {pid}).")
+        return this.end(f"The daemon runs (pid {pid}).", done=False)
     if not this.args.dry_run:
         start_daemon(this.socket, lambda text: None, pass_socket=this.invocation.chose_socket()).close()
     this.steps.tell("started", "start", "the daemon in the background")
@@ -184,7 +185,7 @@ def _stop(this: Run) -> int:
     if this.keeper and _installed(this.keeper):
         this.steps.run(this.keeper.stopping())
     _stop_plain(this)
-    return this.end("" if this.steps.done else "No daemon is running.")
+    return this.end("" if this.steps.done else "No daemon is running.", done=False)
 
 
 def _stop_plain(this: Run) -> None:

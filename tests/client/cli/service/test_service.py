@@ -342,6 +342,17 @@ def test_units_can_be_written_for_a_later_login(run: Run, alone: Path) -> None:
     assert not [line for line in told.out.splitlines() if line.startswith("ran")]
 
 
+def test_units_written_for_a_later_login_are_taken_away_without_a_manager(run: Run, alone: Path) -> None:
+    """As they were written; a dry run says so, and what is not there."""
+    assert run("service", "uninstall", "--dry-run").out == "Nothing is installed.\n"
+    run("service", "install", "--manager", "systemd")
+    assert run("service", "uninstall", "--manager", "none").out == "Nothing is installed.\n"
+    told = run("service", "uninstall", "--dry-run").out.splitlines()
+    assert told == [f"would remove {unit(alone, name)}" for name in UNITS]
+    assert run("service", "uninstall").code == 0
+    assert not [name for name in UNITS if unit(alone, name).exists()]
+
+
 def test_without_a_journal_the_log_file_is_shown(run: Run, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that commands let their daemon write."""
     missing = run("service", "logs")
