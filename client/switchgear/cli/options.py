@@ -119,15 +119,18 @@ def _declare_globals(parser: argparse.ArgumentParser) -> None:
 
 
 def span_argument(text: str) -> float:
-    """An argparse type: "2h" as seconds."""
+    """An argparse type: "2h" as seconds, of those that something may last."""
     from argparse import ArgumentTypeError
 
-    from .times import parse_span
+    from .times import YEAR, parse_span
 
     try:
-        return parse_span(text)
+        seconds = parse_span(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
+    if not 0 < seconds <= YEAR:
+        raise ArgumentTypeError(f"{text!r} is not between 1s and 365d")
+    return seconds
 
 
 def moment_argument(text: str) -> float:

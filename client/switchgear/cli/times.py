@@ -10,7 +10,8 @@ import time
 
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-LONGEST = 10 * 365 * 86400.0
+YEAR = 365 * 86400.0
+LONGEST = 10 * YEAR
 
 
 def wall() -> float:

@@ -88,3 +88,15 @@ def test_allow_says_what_holds_now(run: Run, serve: Serve, state: SpendState, sa
     daemon = serve({"spend/allow": state})
     assert run("allow", "metered").out == said
     assert daemon.asked("spend/allow") == {"for_s": 3600.0}
+
+
+@pytest.mark.parametrize("span", ["0s", "0", "366d"])
+def test_what_nothing_may_last_is_told_in_the_words_that_were_typed(run: Run, serve: Serve, span: str) -> None:
+    """The daemon is not asked."""
+    daemon = serve({})
+    ran = run("pause", "openai", "--for", span)
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        2,
+        f"switchgear: argument --for: {span!r} is not between 1s and 365d",
+    )
+    assert daemon.requests == []
