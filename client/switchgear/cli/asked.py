@@ -79,11 +79,21 @@ def _stdin(invocation: Invocation, *, needed: bool) -> str:
         if not needed:
             return ""
         invocation.note("the prompt, then Ctrl-D:")
+        return _typed(invocation)
     elif not needed and not _is_piped():
         return ""
     else:
         _say_when_waiting(invocation)
     return _read_bounded()
+
+
+def _typed(invocation: Invocation) -> str:
+    """What is typed; who leaves it with Ctrl-C goes on in a line of his own."""
+    try:
+        return _read_bounded()
+    except KeyboardInterrupt:
+        invocation.note("")
+        raise
 
 
 def _is_piped() -> bool:

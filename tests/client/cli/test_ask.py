@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from cli_runs import Run, Serve
-from on_terminal import PATIENCE, command, environment, on_terminal
+from on_terminal import PATIENCE, Person, command, environment, on_terminal
 from sample_world import ANSWER, MODELS, NOW
 from scripted_daemon import HANG, LEAVE
 from switchgear_protocol.content import Message, Text, ToolCall
@@ -28,6 +28,17 @@ def test_text_goes_to_stdout_and_who_served_it_to_stderr(run: Run, serve: Serve)
     """A script reads the answer alone."""
     serve(ANSWERS)
     assert run("ask", "opus-4.6", "why?") == (0, "The sky is blue.\n", NOTE)
+
+
+def test_a_prompt_that_is_left_ends_its_line(home: Path, serve: Serve) -> None:
+    """The shell's own begins at the left."""
+    serve(LISTED)
+    person = Person(("ask", "opus-4.6"), environment())
+    assert person.reads("the prompt, then Ctrl-D:"), person.shown
+    person.types("half of it")
+    person.presses_ctrl_c()
+    assert person.sees_the_end() == 130
+    assert person.shown.endswith("half of it\n"), person.shown
 
 
 @pytest.mark.parametrize(
