@@ -8,4 +8,6 @@
     sse, eventstream       bytes to events
     fault                  no whole reply came, and why
     httpx_bridge           the same connections for httpx: the one module that knows it
+
+HTTP/1.1 only.
 """
