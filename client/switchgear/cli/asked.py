@@ -80,10 +80,9 @@ def _stdin(invocation: Invocation, *, needed: bool) -> str:
             return ""
         invocation.note("the prompt, then Ctrl-D:")
         return _typed(invocation)
-    elif not needed and not _is_piped():
+    if not needed and not _is_piped():
         return ""
-    else:
-        _say_when_waiting(invocation)
+    _say_when_waiting(invocation)
     return _read_bounded()
 
 
