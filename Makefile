@@ -53,8 +53,8 @@ test-clients: clients
 # The ones CI drives: small and quick enough.
 test-clients-ci: CLIENTS = openai anthropic llm google-genai opencode-ai
 test-clients-ci: clients
-	CI=true $(BIN)/pytest -q -m clients tests/clients --deselect tests/clients/test_claude_code.py --deselect tests/clients/test_claude_cli.py \
-	  --deselect tests/clients/test_codex.py $(ARGS)
+	CI=true $(BIN)/pytest -q -m clients tests/clients --deselect tests/clients/test_claude_code.py \
+	  --deselect tests/clients/test_claude_cli.py --deselect tests/clients/test_codex.py $(ARGS)
 
 test-long: $(STAMP)
 	$(BIN)/pytest -q -m slow $(ARGS)
