@@ -21,7 +21,7 @@ def test_a_refresh_says_what_is_asked(home: Path, serve: Serve) -> None:
     """The line is wiped before the page."""
     serve({**REFRESHED, "quota/list": Quota(WINDOWS)})
     shown = on_terminal("models", "propose", "--refresh", "--color", "never")[1]
-    assert shown.startswith(f"{GONE}asking the providers for their models …{GONE}Nothing to merge")
+    assert shown.startswith(f"{GONE}asking the providers for their models …{GONE}Nothing new to merge")
     shown = on_terminal("quota", "--refresh", "--color", "never")[1]
     assert f"looking at the providers' quota pages …{GONE}" in shown
 
