@@ -81,6 +81,8 @@ def _is_first_run(module: str, arguments: Arguments) -> bool:
         return False
     if arguments.socket or os.environ.get("SWITCHGEAR_SOCKET"):  # a daemon with a config of its own
         return False
+    if getattr(arguments, "undo", False):  # who takes something back begins nothing
+        return False
     from switchgear_protocol.paths import config_path
 
     return sys.stdout.isatty() and not os.path.exists(config_path())

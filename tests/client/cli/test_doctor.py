@@ -66,6 +66,12 @@ def test_an_old_daemon_is_a_warning_with_the_restart(run: Run, serve: Serve) -> 
     assert "hint: switchgear stop && switchgear status" in ran.out
 
 
+def test_several_checks_are_named_at_once_or_one_by_one(run: Run) -> None:
+    """As people write lists."""
+    for words in (("--only", "python,version"), ("--only", "python", "--only", "version")):
+        assert set(ids(run("doctor", "--json", *words))) == {"python", "version"}
+
+
 def test_an_unknown_check_is_bad_usage(run: Run) -> None:
     """With the names there are."""
     ran = run("doctor", "--only", "modl")

@@ -2,13 +2,16 @@
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cli_runs import Run, Serve
 from on_terminal import command, environment
 from sample_world import STATUS
+from switchgear import cli
 from switchgear.cli.listing import COMMANDS, module_of
+from switchgear.cli.options import Arguments
 from switchgear_protocol.errors import error
 
 
@@ -120,3 +123,15 @@ def test_output_that_cannot_be_written_is_told_in_a_line(words: tuple[str, ...])
             command(*words), env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (ran.returncode, ran.stderr) == (1, "switchgear: cannot go on\n  No space left on device\n")
+
+
+@pytest.mark.parametrize(("undo", "first"), [(False, True), (True, False)])
+def test_who_takes_something_back_is_not_offered_the_setup(
+    home: Path, monkeypatch: pytest.MonkeyPatch, undo: bool, first: bool
+) -> None:
+    """`connect opencode --undo` on a machine whose config is gone already."""
+    monkeypatch.delenv("SWITCHGEAR_SOCKET")
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
+    chosen = Arguments(json=False, socket=None, undo=undo)
+    assert cli._is_first_run("switchgear.cli.command.connect", chosen) is first

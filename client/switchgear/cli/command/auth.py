@@ -42,7 +42,8 @@ def run(invocation: Invocation) -> int:
         screen.line(line)
     for view in views:
         if view.get("hint"):
-            screen.line(screen.paint("dim", f"hint: {view['hint']}"))
+            named = "" if len(views) == 1 or view["provider"] in view["hint"] else f"{view['provider']}: "
+            screen.line(screen.paint("dim", f"hint: {named}{view['hint']}"))
     return 0
 
 

@@ -35,11 +35,16 @@ daemon is started. Exit code 1 when something fails; a warning is no failure.
 --bundle writes what was found into an archive to attach to a report: config,
 state and log without secrets. Look into it before you send it."""
     parser.add_argument(
-        "--only", metavar="ID", action="append", default=[], help="only findings of this id (repeatable)"
+        "--only", metavar="ID", action="extend", type=_ids, default=[], help="only this check, or these: a,b"
     )
     parser.add_argument("--offline", action="store_true", help="do not knock at the providers' addresses")
     parser.add_argument("--no-keyring", action="store_true", help="do not try the keyring (it may ask to be unlocked)")
     parser.add_argument("--bundle", nargs="?", const="", metavar="PATH", help="write an archive for a report")
+
+
+def _ids(text: str) -> list[str]:
+    """An argparse type: "reach,login" as names."""
+    return [name for name in text.split(",") if name]
 
 
 def run(invocation: Invocation) -> int:
