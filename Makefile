@@ -6,6 +6,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/ready
 SOURCE := protocol client daemon tests benchmarks scripts
+# node has roots of its own and asks for the machine's by name
+TRUST  := $(wildcard /etc/ssl/certs/ca-certificates.crt)
 NODE_PACKAGES := client/editors/vscode client/editors/opencode/check
 
 .PHONY: help demo demo-day test check clients test-clients test-clients-ci test-long test-keyring editors test-editors bench bench-full generated wheel clean
@@ -69,6 +71,7 @@ editors: $(NODE_PACKAGES:%=%/node_modules/.package-lock.json)
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@if command -v npm >/dev/null; then echo "fetching what $* is built with ..."; \
+	  NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS-$(TRUST)}" \
 	  npm install --no-save --prefix $* --no-audit --no-fund --no-update-notifier --loglevel=error --ignore-scripts && touch $@; \
 	else echo "no npm: the tests of $* are skipped"; fi
 
