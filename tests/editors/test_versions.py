@@ -24,8 +24,8 @@ Editor = Callable[[Path, Mapping[str, str]], AbstractContextManager[tuple[Say, S
 @contextmanager
 def in_nvim(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Say, Say]]:
     with neovim.neovim(folder, dict(env)) as editor:
-        editor.lua("require('switchgear').setup()")
-        editor.wait("require('switchgear.wire').connected", 2000)
+        editor.lua("require('switchgear.wire').patience = 700; require('switchgear').setup()")
+        editor.wait("require('switchgear.wire').connected", 1000)
         editor.wait("require('switchgear.wire').refused ~= nil", 300)
 
         def said() -> str:
@@ -40,8 +40,8 @@ def in_nvim(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Say, Say]]:
 @contextmanager
 def in_emacs(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Say, Say]]:
     with emacs.emacs(folder, dict(env)) as editor:
-        editor.lisp("(progn (setq said nil) (switchgear-mode-line-mode 1) t)")
-        editor.wait("(switchgear-connected-p)", 2)
+        editor.lisp("(progn (setq said nil switchgear--patience 0.7) (switchgear-mode-line-mode 1) t)")
+        editor.wait("(switchgear-connected-p)", 1)
         editor.wait("switchgear--refused", 0.3)
 
         def said() -> str:

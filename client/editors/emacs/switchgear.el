@@ -46,7 +46,7 @@
 (defconst switchgear--version "0.1.0")
 (defconst switchgear--first-pause 0.25 "Seconds until the first new try.")
 (defconst switchgear--longest-pause 30.0 "Seconds between two tries at most.")
-(defconst switchgear--patience 10 "Seconds for an answer that is no stream.")
+(defvar switchgear--patience 10 "Seconds for an answer that is no stream.")
 (defconst switchgear--soon 0.2 "Seconds in which events are gathered.")
 (defconst switchgear--longest-line (* 16 1024 1024) "Characters.")
 (defconst switchgear--kept 500 "Events that are remembered.")

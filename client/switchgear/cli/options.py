@@ -133,6 +133,11 @@ def span_argument(text: str) -> float:
     return seconds
 
 
+def span_or_none_argument(text: str) -> float:
+    """The same where 0 means no longer."""
+    return 0.0 if text.strip().rstrip("smhdw") == "0" else span_argument(text)
+
+
 def moment_argument(text: str) -> float:
     """An argparse type: "7d", "today" or "2026-11-23" as epoch seconds."""
     from argparse import ArgumentTypeError

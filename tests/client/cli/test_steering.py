@@ -100,3 +100,12 @@ def test_what_nothing_may_last_is_told_in_the_words_that_were_typed(run: Run, se
         f"switchgear: argument --for: {span!r} is not between 1s and 365d",
     )
     assert daemon.requests == []
+
+
+@pytest.mark.parametrize("span", ["0", "0s"])
+def test_consent_is_taken_back_with_no_span_at_all(run: Run, serve: Serve, span: str) -> None:
+    """Elsewhere nothing lasts no time, and is refused."""
+    daemon = serve({"spend/allow": SpendState(metered="ask")})
+    assert run("allow", "metered", "--for", span).out == "metered providers need your consent again\n"
+    assert daemon.asked("spend/allow") == {"for_s": 0.0}
+    assert run("pause", "openai", "--for", span).code == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchgear.cli.options import span_argument
+from switchgear.cli.options import span_or_none_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ def declare(parser: ArgumentParser) -> None:
 With `[spend] metered = "ask"` providers that bill per token serve only after
 this consent, and only so long (--for 0 withdraws it). Caps in [spend] still hold."""
     parser.add_argument("what", choices=("metered",))
-    parser.add_argument("--for", type=span_argument, dest="for_s", default=HOUR, metavar="SPAN", help="default 1h")
+    parser.add_argument(
+        "--for", type=span_or_none_argument, dest="for_s", default=HOUR, metavar="SPAN", help="default 1h; 0: no longer"
+    )
 
 
 def run(invocation: Invocation) -> int:

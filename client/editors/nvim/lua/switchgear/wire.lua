@@ -8,9 +8,9 @@ local uv = vim.uv or vim.loop
 local M = {}
 
 local FIRST, SLOWEST = 250, 30000 -- milliseconds between two tries
-local PATIENCE = 10000 -- milliseconds for an answer that is no stream
 local LONGEST = 16 * 1024 * 1024 -- bytes of a line
 
+M.patience = 10000 -- milliseconds for an answer that is no stream
 M.connected = false
 M.reason = "not connected yet" -- why it is not
 M.refused = nil ---@type table? the words of a daemon that is too new or too old for this package
@@ -215,7 +215,7 @@ function M.request(method, params, callback, progress)
   pending[id] = asked
   if not progress then
     asked.timer = uv.new_timer()
-    asked.timer:start(PATIENCE, 0, function()
+    asked.timer:start(M.patience, 0, function()
       pending[id] = nil
       answer(asked, { message = "the daemon does not answer", hint = "switchgear status" })
     end)
