@@ -32,8 +32,11 @@ demo: $(STAMP)
 demo-day: $(STAMP)
 	@$(BIN)/switchgear demo --day
 
+# As many at once as there are processors, up to four: many of them wait for something. One after the other: PARALLEL=
+PARALLEL ?= -n auto --maxprocesses 4 --dist worksteal
+
 test: $(STAMP)
-	$(BIN)/pytest -q -m "not slow and not keyring and not clients and not editors" $(ARGS)
+	$(BIN)/pytest -q $(PARALLEL) -m "not slow and not keyring and not clients and not editors" $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCE)
