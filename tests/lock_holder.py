@@ -4,6 +4,7 @@ Two of them share HOME, as two daemons of one user would: the login in it has en
 `ready`, waits for a line, and prints what a request of it would carry.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -37,7 +38,9 @@ class FileKeyring(MemoryKeyring):
 
     async def write(self, provider: str, secret: Secret) -> Answer:
         await trio.lowlevel.checkpoint()
-        self.path.write_text(secret.reveal())
+        fresh = self.path.with_suffix(f".{os.getpid()}")
+        fresh.write_text(secret.reveal())
+        fresh.replace(self.path)  # as a keyring does: who reads meanwhile finds the old one or the new one, never half
         return Ready(secret)
 
 
