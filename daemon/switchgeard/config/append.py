@@ -7,8 +7,8 @@ the new entries, or nothing is returned.
 import json
 from typing import Any
 
-from .edit import EditRefused
-from .load import load, parse
+from .edit import EditRefused, refuse_invalid
+from .load import parse
 from .problem import Problem, sentence
 
 Entry = dict[str, Any]
@@ -24,9 +24,7 @@ def appended(text: str, table: str, entries: list[Entry]) -> str:
     before[table] = [*before.get(table, []), *entries]
     if parse(after) != before:
         raise EditRefused(f"{table} are written in a way that cannot be added to safely", "switchgear config edit")
-    problems = load(after, "", 0)
-    if isinstance(problems, list):
-        raise EditRefused(sentence(problems[0]), problems[0].hint)
+    refuse_invalid(after)
     return after
 
 

@@ -36,9 +36,7 @@ def reorder(text: str, alias: str, providers: list[str]) -> str:
 
     Raises EditRefused for a text that is not valid, an unknown alias, or a provider not in its group.
     """
-    problems = load(text, "", 0)
-    if isinstance(problems, list):
-        raise EditRefused(sentence(problems[0]), problems[0].hint)
+    refuse_invalid(text)
     raw = parsed(text)
     path, model = model_of(raw, alias)
     order = _order([entry["provider"] for entry in model["group"]], providers, alias)
@@ -47,6 +45,13 @@ def reorder(text: str, alias: str, providers: list[str]) -> str:
     if parsed(edited) != raw:
         raise EditRefused(f"the group of {alias} is written in a way that cannot be reordered safely", "edit the file")
     return edited
+
+
+def refuse_invalid(text: str) -> None:
+    """Raises EditRefused, in the words of its first problem, for a text the daemon would not load."""
+    problems = load(text, "", 0)
+    if isinstance(problems, list):
+        raise EditRefused(sentence(problems[0]), problems[0].hint)
 
 
 def parsed(text: str) -> dict[str, Any]:

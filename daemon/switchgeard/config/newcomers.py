@@ -9,10 +9,8 @@ from itertools import groupby
 from msgspec import Struct
 
 from .append import Entry, written
-from .edit import EditRefused, blocks_of, comma_after, comment_after, model_of, parsed
-from .load import load
+from .edit import EditRefused, blocks_of, comma_after, comment_after, model_of, parsed, refuse_invalid
 from .place import Path, Scanner
-from .problem import sentence
 
 
 class Newcomer(Struct, frozen=True):
@@ -36,9 +34,7 @@ def joined(text: str, alias: str, newcomers: list[Newcomer]) -> str:
         model["group"].insert(newcomer.place, newcomer.entry)
     if parsed(edited) != raw:
         raise EditRefused(f"the group of {alias} is written in a way that cannot be added to safely", "edit the file")
-    problems = load(edited, "", 0)
-    if isinstance(problems, list):
-        raise EditRefused(sentence(problems[0]), problems[0].hint)
+    refuse_invalid(edited)
     return edited
 
 

@@ -37,8 +37,8 @@ Fetch = Callable[[HTTPCall], Awaitable[tuple[int, bytes]]]
 
 
 @dataclass(slots=True)
-class Renewal:
-    """One under way, and those who wait for it."""
+class Flight:
+    """An answer on its way, and those who wait for it. `answer` None at its end: it was cancelled."""
 
     answer: Answer | None = None
     landed: trio.Event = field(default_factory=trio.Event)
@@ -56,7 +56,7 @@ class Renewals:
         self._keep = keep
         self._home = home
         self._held: dict[str, Carried] = {}
-        self._flights: dict[str, Renewal] = {}
+        self._flights: dict[str, Flight] = {}
         self.unsaved = Unsaved(keyring, now, keep, home)
         self._rests: dict[str, float] = {}  # boot clock: after trouble, when the next try may be made
 
@@ -143,14 +143,14 @@ class Renewals:
             return None
         return as_it_is(stored, now)
 
-    def _renewal(self, provider: Provider, stored: Secret, refused: Secret | None) -> Renewal:
+    def _renewal(self, provider: Provider, stored: Secret, refused: Secret | None) -> Flight:
         under_way = self._flights.get(provider.id)
         if under_way is None:
-            under_way = self._flights[provider.id] = Renewal()
+            under_way = self._flights[provider.id] = Flight()
             trio.lowlevel.spawn_system_task(self._fly, provider, stored, refused, under_way)
         return under_way
 
-    async def _fly(self, provider: Provider, stored: Secret, refused: Secret | None, renewal: Renewal) -> None:
+    async def _fly(self, provider: Provider, stored: Secret, refused: Secret | None, renewal: Flight) -> None:
         try:
             with trio.CancelScope(shield=True):  # every step has a limit of its own; half a renewal is a lost login
                 renewal.answer = await self._turned(provider, stored, refused)
@@ -261,7 +261,7 @@ class Renewals:
         return Ready(carried.secret)
 
 
-async def _landed(renewal: Renewal) -> Answer:
+async def _landed(renewal: Flight) -> Answer:
     await renewal.landed.wait()
     assert renewal.answer is not None
     return renewal.answer

@@ -7,10 +7,8 @@ provider's health, not here. Rules for editing: nothing in here logs; a secret l
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import trio
 from msgspec import structs
 
 from switchgear_protocol.messages import CredentialView
@@ -22,19 +20,11 @@ from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredenti
 from switchgeard.kinds.known import KINDS
 
 from .keyring_store import KeyringStore
-from .renewals import Fetch, Renewals
+from .renewals import Fetch, Flight, Renewals
 from .secret import BAD_PASTE, Answer, Broken, Locked, Missing, Ready, Refused, Secret, Unheard, clean
 from .sources import read_source, restart
 
 Key = tuple[str, CredentialSource]
-
-
-@dataclass(slots=True)
-class Flight:
-    """One fetch under way and those who wait for it. `answer` None at its end: it was cancelled."""
-
-    answer: Answer | None = None
-    landed: trio.Event = field(default_factory=trio.Event)
 
 
 class Vault:

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from switchgear_protocol.content import Tool
+
 Schema = dict[str, Any]
 
 NAMED = ("properties", "$defs", "definitions")
@@ -40,6 +42,11 @@ def closed(schema: Schema) -> Schema:
         words = msgspec.json.encode(told).decode()
         out["description"] = f"{schema['description']}\n\n{words}" if schema.get("description") else words
     return out
+
+
+def holds(tool: Tool) -> bool:
+    """Whether Anthropic's models are held to this tool's parameters: asked to be, and taken as they stand."""
+    return tool.strict and closed(tool.parameters) == tool.parameters != {}
 
 
 def _is_object(schema: Schema) -> bool:

@@ -29,7 +29,7 @@ from switchgeard.dialects.alternating import alternating, broken, goes_back
 from switchgeard.dialects.arguments import as_object
 from switchgeard.dialects.claude import most_output, takes_prefill, takes_sampling, thinking
 from switchgeard.dialects.media import inline, plain_text
-from switchgeard.dialects.strictness import closed
+from switchgeard.dialects.strictness import closed, holds
 from switchgeard.dialects.turns import BEGUN, GO_ON, Turn, kept
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire
 
@@ -115,7 +115,7 @@ def _tool(tool: Tool) -> Wire:
     wire: Wire = {"name": tool.name, "input_schema": tool.parameters or NO_PARAMETERS}
     if tool.description:
         wire["description"] = tool.description
-    if tool.strict and closed(tool.parameters) == tool.parameters != {}:
+    if holds(tool):
         wire["strict"] = True
     return wire
 

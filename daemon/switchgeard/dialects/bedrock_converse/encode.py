@@ -16,7 +16,7 @@ from switchgeard.core.offer import Features
 from switchgeard.dialects import budgets, lacking, system
 from switchgeard.dialects.alternating import alternating, broken
 from switchgeard.dialects.claude import most_output, takes_prefill, takes_sampling, thinking
-from switchgeard.dialects.strictness import closed
+from switchgeard.dialects.strictness import closed, holds
 from switchgeard.dialects.turns import BEGUN, GO_ON
 from switchgeard.dialects.wire import NO_PARAMETERS, Wire, given
 
@@ -137,7 +137,7 @@ def _tool(tool: Tool) -> Wire:
     wire: Wire = {"name": tool.name, "inputSchema": {"json": tool.parameters or NO_PARAMETERS}}
     if tool.description.strip():
         wire["description"] = tool.description
-    if tool.strict and closed(tool.parameters) == tool.parameters != {}:
+    if holds(tool):
         wire["strict"] = True
     return wire
 

@@ -12,22 +12,22 @@ local function without(text, pattern, instead)
   return (text:gsub(pattern, instead))
 end
 
---- One line.
-function M.line(text)
-  text = without(tostring(text or ""), CONTROL, " ")
+local function shown(text, control, instead)
+  text = without(tostring(text or ""), control, instead)
   for _, pattern in ipairs(HIDDEN) do
     text = without(text, pattern, "")
   end
   return text
 end
 
+--- One line.
+function M.line(text)
+  return shown(text, CONTROL, " ")
+end
+
 --- An answer: its newlines and tabs stay.
 function M.answer(text)
-  text = without(tostring(text or ""), "[%z\1-\8\11-\31\127]", "")
-  for _, pattern in ipairs(HIDDEN) do
-    text = without(text, pattern, "")
-  end
-  return text
+  return shown(text, "[%z\1-\8\11-\31\127]", "")
 end
 
 --- One line for 'statusline', where `%` means something.
