@@ -33,7 +33,7 @@ class ScriptedDaemon:
         self.requests: list[tuple[str, Params]] = []
         self.cancelled = threading.Event()
         self.left = threading.Event()  # a client closed its connection
-        self._connections: list[socket.socket] = []
+        self._connections: list[tuple[socket.socket, threading.Thread]] = []
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
@@ -47,12 +47,13 @@ class ScriptedDaemon:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)  # a connection it is just accepting is in the list, or never comes
         self._listener.close()
-        for connection in self._connections:
+        for connection, thread in self._connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+            thread.join(5)
             connection.close()
-        self._thread.join(5)
 
     def asked(self, method: str) -> Params:
         """The params of the last request of this method."""
@@ -62,8 +63,9 @@ class ScriptedDaemon:
         with suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
-                self._connections.append(connection)
-                threading.Thread(target=self._serve, args=[connection], daemon=True).start()
+                thread = threading.Thread(target=self._serve, args=[connection], daemon=True)
+                self._connections.append((connection, thread))
+                thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection.makefile("rb") as lines:
