@@ -8,6 +8,7 @@ failed. A list decides no destination.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import trio
 from msgspec import structs
@@ -26,6 +27,7 @@ from .kinds.kind import ModelsPage
 from .kinds.known import KINDS
 from .kinds.lists import MOST
 from .services import Services
+from .single_flight import SingleFlight
 from .upstream.fault import TransportFault
 from .upstream.fetch import fetch
 
@@ -47,7 +49,7 @@ async def _nobody() -> None:
 class Listings:
     at: Services
     learned: Callable[[], Awaitable[None]] = _nobody  # told after a look that changed a list
-    running: dict[str, trio.Event] = field(default_factory=dict)
+    looks: SingleFlight[str, Listing] = field(default_factory=SingleFlight)
     _tried: dict[str, float] = field(default_factory=dict)  # by the boot clock
     _wanted: dict[str, float] = field(default_factory=dict)  # provider -> the age from which its list is too old
     _called: trio.lowlevel.ParkingLot = field(default_factory=trio.lowlevel.ParkingLot)
@@ -93,30 +95,24 @@ class Listings:
 
     async def _look_if_old(self, name: str, age: float) -> None:
         """With the credential of now: a look that began before a login is waited for, and another taken."""
-        while age == AT_ONCE and (ended := self.running.get(name)) is not None:
-            await ended.wait()
+        if age == AT_ONCE:
+            await self.looks.idle(name)
         provider = self.at.state.config.providers.get(name)
         if provider is not None and self._old(name, age) and KINDS[provider.kind].listing is not None:
             await self.refresh(provider)
 
     async def refresh(self, provider: Provider) -> Listing:
         """Ask the provider, or wait for the look that is on its way; what is known of its list then."""
-        ended = self.running.get(provider.id)
-        if ended is not None:
-            await ended.wait()
-            return self.at.state.listings.get(provider.id, NEVER)
-        ended = self.running[provider.id] = trio.Event()
-        try:
-            old, found = self.at.state.listings.get(provider.id, NEVER), await self._look(provider)
-            self._tried[provider.id] = self.at.now().boot
-            self.at.state.listed(provider.id, found)
-            self.at.announce([])  # on disk soon
-            if found.models != old.models:
-                await self.learned()
-            return found
-        finally:
-            del self.running[provider.id]
-            ended.set()
+        return await self.looks.once(provider.id, partial(self._refreshed, provider))
+
+    async def _refreshed(self, provider: Provider) -> Listing:
+        old, found = self.at.state.listings.get(provider.id, NEVER), await self._look(provider)
+        self._tried[provider.id] = self.at.now().boot
+        self.at.state.listed(provider.id, found)
+        self.at.announce([])  # on disk soon
+        if found.models != old.models:
+            await self.learned()
+        return found
 
     async def _look(self, provider: Provider) -> Listing:
         kind = KINDS[provider.kind]

@@ -8,6 +8,7 @@ quota is back lets the next request test that.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import trio
 from msgspec import Struct
@@ -21,6 +22,7 @@ from .credentials.secret import Ready
 from .kinds.kind import QuotaPage
 from .kinds.known import KINDS
 from .services import Services
+from .single_flight import SingleFlight
 from .upstream.fault import TransportFault
 from .upstream.fetch import fetch
 
@@ -43,7 +45,7 @@ class Quotas:
     at: Services
     looks: dict[str, Look] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of accounts, by provider, as pages told them
-    _flights: dict[str, trio.Event] = field(default_factory=dict)
+    _flights: SingleFlight[str, Look] = field(default_factory=SingleFlight)
     _wanted: dict[str, None] = field(default_factory=dict)
     _called: trio.lowlevel.ParkingLot = field(default_factory=trio.lowlevel.ParkingLot)
 
@@ -83,7 +85,7 @@ class Quotas:
             for provider in providers:
                 page = KINDS[provider.kind].quota
                 if page is not None and self._due(provider.id, AGAIN if refresh else page.every):
-                    nursery.start_soon(self._once, provider, page)
+                    nursery.start_soon(self._flights.once, provider.id, partial(self._look, provider, page))
 
     def account(self, provider: Provider) -> QuotaAccount:
         """Whose it is, and how the last look went."""
@@ -106,17 +108,10 @@ class Quotas:
         look = self.looks.get(name)
         return look is None or self.at.now().boot >= look.at.boot + every
 
-    async def _once(self, provider: Provider, page: QuotaPage) -> None:
-        """One look at a time: who comes while one is under way waits for that one."""
-        if (flight := self._flights.get(provider.id)) is not None:
-            await flight.wait()
-            return
-        self._flights[provider.id] = trio.Event()
-        try:
-            reason, hint = await self._read(provider, page)
-            self.looks[provider.id] = Look(self.at.now(), reason, hint)
-        finally:
-            self._flights.pop(provider.id).set()
+    async def _look(self, provider: Provider, page: QuotaPage) -> Look:
+        reason, hint = await self._read(provider, page)
+        look = self.looks[provider.id] = Look(self.at.now(), reason, hint)
+        return look
 
     async def _read(self, provider: Provider, page: QuotaPage) -> tuple[str, str | None]:
         """Why the page told nothing, and what cures that; ("", None) when it did."""

@@ -172,7 +172,7 @@ async def seen(w: World, asked: list[bytes]) -> int:
     """How often the provider was asked, when nobody looks any more."""
     await trio.testing.wait_all_tasks_blocked()
     with trio.fail_after(5):
-        while w.daemon.lists.running:
+        while w.daemon.lists.looks:
             await trio.testing.wait_all_tasks_blocked()
     return len(asked)
 
@@ -236,7 +236,7 @@ async def test_a_login_during_a_look_is_followed_by_another(tmp_path: Path) -> N
     asked: list[bytes] = []
     async with listing(rows("m"), asked) as url, attended(tmp_path, f"{url}/v1") as (w, clock):
         w.daemon.lists.glance()
-        while not w.daemon.lists.running:
+        while not w.daemon.lists.looks:
             await trio.lowlevel.checkpoint()
         w.daemon.announce(w.daemon.at.state.credential_changed("one", "stored", clock()))
         assert await seen(w, asked) == 2

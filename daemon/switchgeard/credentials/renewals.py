@@ -8,7 +8,7 @@ place of a newer; before `earliest` nothing is asked for, whoever wants it.
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from functools import partial
 
 import trio
 from msgspec import structs
@@ -19,6 +19,7 @@ from switchgeard.kinds.bundle import Bundle, parsed, spelled
 from switchgeard.kinds.kind import Exchange, Refresh
 from switchgeard.kinds.known import KINDS
 from switchgeard.kinds.reply import members_if_any
+from switchgeard.single_flight import Flight, SingleFlight
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.fault import TransportFault
 
@@ -36,14 +37,6 @@ Fetch = Callable[[HTTPCall], Awaitable[tuple[int, bytes]]]
 """One exchange with an issuer: status and whole body. Raises TransportFault."""
 
 
-@dataclass(slots=True)
-class Flight:
-    """An answer on its way, and those who wait for it. `answer` None at its end: it was cancelled."""
-
-    answer: Answer | None = None
-    landed: trio.Event = field(default_factory=trio.Event)
-
-
 class Renewals:
     """What requests carry, by provider. `home`: where the locks between processes are; None: there is but one."""
 
@@ -56,7 +49,7 @@ class Renewals:
         self._keep = keep
         self._home = home
         self._held: dict[str, Carried] = {}
-        self._flights: dict[str, Flight] = {}
+        self._flights: SingleFlight[str, Answer] = SingleFlight()
         self.unsaved = Unsaved(keyring, now, keep, home)
         self._rests: dict[str, float] = {}  # boot clock: after trouble, when the next try may be made
 
@@ -76,14 +69,14 @@ class Renewals:
         renewal = self._renewal(provider, stored, None)
         if usable and held is not None:
             return Ready(held.secret)
-        return await _landed(renewal)
+        return await renewal.arrival()
 
     async def renewed(self, provider: Provider, stored: Secret, refused: Secret) -> Answer:
         """After a 401: the next one, unless there is another already or none may be asked for yet."""
         held = self._at_hand(provider, stored)
         if held is not None and held.secret != refused:
             return await self.get(provider, stored)
-        return await _landed(self._renewal(provider, stored, refused))
+        return await self._renewal(provider, stored, refused).arrival()
 
     def origin(self, provider_id: str, secret: Secret) -> Secret:
         """What stays the same over renewals of this secret: who is logged in, else what was exchanged."""
@@ -108,8 +101,7 @@ class Renewals:
 
     async def store(self, provider: Provider, secret: Secret | None) -> Answer:
         """Put another credential in the keyring, or None: after whatever is under way, in other processes too."""
-        if renewal := self._flights.get(provider.id):
-            await renewal.landed.wait()
+        await self._flights.idle(provider.id)
         try:
             async with of_login(self._home, provider.id):
                 return await self._put(provider, secret)
@@ -143,24 +135,18 @@ class Renewals:
             return None
         return as_it_is(stored, now)
 
-    def _renewal(self, provider: Provider, stored: Secret, refused: Secret | None) -> Flight:
-        under_way = self._flights.get(provider.id)
-        if under_way is None:
-            under_way = self._flights[provider.id] = Flight()
-            trio.lowlevel.spawn_system_task(self._fly, provider, stored, refused, under_way)
-        return under_way
+    def _renewal(self, provider: Provider, stored: Secret, refused: Secret | None) -> Flight[Answer]:
+        return self._flights.apart(provider.id, partial(self._fly, provider, stored, refused))
 
-    async def _fly(self, provider: Provider, stored: Secret, refused: Secret | None, renewal: Flight) -> None:
+    async def _fly(self, provider: Provider, stored: Secret, refused: Secret | None) -> Answer:
         try:
             with trio.CancelScope(shield=True):  # every step has a limit of its own; half a renewal is a lost login
-                renewal.answer = await self._turned(provider, stored, refused)
+                answer = await self._turned(provider, stored, refused)
         except Exception as bug:  # noqa: BLE001 - a barrier: this task ends for its waiters, not for the daemon
-            renewal.answer = Unheard(f"renewing the login failed: {type(bug).__name__}", _again(provider))
-        finally:
-            if not isinstance(renewal.answer, Ready):
-                self._rests[provider.id] = self._now().boot + AT_LEAST
-            del self._flights[provider.id]
-            renewal.landed.set()
+            answer = Unheard(f"renewing the login failed: {type(bug).__name__}", _again(provider))
+        if not isinstance(answer, Ready):
+            self._rests[provider.id] = self._now().boot + AT_LEAST
+        return answer
 
     async def _turned(self, provider: Provider, stored: Secret, refused: Secret | None) -> Answer:
         kind = KINDS[provider.kind]
@@ -259,12 +245,6 @@ class Renewals:
         if isinstance(provider.credential, Keyring):
             self._keep(provider, carried.source)
         return Ready(carried.secret)
-
-
-async def _landed(renewal: Flight) -> Answer:
-    await renewal.landed.wait()
-    assert renewal.answer is not None
-    return renewal.answer
 
 
 def _older(one: Carried, other: Carried | None) -> bool:

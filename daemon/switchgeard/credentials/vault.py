@@ -7,6 +7,7 @@ provider's health, not here. Rules for editing: nothing in here logs; a secret l
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
 from msgspec import structs
@@ -18,9 +19,10 @@ from switchgeard.core.accounts import Accounts, alike
 from switchgeard.core.issuer import account
 from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredential, Passthrough, Provider
 from switchgeard.kinds.known import KINDS
+from switchgeard.single_flight import SingleFlight
 
 from .keyring_store import KeyringStore
-from .renewals import Fetch, Flight, Renewals
+from .renewals import Fetch, Renewals
 from .secret import BAD_PASTE, Answer, Broken, Locked, Missing, Ready, Refused, Secret, Unheard, clean
 from .sources import read_source, restart
 
@@ -46,7 +48,7 @@ class Vault:
         self._fingerprint_key = fingerprint_key
         self._providers: dict[str, Provider] = {}
         self._known: dict[Key, Answer] = {}  # the last answer of each, good or bad
-        self._flights: dict[Key, Flight] = {}
+        self._flights: SingleFlight[Key, Answer] = SingleFlight()
         self._accounts: dict[str, tuple[Secret | None, str]] = {}  # what each is called, by the secret last named
         self._payers: dict[Key, str] = {}  # who pays, of those whose credential was read
         self.accounts = Accounts()  # another value whenever something changed
@@ -77,14 +79,10 @@ class Vault:
     async def stored(self, provider: Provider) -> Answer:
         """The credential as it is kept: from memory, else from its source, once for all who ask at a time."""
         key = _key(provider)
-        while not isinstance(self._known.get(key), Ready):
-            flight = self._flights.get(key)
-            if flight is None:
-                return await self._fetch(key)
-            await flight.landed.wait()
-            if flight.answer is not None:
-                return flight.answer
-        return self._known[key]
+        known = self._known.get(key)
+        if isinstance(known, Ready):
+            return known
+        return await self._flights.once(key, partial(self._ask, key), partial(self._known.__setitem__, key))
 
     async def rotated(self, provider: Provider, refused: Secret) -> Ready | None:
         """After a 401: the credential read anew, if the source now holds another than the refused one."""
@@ -105,8 +103,7 @@ class Vault:
         if self._renewals is not None:
             self._renewals.forget(provider_id)
         self._known = {key: answer for key, answer in self._known.items() if key[0] != provider_id}
-        for key in [key for key in self._flights if key[0] == provider_id]:
-            del self._flights[key]  # what it brings is told to those who wait, and not kept
+        self._flights.disown(lambda key: key[0] == provider_id)
 
     async def set(self, provider_id: str, secret: str) -> Answer:
         """Store a pasted credential in the keyring. The answer is what `get` now says."""
@@ -195,18 +192,6 @@ class Vault:
             case Locked(reason, hint):
                 return CredentialView(provider.id, source, "locked", reason, hint)
         return CredentialView(provider.id, source, "unknown")
-
-    async def _fetch(self, key: Key) -> Answer:
-        flight = self._flights[key] = Flight()
-        try:
-            flight.answer = await self._ask(key)
-            if self._flights.get(key) is flight:
-                self._known[key] = flight.answer
-            return flight.answer
-        finally:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
-            flight.landed.set()
 
     async def _ask(self, key: Key) -> Answer:
         provider_id, source = key
