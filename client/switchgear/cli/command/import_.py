@@ -44,13 +44,13 @@ SOURCE is one of: environment, opencode, codex, gh, claude, local.
 
 def run(invocation: Invocation) -> int:
     from switchgear.cli.setup import importing
-    from switchgear.cli.setup.scan import LOOKED_AT
+    from switchgear.cli.setup.scan import looked_at
     from switchgear.cli.setup.telling import beside_json
 
     source = _source(invocation)
     with beside_json(invocation):
         found = importing.look(invocation, source)
-        importing.show(invocation, found, LOOKED_AT[source] if source else ", ".join(LOOKED_AT.values()))
+        importing.show(invocation, found, looked_at(source))
         imported = [] if invocation.args.dry_run else _imported(invocation, found.new)
         working = importing.probe(invocation, imported)
     if invocation.args.json:

@@ -69,12 +69,12 @@ def _settled(invocation: Invocation) -> tuple[list[str], list[str], bool]:
 def _import(invocation: Invocation, stored: list[str]) -> list[str]:
     """The ids of the providers that were not in the config before."""
     from switchgear.cli.setup import importing
-    from switchgear.cli.setup.scan import LOOKED_AT
+    from switchgear.cli.setup.scan import looked_at
     from switchgear.cli.setup.telling import title
 
     title(invocation, "Looking (nothing is changed, nobody is called)")
     found = importing.look(invocation)
-    importing.show(invocation, found, ", ".join(LOOKED_AT.values()))
+    importing.show(invocation, found, looked_at())
     taken = importing.picked(invocation, found.new, "--import")
     if not taken:
         return []

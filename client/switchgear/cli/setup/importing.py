@@ -38,11 +38,11 @@ def look(invocation: Invocation, source: str | None = None) -> Found:
     kinds = invocation.call("kinds/list")["kinds"]
     have = {provider["id"] for provider in invocation.call("providers/list")["providers"]}
     found, left = scan(os.environ, kinds)
-    wanted = [one for one in found if source is None or one.source == SOURCES[source]]
+    wanted = [one for one in found if source is None or one.source == SOURCES[source].title]
     return Found(
         [one for one in wanted if one.id not in have],
         [one for one in wanted if one.id in have],
-        [one for one in left if source is None or one.source == SOURCES[source]],
+        [one for one in left if source is None or one.source == SOURCES[source].title],
     )
 
 

@@ -12,7 +12,7 @@ import shutil
 import socket
 import stat
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from .finding import ENVIRONMENT, Finding, Left
 
@@ -48,29 +48,33 @@ LOGINS = {
 SERVERS = (("ollama", 11434), ("lmstudio", 1234))
 """Kind, the port it listens on unless told otherwise."""
 
-SOURCES = {
-    "environment": ENVIRONMENT,
-    "opencode": "OpenCode",
-    "codex": "Codex",
-    "gh": "gh",
-    "claude": "Claude Code",
-    "local": "this machine",
-}
-"""What a source is called on the command line -> as it stands in a finding."""
 
-LOOKED_AT = {
-    "environment": "variables such as ANTHROPIC_API_KEY",
-    "opencode": "OpenCode",
-    "codex": "Codex",
-    "gh": "gh",
-    "claude": "claude",
-    "local": "ports 11434 (Ollama) and 1234 (LM Studio)",
+class Source(NamedTuple):
+    """Where findings come from: its `title` in them, and what is `looked_at` there, for people."""
+
+    title: str
+    looked_at: str
+
+
+SOURCES = {
+    "environment": Source(ENVIRONMENT, "variables such as ANTHROPIC_API_KEY"),
+    "opencode": Source("OpenCode", "OpenCode"),
+    "codex": Source("Codex", "Codex"),
+    "gh": Source("gh", "gh"),
+    "claude": Source("Claude Code", "claude"),
+    "local": Source("this machine", "ports 11434 (Ollama) and 1234 (LM Studio)"),
 }
+"""By what each is called on the command line."""
 
 BASES = {"OPENAI_API_KEY": "OPENAI_BASE_URL", "ANTHROPIC_API_KEY": "ANTHROPIC_BASE_URL"}
 """The variable of a key -> the one that says whose key it is, where it is not the usual one's."""
 
 OURS = "sgw_"  # a token of our own door is no key
+
+
+def looked_at(source: str | None = None) -> str:
+    """What a scan of all sources, or of one, looks at: for people."""
+    return SOURCES[source].looked_at if source else ", ".join(each.looked_at for each in SOURCES.values())
 
 
 def scan(environ: Mapping[str, str], kinds: Sequence[Json]) -> tuple[list[Finding], list[Left]]:
