@@ -3,6 +3,7 @@
 Layers, top to bottom (imports point down, nothing here does I/O, only msgspec is needed):
 
     connection   both roles of one conversation: handshake, requests in flight, progress, cancel
+    agreement    which version two sides speak;  progress: one piece of a streamed answer, as it arrives
     framing      bytes <-> frames; three framings told apart by their first byte
     rpc          the JSON-RPC 2.0 envelope and its typed decode; depth: how deep a frame nests, before it is decoded
     arrivals     what a connection hands to its owner;  spelling: what to say of a wrong shape

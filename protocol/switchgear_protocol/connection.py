@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from msgspec import Struct, ValidationError
 
-from . import PROTOCOL_MAX, PROTOCOL_MIN, framing, native, rpc
+from . import framing, native, progress, rpc
+from .agreement import agreed
 from .arrivals import (
     CancelReceived,
     ErrorReceived,
@@ -30,7 +31,6 @@ from .arrivals import (
     RequestReceived,
 )
 from .errors import ErrorObject, ProtocolError, error
-from .events import ProgressValue
 from .framing import Framer, Framing
 from .limits import DEFAULT, Limits
 from .messages import (
@@ -43,11 +43,9 @@ from .messages import (
     EventNote,
     Initialize,
     Initialized,
-    VersionRange,
 )
 
 __all__ = [
-    "SUPPORTED",
     "CancelReceived",
     "Connection",
     "ErrorReceived",
@@ -64,10 +62,6 @@ __all__ = [
 ]
 
 Id = int | str
-
-SUPPORTED = VersionRange(PROTOCOL_MIN, PROTOCOL_MAX)
-RESTART = "switchgear stop && switchgear status   (or: switchgear service restart)"
-UPDATE = "pip install --upgrade switchgear"
 
 
 class Role(Enum):
@@ -97,25 +91,6 @@ PHASES = {
 
 class OutOfTurn(Exception):
     """Our own side was about to say what the protocol does not allow now. A bug here, not at the peer."""
-
-
-class _ProgressIn(Struct, frozen=True):
-    token: Id
-    value: ProgressValue
-
-
-class _Typed(Struct, frozen=True):
-    type: str = ""
-
-
-class _AnyProgress(Struct, frozen=True):
-    value: _Typed
-
-
-PROGRESS_TYPES = frozenset(
-    str(member.__struct_config__.tag)
-    for member in ProgressValue.__args__  # the tags of the union
-)
 
 
 class Connection:
@@ -231,7 +206,7 @@ class Connection:
         self._admit(request)
         params = rpc.decode_params(format, request.method, request.params, request.id)
         if isinstance(params, Initialize):
-            self._agree(params, request.id)
+            self.version, self.peer, self.phase = agreed(params.protocol, request.id), params.client, Phase.OPEN
         self._open[request.id] = False
         return RequestReceived(request.id, request.method, params)
 
@@ -247,16 +222,6 @@ class Connection:
             raise ProtocolError("busy", message, hint="wait for replies", request_id=request.id)
         if self.phase is Phase.NEW and request.method != "initialize":
             raise ProtocolError("not_initialized", "send `initialize` first", request_id=request.id)
-
-    def _agree(self, asked: Initialize, id: Id) -> None:
-        """Settles on the newest version both sides speak. Raises ProtocolError when there is none."""
-        newest = min(asked.protocol.max, SUPPORTED.max)
-        if newest < max(asked.protocol.min, SUPPORTED.min):
-            message = f"this daemon speaks protocol {SUPPORTED.min} to {SUPPORTED.max}"
-            message += f", the client {asked.protocol.min} to {asked.protocol.max}"
-            older, cure = ("daemon", RESTART) if asked.protocol.min > SUPPORTED.max else ("client", UPDATE)
-            raise ProtocolError("unsupported_version", f"{message}: the {older} is older", hint=cure, request_id=id)
-        self.version, self.peer, self.phase = newest, asked.client, Phase.OPEN
 
     def _notification(self, format: rpc.Format, notification: rpc.Notification) -> In | None:
         """Unknown notifications are ignored, as JSON-RPC asks (editors send `initialized`, `exit`)."""
@@ -281,16 +246,10 @@ class Connection:
 
     def _progress(self, format: rpc.Format, notification: rpc.Notification) -> In | None:
         """None for a token nobody waits for (its reply has crossed our cancel) and for unknown types."""
-        try:
-            said: _ProgressIn = rpc.decode_typed(format, _ProgressIn, notification.params)
-        except ProtocolError:
-            shape: _AnyProgress = rpc.decode_typed(format, _AnyProgress, notification.params)
-            if shape.value.type in PROGRESS_TYPES:
-                raise  # a part of an answer we know and cannot read must not be lost in silence
+        piece = progress.read(format, notification.params)
+        if piece is None or piece.token not in self._asked:
             return None
-        if said.token not in self._asked:
-            return None
-        return ProgressReceived(said.token, native.to_text(said.value, binary=format.binary))
+        return ProgressReceived(piece.token, native.to_text(piece.value, binary=format.binary))
 
     def _reply(self, format: rpc.Format, reply: rpc.Reply) -> In:
         method = self._asked.pop(reply.id, None)

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connection_pair import ConnectionPair
+from switchgear_protocol.agreement import RESTART, UPDATE
 from switchgear_protocol.connection import (
-    RESTART,
-    UPDATE,
     CancelReceived,
     Connection,
     ErrorReceived,
