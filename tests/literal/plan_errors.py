@@ -58,6 +58,7 @@ COPILOT = [
             OFFER, HOUR),
     copilot("integration id", 400, "bad request: unknown Copilot-Integration-Id", K.PERMISSION, OFFER, HOUR),
     copilot("client", 466, "client not supported", K.PERMISSION, OFFER, HOUR),
+    copilot("another plan's address", 421, "Misdirected Request\n", K.PERMISSION, OFFER, HOUR),
     copilot("no such model", 404, pilot("not_found", "no such model"), K.MODEL_NOT_FOUND, OFFER, DAY),
     copilot("too long", 400, pilot("model_max_prompt_tokens_exceeded", "prompt token count of 205000 exceeds the limit "
             "of 168000"), K.CONTEXT_LENGTH, NONE),

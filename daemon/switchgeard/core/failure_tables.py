@@ -259,6 +259,7 @@ STATUSES: dict[int, K] = {
     408: K.TIMEOUT,
     409: K.OVERLOADED,
     410: K.MODEL_NOT_FOUND,
+    421: K.UNAVAILABLE,  # "misdirected": this address is not the one that serves who asks
     425: K.OVERLOADED,
     429: K.RATE_LIMITED,
     451: K.PERMISSION,

@@ -15,7 +15,7 @@ from switchgeard.upstream.call import HTTPCall
 
 from .kind import Options
 from .pages import opened
-from .reply import Row, members_if_any, text
+from .reply import Row, amount, members_if_any, text
 
 SOURCE = "copilot_internal/user"
 GITHUB = "https://api.github.com"
@@ -66,7 +66,7 @@ def _pool(page: Row, name: str, pool: object, provider: str, now: Now) -> Window
     """One pool; None where it has no end."""
     if not isinstance(pool, dict) or pool.get("unlimited") is True:
         return None
-    limit, left, rest = _amount(pool, "entitlement"), _amount(pool, "quota_remaining", "remaining"), _left(pool)
+    limit, left, rest = amount(pool, "entitlement"), amount(pool, "quota_remaining", "remaining"), _left(pool)
     if (limit is not None and limit < 0) or (rest is None and left is None):
         return None
     reset = text(pool, "quota_reset_at") or text(page, "quota_reset_date_utc", "quota_reset_date")
@@ -86,7 +86,7 @@ def _pool(page: Row, name: str, pool: object, provider: str, now: Now) -> Window
 
 def _left(pool: Row) -> float | None:
     """The fraction that remains."""
-    percent = _amount(pool, "percent_remaining")
+    percent = amount(pool, "percent_remaining")
     return None if percent is None else percent / 100
 
 
@@ -102,7 +102,7 @@ def _window(sort: str, name: str, header: str, provider: str, now: Now, ahead: f
     if name == "completions" or len(header) > 1000:
         return None
     said: Row = dict(parse_qsl(header))
-    percent, limit = _amount(said, "rem"), _amount(said, "ent")
+    percent, limit = amount(said, "rem"), amount(said, "ent")
     if percent is None or (limit is not None and limit < 0):
         return None
     beyond = str(said.get("ovPerm", "")).lower() == "true"
@@ -124,16 +124,3 @@ def _window(sort: str, name: str, header: str, provider: str, now: Now, ahead: f
 def _bounded(moment: float, now: Now) -> float:
     """Never in the past, never further than any provider's window goes."""
     return min(max(moment, now.wall), now.wall + LONGEST)
-
-
-def _amount(row: Row, *names: str) -> float | None:
-    """The first of these that is a number, as such or as text; it may be negative."""
-    for name in names:
-        value = row.get(name)
-        try:
-            found = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
-        except (ValueError, OverflowError):
-            continue
-        if found is not None and abs(found) < 1e12:
-            return found
-    return None

@@ -9,7 +9,7 @@ from .anthropic import versioned
 from .kind import Kind, ModelsPage, Paste, QuotaPage
 from .lists import plain
 from .pages import page
-from .reply import Row, flag, members, text, usd
+from .reply import Row, flag, left, members, text
 
 
 def balance(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
@@ -24,10 +24,10 @@ def balance(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
 
 
 def _window(provider: str, purse: Row, status: str | None, now: Now) -> Window | None:
-    left, unit = usd(purse, "total_balance"), (text(purse, "currency") or "usd").lower()[:8]
-    if left is None:
+    amount, unit = left(purse, "total_balance"), (text(purse, "currency") or "usd").lower()[:8]
+    if amount is None:
         return None
-    return Window(provider, f"balance-{unit}", now.wall, "/user/balance", remaining=left, unit=unit, status=status)
+    return Window(provider, f"balance-{unit}", now.wall, "/user/balance", remaining=amount, unit=unit, status=status)
 
 
 KIND = Kind(

@@ -70,11 +70,15 @@ def exchanged(body: bytes, now: Now) -> Token:
     return Token(header_safe(secret), now.wall + kept + SPARE, now.wall + kept - RENEWED_AHEAD)
 
 
+ELSEWHERE = 'a business plan answers elsewhere: base_url = "https://api.business.githubcopilot.com" (or .enterprise.)'
+"""Of 421, "Misdirected Request": the token is good, the host is another plan's."""
+
 RULES = (
     Rule(FailureKind.CONTEXT_LENGTH, code="model_max_prompt_tokens_exceeded"),
     Rule(FailureKind.PERMISSION, frozenset({400}), pattern=r"copilot-integration-id"),
     Rule(FailureKind.PERMISSION, frozenset({401}), code="authorize_url"),  # another app wants to be allowed first
     Rule(FailureKind.QUOTA_EXCEEDED, frozenset({429}), code="global-usage-5-hour-key"),  # in x-ratelimit-exceeded
+    Rule(FailureKind.PERMISSION, frozenset({421}), hint=ELSEWHERE),
     Rule(FailureKind.PERMISSION, frozenset({466})),  # this client is not supported
     Rule(FailureKind.CONTENT_POLICY, frozenset({400}), pattern=r"^\W*off_topic\b"),
     Rule(FailureKind.CONTENT_POLICY, frozenset({422})),

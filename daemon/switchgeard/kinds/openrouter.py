@@ -15,9 +15,12 @@ from .anthropic import versioned
 from .kind import Kind, ModelsPage, Paste, QuotaPage
 from .lists import listed
 from .pages import page
-from .reply import Row, among, count, inner, members, seconds, text, texts, usd
+from .reply import Row, among, count, inner, left, members, seconds, text, texts, usd
 
 PER_MILLION = 1e6
+LARGEST = 8 * 1024 * 1024  # bytes; 500 models take about 1.5 million
+SORTS = (":nitro", ":floor", ":online")
+"""Endings that change which upstream serves a model, or what it may use: it is listed without them."""
 DAY = 86_400.0
 
 
@@ -37,6 +40,11 @@ _RESETS = {"daily": day_end, "weekly": week_end, "monthly": month_end}
 def models(body: bytes) -> tuple[Listed, ...]:
     """Its list, with prices, limits and what an alias stands for. Raises ValueError."""
     return listed(body, _model)
+
+
+def unsorted(model: str) -> str:
+    """The listed id of a model asked for with a way to serve it."""
+    return next((model.removesuffix(end) for end in SORTS if model.endswith(end)), model)
 
 
 def _model(row: Row) -> Listed | None:
@@ -85,8 +93,8 @@ def allowance(body: bytes, provider: str, now: Now) -> tuple[Window, ...]:
 def _window(
     provider: str, name: str, unit: str, row: Row, names: tuple[str, str], resets_at: float | None, now: Now
 ) -> Window | None:
-    limit, left = (usd(row, field) for field in names)
-    if left is None:
+    limit, rest = (left(row, field) for field in names)
+    if rest is None:
         return None
     return Window(
         provider,
@@ -94,9 +102,9 @@ def _window(
         now.wall,
         "/key",
         family="*:free" if unit == "requests" else None,
-        used=max(0.0, 1.0 - left / limit) if limit else None,
+        used=max(0.0, 1.0 - rest / limit) if limit else None,
         limit=limit,
-        remaining=left,
+        remaining=rest,
         unit=unit,
         resets_at=resets_at,
     )
@@ -124,7 +132,7 @@ KIND = Kind(
     label="OpenRouter",
     base_url="https://openrouter.ai/api/v1",
     paths={"openai.chat": "/chat/completions", "openai.responses": "/responses", "anthropic.messages": "/messages"},
-    listing=ModelsPage("/models", models, largest=8 * 1024 * 1024),  # about 1.5 MB for 500 models
+    listing=ModelsPage("/models", models, largest=LARGEST, base=unsorted),
     billing=Billing.PREPAID,
     env=("OPENROUTER_API_KEY",),
     login=Paste("API key", "https://openrouter.ai/settings/keys"),

@@ -10,6 +10,7 @@ import msgspec
 
 LONGEST = 200  # characters of an id: a longer one is no name
 DEAREST = 1e6  # USD per million tokens: what costs more is a slip of somebody's unit
+MOST = 1e12  # of whatever is counted
 
 Row = dict[str, Any]
 
@@ -94,3 +95,23 @@ def usd(row: Row, name: str, scale: float = 1.0) -> float | None:
     except (ValueError, OverflowError):
         return None
     return round(price, 9) if 0 <= price <= DEAREST else None
+
+
+def amount(row: Row, *names: str) -> float | None:
+    """The first of these members that is a number, as such or as text; it may be negative."""
+    for name in names:
+        value = row.get(name)
+        try:
+            found = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
+        except (ValueError, OverflowError):
+            continue
+        if found is not None and abs(found) < MOST:
+            return found
+    return None
+
+
+def left(row: Row, name: str) -> float | None:
+    """An amount that is left. What is owed is nothing left, and not nothing said: the answer that crosses a limit is
+    still given, and billed after it."""
+    found = amount(row, name)
+    return None if found is None else max(found, 0.0)

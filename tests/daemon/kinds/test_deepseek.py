@@ -35,6 +35,13 @@ def test_the_balance_is_a_window_a_currency() -> None:
     assert gone.status == "rejected"
 
 
+def test_an_overdrawn_purse_is_empty() -> None:
+    """Billing comes after the answer; what is owed is nothing left, and is not left unsaid."""
+    purse = {"currency": "USD", "total_balance": "-0.03"}
+    (owed,) = balance(msgspec.json.encode({"is_available": False, "balance_infos": [purse]}), "ds", NOW)
+    assert (owed.remaining, owed.status) == (0.0, "rejected")
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"balance_infos":7}'])
 def test_what_is_no_balance_is_refused(body: bytes) -> None:
     """Never taken for an empty purse."""

@@ -264,6 +264,7 @@ def test_no_header_is_too_odd(headers: dict[str, str]) -> None:
         (400, {"error": {"message": "not for you", "code": "model_not_supported"}}, "permission"),
         (400, "bad request: unknown Copilot-Integration-Id", "permission"),
         (466, "client not supported", "permission"),
+        (421, "421 Misdirected Request", "permission"),
         (403, "access to this endpoint is forbidden", "permission"),
         (401, {"error": {"message": "IDE token expired: unauthorized: token expired"}}, "auth_failed"),
         (

@@ -5,6 +5,7 @@ import pytest
 
 from switchgeard.core.clock import Now
 from switchgeard.core.offer import Price
+from switchgeard.core.quota import state_of
 from switchgeard.kinds.openrouter import KIND, allowance, day_end, models, week_end
 
 NOW = Now(wall=1_795_000_000.0, boot=1.0)  # Wednesday 2026-11-18T11:06:40Z
@@ -87,3 +88,10 @@ def test_the_page_is_asked_under_the_providers_own_address() -> None:
     call = KIND.quota.call("http://127.0.0.1:1/api/v1", "sk-or-1", {})
     assert (call.method, call.url) == ("GET", "http://127.0.0.1:1/api/v1/key")
     assert dict(call.headers)["authorization"] == "Bearer sk-or-1"
+
+
+def test_an_overspent_key_has_nothing_left() -> None:
+    """The answer that crosses the limit is still given, so what is left may be below zero: spent, not unsaid."""
+    told = {"limit": 50, "limit_remaining": -0.5, "limit_reset": "monthly", "usage": 50.5}
+    (window,) = allowance(msgspec.json.encode({"data": told}), "or", NOW)
+    assert (window.used, window.remaining, state_of(window, NOW)) == (1.0, 0.0, "spent")

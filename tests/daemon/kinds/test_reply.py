@@ -50,6 +50,15 @@ def test_a_price_per_token_is_one_per_million_or_none(value: object, price: floa
     assert reply.usd({"p": value}, "p", 1e6) == price
 
 
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [("12.50", 12.5), (3, 3.0), ("-0.5", 0.0), (-7, 0.0), ("x", None), ("nan", None), (None, None), (True, None)],
+)
+def test_what_is_owed_is_nothing_left(value: object, amount: float | None) -> None:
+    """A balance below zero is an empty one; what is no amount was not said."""
+    assert reply.left({"m": value}, "m") == amount
+
+
 def test_an_ability_is_said_in_several_ways() -> None:
     """A bare truth value, or an object that holds one; anything else says nothing."""
     row = {"a": True, "b": {"supported": False}, "c": "yes", "d": {"x": 1}}
