@@ -35,11 +35,14 @@ SHELLS: dict[str, tuple[Sequence[str], str, str, str]] = {
     "fish": (
         ("fish", "--no-config", "-c"),
         "for i in (seq {n}); {what}; end",
-        "__switchgear_segment >$N",
+        "fish_right_prompt >$N",
         "set x (cat $F)",
     ),
 }
 """How each is started, a loop in it, what draws the prompt, and reading the file with a process."""
+
+NEW = "set __switchgear_known; fish_right_prompt >$N"
+"""fish learns a line it has not seen before: one prompt in many, and every one where the system has no /proc."""
 
 TAB = 'COMP_LINE="switchgear ask -m model-4" COMP_POINT=27; _switchgear'
 
@@ -78,6 +81,9 @@ def prompts(folder: Path, times: int, rounds: int) -> list[Row]:
         forked = each(shell, folder, "", cat, max(times // 10, 2), rounds) * 1e6
         rows.append(at_most(f"{shell}: a prompt", ours, MICROSECONDS, " us"))
         rows.append(at_most(f"{shell}: a prompt / $(cat FILE)", ours / forked, OF_A_FORK, detail=f"{forked:.0f} us"))
+        if shell == "fish":
+            new = each(shell, folder, hook(shell, str(folder)), NEW, times, rounds) * 1e6
+            rows.append(Row("fish: a prompt whose line is new", f"{new:.0f} us"))
     return rows
 
 

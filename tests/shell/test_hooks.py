@@ -93,6 +93,7 @@ def test_nothing_of_a_line_is_run(shell: str, text: str, tmp_path: Path) -> None
     put(tmp_path, text)
     assert words(shown(shell, tmp_path)) == text
     put(tmp_path, "x", level=text)
+    assert words(shown(shell, tmp_path)) == "x"
     (tmp_path / "prompt").write_text(f"{text}\tok\tx\n")
     shown(shell, tmp_path)
     assert not (tmp_path / "hit").exists()
@@ -127,6 +128,37 @@ def test_for_starship_it_is_exported_by_level(shell: str, level: str, tmp_path: 
     done = run(shell, script, tmp_path, HOOK=text(shell, str(tmp_path)), SWITCHGEAR_PROMPT="env")
     exported = [line for line in done.stdout.splitlines() if re.match("SWITCHGEAR_(OK|WARN|FAIL)=", line)]
     assert exported == [f"SWITCHGEAR_{level.upper()}={DRAWN}"]
+
+
+def fish_draws(folder: Path, clock: str, then: str) -> list[str]:
+    """What fish draws before and after something happened, by that file of seconds since the machine was started."""
+    put(folder)
+    (folder / "clock").write_text("1000.25 9.00\n")
+    script = f"printf %s $HOOK | source; set __switchgear_clock $HOME/{clock}; set -g NO_COLOR 1"
+    script += f"; __switchgear_segment '1 '; {then}; __switchgear_segment '2 '"
+    done = run("fish", script, folder, HOOK=text("fish", str(folder)))
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_fish_asks_once_for_each_line_how_long_it_is_good(tmp_path: Path) -> None:
+    """Then it counts the machine's own seconds: what the file says of its age is not looked at again."""
+    assert fish_draws(tmp_path, "clock", "touch -d @1000 $HOME/prompt") == [f"1 {DRAWN}", f"2 {DRAWN}"]
+    assert fish_draws(tmp_path, "clock", "echo 1890.00 9.00 >$HOME/clock") == [f"1 {DRAWN}", f"2 {DRAWN}"]
+    assert fish_draws(tmp_path, "clock", "echo 1901.00 9.00 >$HOME/clock") == [f"1 {DRAWN}"]
+
+
+def test_fish_learns_what_is_new(tmp_path: Path) -> None:
+    """Another line, although it is good as long; another wish for colours."""
+    write = "read -z line <$HOME/prompt; string replace 4.6 5 -- $line >$HOME/prompt; touch -d @9999999999 $HOME/prompt"
+    assert fish_draws(tmp_path, "clock", write)[1] == "2 " + DRAWN.replace("4.6", "5")
+    assert fish_draws(tmp_path, "clock", "set -e NO_COLOR")[1].startswith("2 \x1b[")
+
+
+def test_fish_where_no_file_counts_the_seconds(tmp_path: Path) -> None:
+    """macOS: every prompt asks the file how long it is good."""
+    assert fish_draws(tmp_path, "nothing", ":") == [f"1 {DRAWN}", f"2 {DRAWN}"]
+    assert fish_draws(tmp_path, "nothing", "touch -d @1000 $HOME/prompt") == [f"1 {DRAWN}"]
 
 
 def test_the_exit_status_is_the_users(tmp_path: Path) -> None:

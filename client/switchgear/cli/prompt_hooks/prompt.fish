@@ -3,60 +3,74 @@
 #   switchgear prompt init fish | source
 # Builtins only, no process. SWITCHGEAR_PROMPT=0 hides it; =env only exports SWITCHGEAR_OK, _WARN or _FAIL.
 
+# No builtin of fish tells the time, but the file says that it was changed when it runs out, and `path mtime -R` counts
+# from there. Its substitution costs more than all the rest, so it is asked once for each line; from then on it is
+# compared with the seconds since the machine was started, which are a file to read.
 set -g __switchgear_file @FILE@
+set -g __switchgear_clock /proc/uptime # where there is none (macOS), each prompt learns its line anew
+set -g __switchgear_known \n # no line is this
+set -g __switchgear_end 0
 set -g __switchgear_ok (set_color brblack)
 set -g __switchgear_warn (set_color yellow)
 set -g __switchgear_fail (set_color red)
 set -g __switchgear_normal (set_color normal)
 
-function __switchgear_left --description 'Seconds since the file ran out, which is when it says it was changed'
+function __switchgear_good --description 'Whether there is a line of our own that has not run out'
+    test "$SWITCHGEAR_PROMPT" != 0 -a -O $__switchgear_file
+    or return
+    read -l line <$__switchgear_file
+    if test "$NO_COLOR$line" = "$__switchgear_known"
+        read -l -d . now _ <$__switchgear_clock
+        test $now -lt $__switchgear_end
+    else
+        __switchgear_learn
+    end
+end
+
+function __switchgear_learn --description 'Makes ready what a new line shows; whether it has not run out'
+    read -l -d \t until level text <$__switchgear_file
+    string match -qr '^\d+$' -- "$until"
+    and test -n "$text"
+    or return
+    set -l colour __switchgear_$level
+    contains -- "$level" ok warn fail
+    or set colour __switchgear_ok
+    set -g __switchgear_level $level
+    set -g __switchgear_text (string replace /100 ' %' -- $text)
+    set -g __switchgear_drawn $__switchgear_text
+    test -n "$NO_COLOR"
+    or set __switchgear_drawn $$colour$__switchgear_text$__switchgear_normal
+    set -l since (__switchgear_since $until)
+    if test -r $__switchgear_clock
+        read -l -d . now _ <$__switchgear_clock
+        set __switchgear_end (math $now - $since)
+        set __switchgear_known "$NO_COLOR$until"\t"$level"\t"$text"
+    end
+    test $since -lt 0
+end
+
+function __switchgear_since --argument-names until --description 'Seconds since the file ran out; below 0 while it is good'
     if builtin -q path
         path mtime -R $__switchgear_file
-    else
-        read -l -d \t until _ <$__switchgear_file
+    else # before fish 3.5
         math (command date +%s) - $until
     end
 end
 
-function __switchgear_read --no-scope-shadowing --description 'Sets level and text of the caller'
-    set level
-    set text
-    if test "$SWITCHGEAR_PROMPT" != 0 -a -O "$__switchgear_file"
-        if test (__switchgear_left) -lt 0
-            read -d \t until level text <$__switchgear_file
-        end
-    end
-end
-
 function __switchgear_segment --description 'Prints the segment in its colour, behind the words given'
-    set -l until
-    set -l level
-    set -l text
-    __switchgear_read
-    if test -n "$text"
-        if test -z "$NO_COLOR"
-            set -l colour __switchgear_$level
-            set -q $colour
-            or set colour __switchgear_ok
-            set text $$colour$text$__switchgear_normal
-        end
-        string replace /100 ' %' -- "$argv$text"
-        or true # nothing to replace is no failure
-    end
+    __switchgear_good
+    and echo "$argv$__switchgear_drawn"
+    or true # nothing to show is no failure
 end
 
 if test "$SWITCHGEAR_PROMPT" = env
     function __switchgear_export --on-event fish_prompt
-        set -l until
-        set -l level
-        set -l text
-        __switchgear_read
         set -e SWITCHGEAR_OK
         set -e SWITCHGEAR_WARN
         set -e SWITCHGEAR_FAIL
-        if contains -- "$level" ok warn fail; and test -n "$text"
-            set -gx SWITCHGEAR_(string upper -- $level) (string replace /100 ' %' -- "$text")
-        end
+        __switchgear_good
+        and contains -- "$__switchgear_level" ok warn fail
+        and set -gx SWITCHGEAR_(string upper $__switchgear_level) $__switchgear_text
     end
 else if not functions -q __switchgear_right_prompt_before
     if functions -q fish_right_prompt
