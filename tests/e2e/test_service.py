@@ -59,9 +59,24 @@ async def test_the_command_needs_to_start_nothing(tmp_path: Path) -> None:
     """`switchgear ask` connects, and that is what starts it."""
     async with configured(tmp_path) as (place, _):
         with activated(place):
-            told = await trio.to_thread.run_sync(lambda: place.command("ask", "m", "hello", "--no-start"))
+            told = await trio.to_thread.run_sync(lambda: place.command("ask", "m", "hello"))
         assert (told.returncode, told.stdout) == (0, "Hello from a stand-in provider.\n"), told.stderr
         assert "started the daemon" not in told.stderr
+
+
+@needs_activate
+def test_looking_leaves_the_daemon_unstarted(place: Home) -> None:
+    """systemd listens; `doctor` and `version` say so and connect to nothing, `--no-start` fails."""
+    with activated(place) as process:
+        place.socket.chmod(0o600)
+        for _ in range(2):  # before the first daemon there is no lock; after it, one that nobody holds
+            words = ("version", "doctor --offline --no-keyring --only daemon,socket", "status --no-start", "stop")
+            told = [place.command(*line.split()) for line in words]
+            assert [each.returncode for each in told] == [0, 0, 3, 0], told
+            assert "a service manager listens at" in told[1].stdout
+            assert "READY" not in place.log()
+            (place.socket.parent / "switchgear.lock").touch(mode=0o600)
+        assert place.call("status")["pid"] == process.pid
 
 
 def test_its_children_inherit_nothing_of_it(place: Home) -> None:

@@ -13,7 +13,7 @@ from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
 
 from .failed import UNREACHABLE, CommandError
-from .service.plain import LOCK_NAME, running
+from .service.plain import LOCK_NAME, held
 from .wire import Gone
 
 TYPE_CHECKING = False
@@ -77,4 +77,4 @@ class Following:
 
 def _served(path: str) -> bool:
     """Whether a daemon holds the lock beside the socket; one that comes from another machine has none there."""
-    return running(path) is not None or not os.path.exists(f"{os.path.dirname(path)}/{LOCK_NAME}")
+    return held(path) or not os.path.exists(f"{os.path.dirname(path)}/{LOCK_NAME}")

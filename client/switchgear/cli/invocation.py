@@ -91,6 +91,8 @@ class Invocation:
         from switchgear._errors import DaemonUnavailable
 
         path = self.socket_path()
+        if not self._may_start():
+            self._leave_asleep(path)
         try:
             return dial(path)
         except DaemonUnavailable as error:
@@ -100,6 +102,14 @@ class Invocation:
                 return start_daemon(path, self.note, pass_socket=self.chose_socket())
             hint = error.hint or ""
             raise CommandError(error.what, error.why, hint, exit=UNREACHABLE, kind="unreachable") from None
+
+    def _leave_asleep(self, path: str) -> None:
+        """CommandError where to connect would start the daemon, by its service manager."""
+        from .service.asleep import WHY, asleep
+
+        if asleep(path, chosen=self.chose_socket()):
+            what, why = "the Switchgear daemon is not running", WHY.format(path)
+            raise CommandError(what, why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
 
     def chose_socket(self) -> bool:
         """Whether the socket is named by the user; the daemon would take a relative path from elsewhere."""

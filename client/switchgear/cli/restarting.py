@@ -7,7 +7,7 @@ import time
 from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
 
-from .service.plain import LOOK, PATIENCE, running
+from .service.plain import LOOK, PATIENCE, held
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def next_daemon(path: str) -> socket | None:
     """A connection to the one that comes after it, if a service manager kept the socket; None once it has left."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        left = running(path) is None
+        left = not held(path)
         try:
             return dial(path)
         except DaemonUnavailable:

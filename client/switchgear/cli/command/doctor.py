@@ -14,6 +14,7 @@ from switchgear.cli.doctor.tools import tools
 from switchgear.cli.failed import FAILURE, OK, CommandError, usage
 from switchgear.cli.misread import nearest
 from switchgear.cli.progress import progress
+from switchgear.cli.service.asleep import asleep
 from switchgear.cli.times import wall
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def run(invocation: Invocation) -> int:
         near = nearest(unknown[0], NAMES)
         hint = f"switchgear doctor --only {near}" if near else "switchgear doctor"
         raise usage(f"no check is called {unknown[0]!r}", hint, f"there are: {', '.join(NAMES)}")
-    wire, reached = daemon.reached(invocation.socket_path())
+    wire, reached = daemon.reached(invocation.socket_path(), asleep=_asleep(invocation))
     try:
         with progress(invocation) as say:
             everything = list(_all(invocation, wire, reached, say))
@@ -72,7 +73,7 @@ def _all(invocation: Invocation, wire: Wire | None, reached: Finding, say: Calla
     say("looking at this machine")
     yield from machine.python()
     yield from machine.directories()
-    yield from machine.socket(invocation.socket_path())
+    yield from machine.socket(invocation.socket_path(), asleep=wire is None and _asleep(invocation))
     yield from machine.config_file()
     yield from processes(status.get("pid"))
     yield from service(invocation.socket_path())
@@ -85,6 +86,10 @@ def _all(invocation: Invocation, wire: Wire | None, reached: Finding, say: Calla
         say("asking the daemon" + ("" if args.offline else ", and each provider's address"))
         yield from daemon.examined(_asking(wire), network=not args.offline, keyring=not args.no_keyring)
     yield from tools(lambda: _tokens(wire))
+
+
+def _asleep(invocation: Invocation) -> bool:
+    return asleep(invocation.socket_path(), chosen=invocation.chose_socket())
 
 
 def _status(wire: Wire | None) -> Json:

@@ -6,7 +6,6 @@ import os
 import signal
 
 from switchgear.cli.failed import UNREACHABLE, CommandError
-from switchgear.cli.service.plain import running
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ The next command starts it again. `switchgear service stop` is for good, until `
 
 def run(invocation: Invocation) -> int:
     invocation.args.no_start = True
-    served = _as_service()
-    if served and running(invocation.socket_path()) is None:  # to ask would start it
-        return _say(invocation, {"stopped": False}, "no daemon is running")
     try:
         pid = int(invocation.call("status")["pid"])
     except CommandError as error:
@@ -36,7 +32,7 @@ def run(invocation: Invocation) -> int:
         return _say(invocation, {"stopped": False}, "no daemon is running")
     os.kill(pid, signal.SIGTERM)
     _wait_until_gone(invocation)
-    if served:
+    if _as_service():
         invocation.note("the service starts it again when somebody connects; to keep it down: switchgear service stop")
     return _say(invocation, {"stopped": True, "pid": pid}, f"stopped the daemon (pid {pid})")
 

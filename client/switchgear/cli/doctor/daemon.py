@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
 from switchgear.cli.failed import CommandError
+from switchgear.cli.service.asleep import WHY
 from switchgear.cli.versions import older, own_version, restart
 from switchgear.cli.wire import Wire
 
@@ -23,8 +24,10 @@ Answer = Callable[[str, "Json"], "Json"]
 """One request: method and params to the result. Raises CommandError."""
 
 
-def reached(path: str) -> tuple[Wire | None, Finding]:
-    """A connection to the daemon that runs, and how that went. None is started."""
+def reached(path: str, *, asleep: bool) -> tuple[Wire | None, Finding]:
+    """A connection to the daemon that runs, and how that went. None is started: `asleep`: to connect would."""
+    if asleep:
+        return None, skipped("daemon", f"not running; {WHY.format(path)}", "switchgear status")
     try:
         return Wire(dial(path, CONNECT)), ok("daemon", f"answers at {path}")
     except DaemonUnavailable as error:

@@ -68,8 +68,8 @@ def free_bytes(path: str) -> int:
     return space.f_bavail * space.f_frsize
 
 
-def socket(path: str) -> Iterable[Finding]:
-    """Whose it is, who may use it, whether somebody listens."""
+def socket(path: str, *, asleep: bool = False) -> Iterable[Finding]:
+    """Whose it is, who may use it, whether somebody listens. `asleep`: to connect would start a daemon."""
     try:
         checked_length(path)
         found = os.lstat(path)
@@ -79,14 +79,14 @@ def socket(path: str) -> Iterable[Finding]:
     except OSError as error:
         yield ok("socket", f"{path}, not there while no daemon runs") if error.errno == 2 else _unseen(path, error)
         return
-    yield _socket(path, found)
+    yield _socket(path, found, asleep)
 
 
 def _unseen(path: str, error: OSError) -> Finding:
     return fail("socket", f"{path}: {error.strerror}", f"ls -ld {os.path.dirname(path)}")
 
 
-def _socket(path: str, found: os.stat_result) -> Finding:
+def _socket(path: str, found: os.stat_result, asleep: bool) -> Finding:
     if not stat.S_ISSOCK(found.st_mode):
         return fail("socket", f"{path} is no socket", f"rm {path}")
     if found.st_uid != os.getuid():
@@ -94,6 +94,8 @@ def _socket(path: str, found: os.stat_result) -> Finding:
     if found.st_mode & 0o077:
         mode = f"{stat.S_IMODE(found.st_mode):04o}"
         return fail("socket", f"{path} is open to others (mode {mode})", f"chmod 600 {path}")
+    if asleep:
+        return ok("socket", f"{path}, yours alone, listened at by a service manager")
     if not _listens(path):
         return warn("socket", f"{path} is left from a daemon that is gone; the next one takes its place", f"rm {path}")
     return ok("socket", f"{path}, yours alone, answered")

@@ -7,9 +7,7 @@ kickstart, print) and to plistlib for the file.
 from __future__ import annotations
 
 import os
-import plistlib
 import re
-import subprocess
 import sys
 
 from switchgear.cli.failed import CommandError
@@ -48,6 +46,8 @@ class Launchd:
         return [File(self.path, stamped(self._agent(), xml=True))]
 
     def _agent(self) -> str:
+        import plistlib
+
         agent = plistlib.loads(template(f"{LABEL}.plist").encode())
         agent["ProgramArguments"] = list(self._argv)
         agent["Sockets"][KEY]["SockPathName"] = self._kept.get("SWITCHGEAR_SOCKET") or socket_path(self._plain())
@@ -124,6 +124,8 @@ class Launchd:
         return int(found[1]) if found else None
 
     def _printed(self) -> str | None:
+        import subprocess
+
         argv = ["launchctl", "print", self._target]
         try:
             done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)

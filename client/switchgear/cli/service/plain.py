@@ -23,7 +23,19 @@ LOOK = 0.05
 
 
 def running(socket: str) -> int | None:
-    """The pid of the daemon that has the runtime directory of this socket; None: there is none."""
+    """The pid of the daemon that has the runtime directory of this socket; None: there is none, or it has not signed
+    (it has just begun, or its disk is full)."""
+    text = _signature(socket) or b""
+    return int(text) if text.isdigit() else None
+
+
+def held(socket: str) -> bool:
+    """Whether a daemon has the runtime directory of this socket."""
+    return _signature(socket) is not None
+
+
+def _signature(socket: str) -> bytes | None:
+    """What its holder wrote into the lock; None: nobody holds it."""
     try:
         lock = os.open(f"{os.path.dirname(socket)}/{LOCK_NAME}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -31,15 +43,10 @@ def running(socket: str) -> int | None:
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return _signature(lock)
+        return os.pread(lock, 32, 0).strip()
     finally:
         os.close(lock)
     return None
-
-
-def _signature(lock: int) -> int | None:
-    text = os.pread(lock, 32, 0).strip()
-    return int(text) if text.isdigit() else None
 
 
 def tell_to_leave(pid: int) -> None:

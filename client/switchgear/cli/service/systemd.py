@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-import subprocess
 
 from switchgear.cli.failed import CommandError
 
@@ -102,6 +101,8 @@ class Systemd:
         return int(shown) if shown.isdecimal() and int(shown) else None
 
     def _shown(self, what: str) -> str:
+        import subprocess
+
         argv = [*SYSTEMCTL, "show", "--property", what, "--value", SERVICE]
         try:
             done = subprocess.run(argv, env=self.env, capture_output=True, text=True, timeout=10, check=False)
