@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import trio
 
 from daemon_process import Home
 from editors.neovim import PACKAGE, PRESENT, Neovim, neovim
 from served import served
+from switchgeard.demo.exchange import sized
 from switchgeard.demo.standin import Script, StandIn
 
 pytestmark = pytest.mark.skipif(not PRESENT, reason="no nvim on this machine")
@@ -52,6 +54,25 @@ async def test_a_failover_is_in_the_status_line_within_a_second(tmp_path: Path) 
         await away(place.ask)
         assert await line(editor, "via B", 1000)
         assert await away(editor.wait, "vim.g.told == 1", 1000)
+
+
+async def test_failovers_are_told_in_one_line_that_wants_no_key(tmp_path: Path) -> None:
+    """Two of one request, with many words: neither scrolls the screen, which would stop whoever types."""
+    long = {"code": "rate_limit_exceeded", "message": "slow down " * 30}
+    limited = sized(429, msgspec.json.encode({"error": long}))
+    scripts: dict[str, Script] = {"a": lambda asked, said: limited, "b": lambda asked, said: limited, "c": "ok"}
+    async with editing(tmp_path, **scripts) as (editor, place, _):
+        heard = "_G.told = {}; vim.notify = function(text) table.insert(_G.told, text) end"
+        await away(editor.lua, heard + "; require('switchgear').setup({ notify = vim.log.levels.INFO })")
+        assert await away(editor.wait, "#require('switchgear.feed').names.models > 0")
+        await away(editor.lua, "require('switchgear.wire').stop()")  # they are replayed in one moment
+        await away(place.ask)
+        await away(editor.lua, "require('switchgear.wire').start()")
+        assert await away(editor.wait, "#_G.told > 0")
+        (told,) = await away(editor.lua, "return _G.told")
+        assert "(+1)" in told
+        assert told.endswith("…")
+        assert await away(editor.lua, "return vim.fn.strdisplaywidth(_G.told[1]) <= vim.v.echospace")
 
 
 async def test_a_daemon_that_is_killed_and_started_again_is_found_again(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 --- showing it costs nothing.
 
 local clean = require("switchgear.clean")
+local say = require("switchgear.say")
 local wire = require("switchgear.wire")
 local uv = vim.uv or vim.loop
 local M = {}
@@ -19,6 +20,7 @@ M.events = {}
 local seq ---@type integer?
 local due = false
 local session ---@type string?
+local moved = {} -- failovers that are not told yet
 
 local function redraw()
   vim.cmd("redrawstatus!")
@@ -32,8 +34,19 @@ local function show(text, level)
   end
 end
 
+--- One message for all of them: a second one in the same moment would scroll, and ask for a key.
+local function tell_failovers()
+  local last, more = moved[#moved], #moved - 1
+  moved = {}
+  local level = require("switchgear").options.notify
+  if last and level then
+    say.briefly("Switchgear: " .. (more > 0 and ("(+%d) "):format(more) or "") .. M.words(last), level)
+  end
+end
+
 local function ask_line()
   due = false
+  tell_failovers()
   if not wire.connected then
     return
   end
@@ -87,11 +100,8 @@ local function happened(event)
   M.refresh()
   autocmd("SwitchgearEvent", event)
   if event.type == "failover" then
+    table.insert(moved, event)
     autocmd("SwitchgearFailover", event)
-    local level = require("switchgear").options.notify
-    if level then
-      vim.notify("Switchgear: " .. M.words(event), level)
-    end
   end
 end
 

@@ -10,8 +10,20 @@ function M.failed(failure)
   vim.notify("Switchgear: " .. clean.line(failure.message) .. hint, vim.log.levels.WARN)
 end
 
+--- One line that fits below the windows: a longer one would make Neovim ask for a key.
+function M.briefly(text, level)
+  local room, kept = vim.v.echospace, clean.line(text)
+  if vim.fn.strdisplaywidth(kept) > room then
+    repeat
+      kept = vim.fn.strcharpart(kept, 0, vim.fn.strchars(kept) - 1)
+    until vim.fn.strdisplaywidth(kept) < room
+    kept = kept .. "…"
+  end
+  vim.notify(kept, level)
+end
+
 function M.done(text)
-  vim.notify("Switchgear: " .. clean.line(text), vim.log.levels.INFO)
+  M.briefly("Switchgear: " .. text, vim.log.levels.INFO)
 end
 
 --- Calls `good(result)`, or says what failed.
