@@ -19,7 +19,11 @@ TIGHT = 20.0  # seconds before its end a token is not sent any more
 
 
 class Carried(Struct, frozen=True):
-    """`due`, `ends`, `earliest`: boot clock. Before `earliest` asking for the next one would burn the login."""
+    """`due`, `ends`, `earliest`: boot clock. Before `earliest` asking for the next one would burn the login.
+
+    `came`: they are counted from the moment it came; those of a stored one are as good as the wall clock was when it
+    was read.
+    """
 
     secret: Secret
     source: Secret  # what it was made of, as stored
@@ -27,6 +31,7 @@ class Carried(Struct, frozen=True):
     ends: float
     earliest: float = 0.0
     bundle: Bundle | None = None
+    came: bool = False
 
     def usable(self, now: Now) -> bool:
         """Whether it can still be sent."""
@@ -55,4 +60,5 @@ def of_bundle(bundle: Bundle, source: Secret, refresh: Refresh, now: Now, *, new
     ends = max(left, floor + TIGHT)
     earliest = max((bundle.earliest_refresh_at or 0.0) - now.wall, floor)
     due = EVER if bundle.refresh_token is None else max(ends - refresh.ahead, earliest)
-    return Carried(Secret(bundle.access_token), source, now.boot + due, now.boot + ends, now.boot + earliest, bundle)
+    boot = now.boot
+    return Carried(Secret(bundle.access_token), source, boot + due, boot + ends, boot + earliest, bundle, new)

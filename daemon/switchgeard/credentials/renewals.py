@@ -173,8 +173,8 @@ class Renewals:
         if bundle is None:
             return self._plain(provider, found.secret)
         begun = of_bundle(bundle, found.secret, refresh, now, new=False)
-        if held is not None and held.bundle is not None and (_older(begun, held) or held.source == begun.source):
-            begun = held  # its deadlines are on a clock that does not jump
+        if held is not None and held.bundle is not None and (_older(begun, held) or _counts(held, begun, refused)):
+            begun = held
         wanted = begun.secret != refused
         if (begun.fresh(now) and wanted) or now.boot < begun.earliest:
             return self._adopted(provider, begun)
@@ -245,6 +245,12 @@ class Renewals:
         if isinstance(provider.credential, Keyring):
             self._keep(provider, carried.source)
         return Ready(carried.secret)
+
+
+def _counts(held: Carried, begun: Carried, refused: Secret | None) -> bool:
+    """Whether the deadlines at hand are believed, being on a clock that does not jump. Not once a token is refused that
+    was read from the keyring: the wall clock may have been wrong then and be right now."""
+    return held.source == begun.source and (held.came or refused is None)
 
 
 def _older(one: Carried, other: Carried | None) -> bool:

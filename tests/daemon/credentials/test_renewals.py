@@ -307,6 +307,27 @@ async def test_a_wall_clock_that_jumps_refreshes_nothing() -> None:
     assert (await carried(vault), issuer.calls) == ("at-r0", 0)
 
 
+async def test_a_login_first_read_by_a_wrong_clock_is_renewed_once_the_clock_is_right() -> None:
+    """A machine starts hours behind, until its time is set: a refused token does not stay for those hours."""
+    issuer = Issuer(now=Now(START - 40_000, 1000.0))
+    vault, _ = made(issuer)
+    assert await carried(vault) == "at-r0"
+    issuer.now = Now(START + 3700, 1060.0)
+    found = await vault.rotated(PLAN, Secret("at-r0"))
+    assert (found and found.reveal(), issuer.calls) == ("at-r1", 1)
+
+
+async def test_a_refused_token_that_came_here_is_renewed_by_no_clock_that_jumps() -> None:
+    """When it came is known to the second by the clock that does not jump: asking before its time would burn it."""
+    issuer = Issuer()
+    vault, _ = made(issuer)
+    issuer.pass_time(3600)
+    assert await carried(vault) == "at-r1"
+    issuer.now = Now(START + 90_000, issuer.now.boot + 60)
+    assert await vault.rotated(PLAN, Secret("at-r1")) is None
+    assert issuer.calls == 1
+
+
 async def test_an_older_generation_never_takes_the_place_of_a_newer() -> None:
     """I13: somebody restored the keyring of yesterday."""
     issuer = Issuer()
