@@ -13,7 +13,7 @@ import trio
 from daemon_process import Home
 from editors.emacs import PACKAGE, PRESENT, Emacs, LispFailed, emacs
 from served import served
-from switchgeard.demo.standin import Script, StandIn
+from standins.standin import Script, StandIn
 
 pytestmark = pytest.mark.skipif(not PRESENT, reason="no emacs on this machine")
 
@@ -64,6 +64,18 @@ async def test_a_failover_is_in_the_mode_line_within_a_second(tmp_path: Path) ->
         await away(place.ask)
         assert await line(editor, "via B", 1.0)
         assert await away(editor.lisp, "(plist-get told-of :alias)") == "m"
+
+
+async def test_an_error_of_a_hook_is_its_own(tmp_path: Path) -> None:
+    """What comes behind the event is heard, over the same connection: answers and other events."""
+    async with editing(tmp_path, a=["ok", "quota_5h"], b="ok") as (editor, place, _):
+        await away(editor.lisp, '(progn (add-hook \'switchgear-event-hook (lambda (_) (error "mine"))) t)')
+        await away(editor.lisp, "(progn (setq first switchgear--process) t)")
+        await away(place.ask)
+        assert await line(editor, "via A")
+        await away(place.ask)
+        assert await line(editor, "via B")
+        assert await away(editor.lisp, "(eq first switchgear--process)")
 
 
 async def test_a_daemon_that_is_killed_and_started_again_is_found_again(tmp_path: Path) -> None:
@@ -205,3 +217,11 @@ def test_it_compiles_without_a_warning_and_its_words_are_in_form(tmp_path: Path)
     checking = f'(checkdoc-file "{source}")'
     done = subprocess.run(["emacs", "-Q", "--batch", "--eval", checking], capture_output=True, text=True)
     assert [text for text in done.stderr.splitlines() if "imperative" not in text and "switchgear.el" in text] == []
+
+
+def test_its_header_says_whose_it_is_and_where_it_is_from() -> None:
+    """What archives of packages read, without a placeholder."""
+    head = (PACKAGE / "switchgear.el").read_text().partition(";;; Commentary:")[0]
+    assert ";; Author: " in head
+    assert ";; URL: https://" in head
+    assert "example" not in head

@@ -1,9 +1,10 @@
 ;;; switchgear.el --- One model, every provider you pay for  -*- lexical-binding: t; -*-
 
+;; Author: The Switchgear authors
 ;; Version: 0.1.0
 ;; Package-Requires: ((emacs "27.1"))
 ;; Keywords: tools, convenience
-;; URL: https://example.invalid/switchgear
+;; URL: https://pypi.org/project/switchgear/
 ;; SPDX-License-Identifier: MIT
 
 ;;; Commentary:
@@ -232,7 +233,8 @@
         (push (pop lines) switchgear--pieces)
         (let ((line (apply #'concat (nreverse switchgear--pieces))))
           (setq switchgear--pieces nil switchgear--size 0)
-          (switchgear--heard line)))
+          ;; An error of a hook is its own: what comes behind is heard all the same.
+          (with-demoted-errors "Switchgear: %S" (switchgear--heard line))))
       (push (car lines) switchgear--pieces)
       (setq switchgear--size (+ switchgear--size (length (car lines))))
       (when (> switchgear--size switchgear--longest-line)
