@@ -5,7 +5,8 @@ ${XDG_CONFIG_HOME:-~/.config}/opencode, else opencode.jsonc (the order OpenCode 
 Keys: provider.switchgear {npm, name, options {baseURL, apiKey}, models {ID {name, tool_call, attachment,
 reasoning, modalities {input, output}, limit {context, output}, cost {input, output, cache_read, cache_write}}}},
 and `model` only when one is chosen. `limit` needs both numbers; OpenCode's own word for an unknown
-output limit is 0. OpenCode adds "$schema" to a file that has none, so a new file begins with it.
+output limit is 0. OpenCode, once it is run, adds "$schema" to a file that has none: so a new file begins with it, and
+one of the user's is given it with the rest, or it would be left over when the rest is taken back.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from . import jsonc
 from .model import Model
+from .piece import Unreadable
 from .tool import AGAIN, Asked, Edit, Env, under_home
 
 TITLE = "OpenCode"
@@ -24,7 +26,8 @@ FAMILIES = ()
 KEEPS = True
 OWN_LOGIN = False
 NAMES = ("opencode.jsonc", "opencode.json", "config.json")
-START = '{\n  "$schema": "https://opencode.ai/config.json"\n}\n'
+SCHEMA = "https://opencode.ai/config.json"
+START = f'{{\n  "$schema": "{SCHEMA}"\n}}\n'
 
 
 def place(env: Env) -> str:
@@ -42,9 +45,18 @@ def edits(asked: Asked) -> list[Edit]:
         "models": {model.id: _model(model) for model in asked.models},
     }
     wants: list[jsonc.Want] = [(("provider", "switchgear"), provider)]
+    if asked.mine and not _has_schema(asked.mine):
+        wants.append((("$schema",), SCHEMA))
     if asked.model:
         wants.append((("model",), f"switchgear/{asked.model}"))
     return [Edit(asked.path, jsonc, wants, start=START)]
+
+
+def _has_schema(text: str) -> bool:
+    try:
+        return jsonc.value_at(text, ("$schema",)) is not None
+    except Unreadable:  # said where it is edited
+        return True
 
 
 def after(asked: Asked) -> list[str]:

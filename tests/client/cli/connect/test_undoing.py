@@ -43,6 +43,30 @@ def test_what_the_user_changed_since_stays_after_the_undo(run: Run, world: World
     assert path.read_text() == MINE.replace('"dark"', '"light" /* later */')
 
 
+SCHEMA = '"$schema": "https://opencode.ai/config.json"'
+
+
+@pytest.mark.parametrize("text", [MINE, "{}\n", '{"theme": "dark"}', "{\n  // none yet\n}\n"])
+def test_what_opencode_adds_to_a_file_without_it_is_taken_back_too(run: Run, world: World, text: str) -> None:
+    """It writes "$schema" behind the first brace of a file that has none, once it is run: ours has one, and goes."""
+    path = world.write(OPENCODE, text)
+    run("connect", "opencode", "--yes")
+    assert path.read_text().count(SCHEMA) == 1
+    path.write_text(path.read_text() + "\n")
+    assert run("connect", "opencode", "--undo", "--yes").code == 0
+    assert path.read_text() == text + "\n"
+
+
+def test_a_schema_of_the_users_own_stays(run: Run, world: World) -> None:
+    """A copy of it on his disk, say."""
+    text = '{"$schema": "./config.json"}'
+    path = world.write(OPENCODE, text)
+    run("connect", "opencode", "--yes")
+    assert json.loads(path.read_text())["$schema"] == "./config.json"
+    run("connect", "opencode", "--undo", "--yes")
+    assert path.read_text() == text
+
+
 @pytest.mark.parametrize(
     ("tool", "name", "text"),
     [("codex", ".codex/config.toml", "# mine\n"), ("aider", ".aider.conf.yml", "a: 1\n"), ("opencode", OPENCODE, MINE)],
