@@ -8,14 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PYTHONPATH = os.pathsep.join(str(ROOT / folder) for folder in ("protocol", "client", "daemon"))
-START_LIMIT = 20.0
+START_LIMIT = 60.0  # seconds; a machine may be very busy
 
 
 @dataclass
@@ -61,10 +61,17 @@ class Home:
             try:
                 self.call("status")
             except (OSError, EOFError):
-                assert self.process is None or self.process.poll() is None, self.log()
-                continue
-            return
+                self._breathe()
+            else:
+                return
         raise AssertionError("the daemon did not answer: " + self.log())
+
+    def _breathe(self) -> None:
+        """Lets the daemon have the processor for a moment. AssertionError when it has ended."""
+        assert self.process is not None
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(0.01)
+            raise AssertionError("the daemon ended: " + self.log())
 
     def log(self) -> str:
         return (self.path / "daemon.log").read_text()

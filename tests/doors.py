@@ -38,6 +38,8 @@ def fake_door() -> Iterator[FakeDoor]:
         door = FakeDoor(server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
-        yield door
-        server.shutdown()
-        thread.join()
+        try:
+            yield door
+        finally:
+            server.shutdown()
+            thread.join()

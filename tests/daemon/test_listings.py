@@ -171,7 +171,7 @@ async def attended(home: Path, url: str, kind: str = "openai-compatible") -> Asy
 async def seen(w: World, asked: list[bytes]) -> int:
     """How often the provider was asked, when nobody looks any more."""
     await trio.testing.wait_all_tasks_blocked()
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         while w.daemon.lists.looks:
             await trio.testing.wait_all_tasks_blocked()
     return len(asked)

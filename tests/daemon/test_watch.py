@@ -27,7 +27,7 @@ class Seen:
         self.send.send_nowait(self.path.read_text() if exists else None)
 
     async def until(self, wanted: str | None) -> None:
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             while await self.receive.receive() != wanted:
                 pass
 

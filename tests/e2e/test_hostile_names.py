@@ -68,7 +68,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Home]:
         assert told["ok"], told["error"]
         answer = await trio.to_thread.run_sync(partial(home.ask, model=ALIAS, session=RAW))
         assert answer.get("served_by", {}).get("provider") == "b", answer
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             while "owned" not in (home.socket.parent / "prompt").read_text():
                 await trio.lowlevel.checkpoint()
         yield home

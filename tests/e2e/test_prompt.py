@@ -23,7 +23,7 @@ def line(path: Path) -> tuple[float, str, str]:
 
 async def shown(w: World, folder: Path, text: str, name: str = "prompt") -> None:
     """Waits for the line: half a second (test_keeper holds that), on a busy machine longer."""
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         while not (folder / name).exists() or line(folder / name)[2] != text:
             await trio.lowlevel.checkpoint()
 

@@ -108,7 +108,7 @@ async def test_tmux_shows_it_on_the_status_line(tmp_path: Path, runtime: Path) -
             seen.tmux("source-file", str(conf))
             seen.tmux("source-file", str(conf))
             assert seen.tmux("show", "-gv", "status-right").count("@switchgear") == 1
-            with running(f"TMUX= tmux -S {seen.socket} attach") as outer, trio.fail_after(10):
+            with running(f"TMUX= tmux -S {seen.socket} attach") as outer, trio.fail_after(30):
                 while "M via A" not in await trio.to_thread.run_sync(outer.tmux, "capture-pane", "-p"):
                     await trio.lowlevel.checkpoint()
         nursery.cancel_scope.cancel()

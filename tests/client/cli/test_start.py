@@ -4,7 +4,6 @@ import os
 import signal
 import stat
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -85,13 +84,11 @@ def test_its_output_is_kept_where_only_the_user_reads(home: Path, stand_in: Path
 
 
 def test_a_start_that_fails_shows_why_at_once(home: Path, stand_in: Path) -> None:
-    """The last lines of the log, exit 3, no five seconds of waiting."""
+    """The last lines of the log and exit 3; not, after five seconds, that nobody answers."""
     stand_in.write_text(BAD)
-    began = time.monotonic()
     ((code, out, err),) = _run_all(home, 1)
     assert (code, out) == (3, "")
     assert err.startswith("switchgear: the daemon did not start\n  switchgeard: cannot read config.toml: line 3\n")
-    assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize(("argv", "variable"), [(["--no-start"], ""), ([], "1")])

@@ -9,6 +9,7 @@ import pytest
 import trio
 
 import fake_claude as claude
+from promptly import own_time
 from sample_offers import offer
 from switchgear_protocol.content import Message, Request, Text
 from switchgear_protocol.events import Restarted, StreamEvent, TextDelta
@@ -193,11 +194,11 @@ async def test_who_leaves_takes_the_process_and_its_children_along_at_once(tmp_p
             await said.wait()
             while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text():
                 await trio.lowlevel.checkpoint()
-            left = trio.current_time()
+            left = own_time()
             nursery.cancel_scope.cancel()
-    assert trio.current_time() - left < 0.25
+    assert own_time() - left < 0.25
     assert gone(claude.seen(tmp_path)["pid"])
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         while not gone(int((tmp_path / "child").read_text())):
             await trio.lowlevel.checkpoint()
 

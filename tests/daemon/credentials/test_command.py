@@ -88,7 +88,7 @@ async def test_it_and_its_children_end_at_the_deadline(monkeypatch: pytest.Monke
     found = broken(await run("import subprocess; subprocess.run(['sleep', '600'], close_fds=False)"))
     assert "no answer within" in found.reason
     os.close(writer)
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         await trio.lowlevel.wait_readable(reader)
     assert os.read(reader, 1) == b""
     os.close(reader)
@@ -96,13 +96,13 @@ async def test_it_and_its_children_end_at_the_deadline(monkeypatch: pytest.Monke
 
 async def test_a_caller_that_leaves_takes_the_program_along() -> None:
     """Cancellation is not held up, and the process is gone when it returns."""
-    with trio.fail_after(5), trio.move_on_after(0.3) as scope:
+    with trio.fail_after(30), trio.move_on_after(0.3) as scope:
         await run("import time; time.sleep(600)")
     assert scope.cancelled_caught
 
 
 async def test_an_agent_left_behind_does_not_delay_the_answer() -> None:
     """A child that keeps the pipe open outlives its parent; the answer is there."""
-    script = "import subprocess; subprocess.Popen(['sleep', '3']); print('sk-1')"
-    with trio.fail_after(2.5):
+    script = "import subprocess; subprocess.Popen(['sleep', '30']); print('sk-1')"
+    with trio.fail_after(20):
         assert await run(script) == Ready(Secret("sk-1"))

@@ -148,7 +148,7 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out() -> None:
         await login.shown.wait()
         to = urlsplit(parse_qs(urlsplit(login.url or "").query)["redirect_uri"][0])
         crowd = [await trio.open_tcp_stream("127.0.0.1", to.port or 0) for _ in range(40)]
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             assert await crowd[0].receive_some(1) == b""
             assert b"200 OK" in await come_back(login, issuer)
         for stream in crowd:

@@ -30,7 +30,7 @@ async def kept(folder: Path) -> AsyncIterator[tuple[Daemon, Doorkeeper]]:
 
 async def reconnected(daemon: Daemon) -> Client:
     """A new client, as soon as the file is back."""
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         while True:
             try:
                 return await daemon.connect()

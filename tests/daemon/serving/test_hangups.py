@@ -36,7 +36,7 @@ async def test_a_full_close_is_told_though_nobody_reads_or_writes(pair: tuple[so
         await blocked()
         assert not gone.is_set()
         theirs.close()
-        with trio.fail_after(2):
+        with trio.fail_after(20):
             await gone.wait()
         nursery.cancel_scope.cancel()
 
@@ -99,6 +99,6 @@ async def test_a_half_close_is_a_hang_up_where_that_is_asked_for(pair: tuple[soc
         await blocked()
         assert not gone.is_set()
         theirs.shutdown(socket.SHUT_WR)
-        with trio.fail_after(2):
+        with trio.fail_after(20):
             await gone.wait()
         nursery.cancel_scope.cancel()

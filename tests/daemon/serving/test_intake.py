@@ -18,7 +18,7 @@ async def begun(daemon: Daemon, data: bytes, held: int) -> Client:
     """A client whose bytes have all been taken in."""
     client = await daemon.connect()
     await client.send_bytes(data)
-    with trio.fail_after(10):
+    with trio.fail_after(30):
         while intake(daemon).held < held:
             await trio.lowlevel.checkpoint()
     return client
@@ -29,7 +29,7 @@ def intake(daemon: Daemon) -> Intake:
 
 
 async def emptied(daemon: Daemon) -> None:
-    with trio.fail_after(10):
+    with trio.fail_after(30):
         while intake(daemon).held:
             await trio.lowlevel.checkpoint()
 

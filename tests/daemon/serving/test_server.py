@@ -13,6 +13,7 @@ import trio
 import trio.testing
 from trio.testing import MockClock
 
+from promptly import promptly
 from rpc_client import Client, Daemon, kind_of, serving
 from switchgear_protocol.limits import Limits
 from switchgeard.serving import peer
@@ -290,7 +291,7 @@ async def test_draining_an_idle_server_returns_at_once(tmp_path: Path) -> None:
         client = await daemon.connect()
         await client.send({"id": 1, "method": "events/subscribe", "params": {}})
         await client.hear()
-        with trio.fail_after(1):
+        with promptly(1.0):
             await daemon.server.drain(600)
         assert await client.hear() == {}
         client.close()

@@ -8,6 +8,7 @@ import pytest
 import trio
 import trio.testing
 
+from promptly import promptly
 from raw_server import raw_server, request, request_head
 from switchgear_protocol.words import FailureKind
 from switchgeard.upstream.call import HTTPCall
@@ -51,7 +52,7 @@ async def test_a_refusal_of_a_large_request_is_heard_while_it_is_written() -> No
 
     transport = Transport()
     async with raw_server(converse) as url:
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             assert await fetch(transport, url, LARGE) == (413, b"large")
     assert transport.idle == 0
 
@@ -68,7 +69,7 @@ async def test_a_refusal_before_a_close_is_heard() -> None:
 
     transport = Transport()
     async with raw_server(converse) as url:
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             assert await fetch(transport, url, LARGE) == (413, b"large")
     assert transport.idle == 0
 
@@ -308,7 +309,7 @@ async def test_a_refusal_is_heard_over_tls_too(secured: Secured) -> None:
         await trio.sleep_forever()
 
     async with raw_server(converse, server) as url:
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             assert await fetch(Transport(context=trusting), url, LARGE) == (413, b"large")
 
 
@@ -329,7 +330,7 @@ async def test_a_cancelled_exchange_over_tls_says_no_goodbye(secured: Secured) -
         nursery.start_soon(fetch, Transport(context=trusting), url)
         await asked.wait()
         nursery.cancel_scope.cancel()
-        with trio.CancelScope(shield=True), trio.fail_after(0.25):
+        with trio.CancelScope(shield=True), promptly(0.25):
             await gone.wait()
     assert gone.is_set()
 

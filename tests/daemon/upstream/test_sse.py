@@ -99,11 +99,11 @@ def test_an_event_at_the_limit_passes() -> None:
 
 def seconds(size: int, piece: int) -> float:
     parser, wire = Parser(), b"data: " + b"x" * size
-    began = time.perf_counter()
+    began = time.thread_time()  # what others take does not count
     for at in range(0, len(wire), piece):
         parser.feed(wire[at : at + piece])
     assert len(parser.end()[0].data) == size
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize("piece", [1, 16])
