@@ -49,7 +49,7 @@ def run(invocation: Invocation) -> int:
 
     source = _source(invocation)
     with beside_json(invocation):
-        found = importing.look(invocation, source)
+        found = importing.named(invocation, importing.look(invocation, source), "--only")
         importing.show(invocation, found, looked_at(source))
         imported = [] if invocation.args.dry_run else _imported(invocation, found.new)
         working = importing.probe(invocation, imported)

@@ -46,6 +46,14 @@ def look(invocation: Invocation, source: str | None = None) -> Found:
     )
 
 
+def named(invocation: Invocation, found: Found, flag: str) -> Found:
+    """Of what is new only what the flag names, where it names something. CommandError for what is not there."""
+    from .question import chosen
+
+    told = chosen(invocation, [one.id for one in found.new], invocation.args.take, flag)
+    return found._replace(new=[one for one in found.new if one.id in told]) if told else found
+
+
 def show(invocation: Invocation, found: Found, looked_at: str) -> None:
     """A line for each; of what is left alone, why."""
     from switchgear.cli.screen import clean

@@ -27,8 +27,11 @@ def chosen(invocation: Invocation, names: Sequence[str], told: str | None, flag:
     wanted = [word.strip() for word in told.split(",") if word.strip()]
     unknown = [word for word in wanted if word not in names]
     if unknown:
+        from switchgear.cli.misread import nearest
+
+        command, near = f"switchgear {invocation.args.command}", nearest(unknown[0], names)
         there = f"there are: {', '.join(names)}" if names else "there is none"
-        raise usage(f"{flag}: no {unknown[0]!r}", f"switchgear {invocation.args.command} {flag} all", there)
+        raise usage(f"{flag}: no {unknown[0]!r}", f"{command} {flag} {near}" if near else command, there)
     return wanted
 
 

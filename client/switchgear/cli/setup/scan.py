@@ -133,8 +133,7 @@ def _codex(environ: Mapping[str, str]) -> Iterable[Finding]:
 
 def _github(environ: Mapping[str, str]) -> Iterable[Finding]:
     """`gh` keeps its own token; it is asked for it each time, so nothing is copied."""
-    program = shutil.which("gh", path=environ.get("PATH"))
-    hosts = os.path.join(_config_home(environ), "gh", "hosts.yml")
+    program, hosts = shutil.which("gh", path=environ.get("PATH")), _gh_path(environ)
     if program and os.path.exists(hosts):
         credential: dict[str, str | list[str]] = {"command": [program, "auth", "token"]}
         words = "its token has to carry the Copilot permission"
@@ -180,7 +179,15 @@ def _left(environ: Mapping[str, str]) -> list[Left]:
             left.append(
                 Left("OpenCode", opencode, why, LOGINS.get(name, f"switchgear login {name}, with a key of yours"))
             )
+    hosts = _gh_path(environ)
+    if os.path.exists(hosts) and not shutil.which("gh", path=environ.get("PATH")):
+        why = "gh keeps a login, and only it gives its token; but there is no gh on your PATH"
+        left.append(Left("gh", hosts, why, "install gh, or put it on your PATH, then: switchgear import gh"))
     return left
+
+
+def _gh_path(environ: Mapping[str, str]) -> str:
+    return os.path.join(environ.get("GH_CONFIG_DIR") or os.path.join(_config_home(environ), "gh"), "hosts.yml")
 
 
 def _opencode_path(environ: Mapping[str, str]) -> str:

@@ -84,6 +84,33 @@ def test_a_dry_run_changes_nothing(home: Path, run: Run, daemon: ScriptedDaemon)
     assert methods(daemon) == ["kinds/list", "providers/list"]
 
 
+def test_a_dry_run_shows_only_what_is_named(
+    home: Path, run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the run without it would take only that."""
+    monkeypatch.setenv("OPENAI_API_KEY", "other")
+    codex_key(home)
+    ran = run("import", "--only", "openai-codex", "--dry-run")
+    assert [line.split()[0] for line in ran.out.splitlines()] == ["openai-codex"]
+    told = documented(run("import", "--only", "openai-codex", "--dry-run", "--json").out, "import")
+    assert [one["id"] for one in told["found"]] == ["openai-codex"]
+    assert len(run("import", "--only", "none", "--dry-run").out.splitlines()) == 2
+
+
+def test_a_name_that_is_not_there_is_told_before_anything_is_shown(
+    home: Path, run: Run, daemon: ScriptedDaemon
+) -> None:
+    """With the nearest one, also where nothing is taken."""
+    codex_key(home)
+    ran = run("import", "--only", "opnai", "--dry-run")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines() == [
+        "switchgear: --only: no 'opnai'",
+        "  there are: openai",
+        "hint: switchgear import --only openai",
+    ]
+
+
 def test_one_source_is_looked_at_alone(
     home: Path, run: Run, daemon: ScriptedDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

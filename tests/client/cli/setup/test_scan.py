@@ -111,6 +111,17 @@ def test_gh_is_asked_each_time_and_nothing_is_copied(tmp_path: Path) -> None:
     ]
 
 
+def test_a_login_of_gh_without_gh_is_named_with_what_is_missing(tmp_path: Path) -> None:
+    """Its token is gh's to give; without a login there is nothing to say."""
+    environ = {"HOME": str(tmp_path), "PATH": "/nonexistent", "GH_CONFIG_DIR": str(tmp_path / "gh")}
+    assert scan(environ, KINDS) == ([], [])
+    hosts = written(tmp_path / "gh/hosts.yml", {})
+    found, [left] = scan(environ, KINDS)
+    assert (found, left.source, left.where) == ([], "gh", str(hosts))
+    assert "no gh on your PATH" in left.why
+    assert "switchgear import gh" in left.hint
+
+
 def test_claude_itself_is_only_taken_by_somebody_who_says_so(tmp_path: Path) -> None:
     """Its terms are the user's to judge, and its files are never opened."""
     found, _ = scan({"HOME": str(tmp_path), "PATH": program(tmp_path, "claude")}, KINDS)
