@@ -20,11 +20,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ROOTS = [str(ROOT / folder) for folder in ("protocol", "client", "daemon")]
-sys.path[:0] = ROOTS
+sys.path[:0] = [*ROOTS, str(ROOT / "tests")]
 
 import trio  # noqa: E402
 
-from switchgeard.demo.standin import StandIn  # noqa: E402
+from standins.standin import StandIn  # noqa: E402
 from switchgeard.demo.wires import Said  # noqa: E402
 
 START_LIMIT = 20.0  # seconds for the daemon to answer

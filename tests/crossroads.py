@@ -14,7 +14,7 @@ import httpx  # noqa: TID251 - a client that is not ours
 import trio
 
 from door_client import request, tool
-from switchgeard.demo.standin import Script, StandIn
+from standins.standin import Script, StandIn
 from world import World, world
 
 OTHER = {

@@ -18,14 +18,15 @@ from msgspec import Struct, structs
 
 import frames
 from literal.error_row import KindError
+from standins.copilot import copilot
+from standins.faults import FAULTS
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Answer as Found
 from switchgeard.credentials.secret import Missing, Ready, Secret
 from switchgeard.demo import claude, wires
-from switchgeard.demo.copilot import copilot, kind_at
+from switchgeard.demo.copilot import kind_at
 from switchgeard.demo.copilot_wire import GITHUB_TOKEN
 from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, Header, chunked, sized
-from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.github import GitHub
 from switchgeard.demo.said import Said
 from switchgeard.demo.standin import Line, StandIn
@@ -254,7 +255,11 @@ def _standin(kind: str, lines: Sequence[Line], account: GitHub, beside: Callable
         standin.beside = lambda asked: beside(asked) or usual(asked)
         return standin
     script = [setup_of(kind).speaks(line) for line in lines]
-    return StandIn(script, beside=lambda asked: beside(asked) or (issuing(asked) if kind == "chatgpt" else None))
+
+    def either(asked: Asked) -> Answer | None:
+        return beside(asked) or (issuing(asked) if kind == "chatgpt" else None)
+
+    return StandIn(script, answers=FAULTS, beside=either)
 
 
 def _lines(setup: Setup, place: Path, wire: str | None) -> str:

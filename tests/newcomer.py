@@ -10,7 +10,7 @@ import trio
 
 from daemon_process import Home
 from on_terminal import Person
-from switchgeard.demo.standin import StandIn
+from standins.standin import StandIn
 
 KEYS = {"OPENAI_API_KEY": "sk-CANARY-setup-openai-1", "ANTHROPIC_API_KEY": "sk-CANARY-setup-anthropic-2"}
 MINE = '{\n  // mine\n  "theme": "dark"\n}\n'

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 from msgspec import structs
 
+from standins.faults import FAULTS
+from standins.standin import StandIn
 from switchgeard.demo.exchange import Answer, Asked, sized
-from switchgeard.demo.faults import FAULTS
-from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from switchgeard.kinds import anthropic, chatgpt
 from switchgeard.kinds.auth import bearer

@@ -22,7 +22,7 @@ from daemon_process import Home, home  # noqa: E402
 from editors.neovim import PRESENT, neovim  # noqa: E402
 from on_terminal import Person  # noqa: E402
 from served import standing  # noqa: E402
-from switchgeard.demo.standin import StandIn  # noqa: E402
+from standins.standin import StandIn  # noqa: E402
 
 README = ROOT / "README.md"
 SECTION = "## What it looks like"

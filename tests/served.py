@@ -7,7 +7,7 @@ from pathlib import Path
 import trio
 
 from daemon_process import Home, home
-from switchgeard.demo.standin import Script, StandIn
+from standins.standin import Script, StandIn
 from world import config
 
 

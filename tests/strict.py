@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from standins.faults import FAULTS
 from switchgeard.demo.exchange import Answer, Asked, sized
-from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.wires import Said
 
 Body = dict[str, Any]

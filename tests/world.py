@@ -14,6 +14,7 @@ import msgspec
 import trio
 
 from rpc_client import Client
+from standins.faults import FAULTS
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard import clock
 from switchgeard.app import Places, build, build_door, open_door
@@ -184,7 +185,7 @@ async def world(
     """
     if door:
         more += '\n[http]\nlisten = "127.0.0.1:0"\n'
-    standins = {n: s if isinstance(s, StandIn) else StandIn(s) for n, s in scripts.items()}
+    standins = {n: s if isinstance(s, StandIn) else StandIn(s, answers=FAULTS) for n, s in scripts.items()}
     async with trio.open_nursery() as nursery:
         for standin in standins.values():
             if not standin.url:

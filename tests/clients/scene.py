@@ -19,8 +19,8 @@ from msgspec.structs import replace
 
 from clients.pinned import VENV
 from daemon_process import Home, home
-from switchgeard.demo.faults import changed
-from switchgeard.demo.standin import Line, Script, StandIn
+from standins.faults import changed
+from standins.standin import Line, Script, StandIn
 from switchgeard.demo.wires import Said, says
 from switchgeard.dialects.sealed import MARK
 from world import CANARY

@@ -9,7 +9,7 @@ import trio
 
 from clients.pinned import here, program
 from clients.scene import ANSWER, Scene, scene
-from switchgeard.demo.standin import Script
+from standins.standin import Script
 
 CLIENT = "opencode-ai"
 COMMANDS = {

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 import trio
 
+from standins.standin import StandIn
 from switchgear_protocol.events import Finished, StreamEvent, TextDelta, UsageReport
 from switchgear_protocol.words import Billing, FailureKind, Finish
 from switchgeard import attempt, clock
@@ -15,7 +16,6 @@ from switchgeard.attempt import REST_SECONDS, Attempt
 from switchgeard.core.failure import Failure
 from switchgeard.core.offer import Offer, Timeouts
 from switchgeard.demo.exchange import Answer, Asked, End, Hang, chunked
-from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import ANTHROPIC, OPENAI, Said, frame, stream
 from switchgeard.dialects.known import DIALECTS
 from switchgeard.passed import Heard, Passed, PassedBody

@@ -11,11 +11,11 @@ import trio
 
 from door_client import ASKED, tool
 from door_reading import refused
+from standins.faults import FAULTS
 from switchgeard import counting
 from switchgeard.demo.exchange import Answer, Asked, sized
-from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.wires import Said
-from world import World, world
+from world import PATIENT, World, world
 
 MESSAGES = "anthropic.messages"
 PATH = "/v1/messages/count_tokens"
@@ -104,9 +104,9 @@ async def test_trouble_costs_only_exactness(tmp_path: Path, trouble: Callable[[A
 async def test_nobody_waits_long_for_a_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider that says nothing is left, and its call with it."""
     monkeypatch.setattr(counting, "LIMIT", 0.05)
-    async with world(tmp_path, {"a": "hang"}, door=True) as w:
-        await guessed(w)
-        with trio.fail_after(2):
+    async with world(tmp_path, {"a": "hang"}, timeouts=PATIENT, door=True) as w:
+        with trio.fail_after(10):  # half of what it would be given
+            await guessed(w)
             await w.standins["a"].until(lambda s: s.disconnects == 1)
 
 

@@ -8,9 +8,9 @@ import httpx  # noqa: TID251 - a client that is not ours
 import pytest
 
 from door_client import PATHS, request
+from standins.standin import Script, StandIn
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.said import Said
-from switchgeard.demo.standin import Script, StandIn
 from switchgeard.question import Brought
 from switchgeard.upstream.tls import blind_context
 from world import CANARY, World, world

@@ -19,9 +19,9 @@ from editors.emacs import Emacs
 from editors.neovim import Neovim
 from served import served
 from shell.terminal import Terminal, running
+from standins.standin import Script, StandIn
 from switchgear.cli.prompt_hooks import text
 from switchgeard import clock
-from switchgeard.demo.standin import Script, StandIn
 
 pytestmark = [
     pytest.mark.skipif(not neovim.PRESENT, reason="no nvim on this machine"),

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from fake_clock import ManualClock
+from standins.faults import Fault
+from standins.standin import StandIn
 from switchgeard.demo.exchange import Header, sized
-from switchgeard.demo.faults import Fault
-from switchgeard.demo.standin import StandIn
 from world import World, world
 
 DAY = 86_400.0

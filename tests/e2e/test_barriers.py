@@ -11,7 +11,7 @@ import trio
 
 from barriers import LIBRARY, setting
 from daemon_process import Home, home
-from switchgeard.demo.standin import StandIn
+from standins.standin import StandIn
 from world import config
 
 BARRIERS = Path(__file__).parents[1] / "barriers.py"

@@ -9,8 +9,8 @@ import pytest
 
 from door_client import post
 from frames import event, exception
+from standins.standin import StandIn
 from switchgeard.demo.exchange import Answer, Asked, End, Send, chunk, head, sized
-from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from world import CANARY, World, world
 

@@ -15,7 +15,7 @@ import pytest
 import trio
 
 from daemon_process import Home, home
-from switchgeard.demo.standin import StandIn
+from standins.standin import StandIn
 
 HELLO = "Hello from a stand-in provider."
 CONFIG = """\

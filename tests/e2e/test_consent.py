@@ -16,9 +16,9 @@ from daemon_process import PYTHONPATH
 from door_client import ASKED, post
 from door_reading import refused
 from fake_clock import ManualClock
+from standins.faults import limited
+from standins.standin import Script
 from switchgeard.core.clock import Now
-from switchgeard.demo.faults import limited
-from switchgeard.demo.standin import Script
 from world import World, world
 
 HELLO = "Hello from a stand-in provider."

@@ -11,8 +11,8 @@ import pytest
 import trio
 
 from switchgeard.complete import Completing
+from switchgeard.demo.answers import error
 from switchgeard.demo.errors import rate_limited, retry_after
-from switchgeard.demo.faults import error
 from world import CANARY, Heard, World, world
 
 SPENT = error(rate_limited(retry_after("7200")))

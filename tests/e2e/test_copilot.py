@@ -9,7 +9,8 @@ import pytest
 
 from door_client import PATHS, post
 from fake_clock import ManualClock
-from switchgeard.demo.copilot import copilot, kind_at
+from standins.copilot import copilot
+from switchgeard.demo.copilot import kind_at
 from switchgeard.demo.copilot_wire import GITHUB_TOKEN
 from switchgeard.demo.github import GitHub
 from switchgeard.demo.standin import Line, StandIn

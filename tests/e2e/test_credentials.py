@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import cast
 
 from fake_clock import ManualClock
+from standins.faults import FAULTS
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.credentials.secret import Locked, Ready, Secret
 from switchgeard.credentials.vault import Vault
 from switchgeard.demo.exchange import Answer, Asked
-from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.wires import Said
 from world import World, world
 

@@ -14,7 +14,7 @@ from crossroads import CROSSINGS, Crossing, crossed, crossroads, hits
 from door_reading import GOOGLE, RESPONSES, failed, reading, refused, whole
 from e2e.test_faults import FINE, HELLO, INVISIBLE, LATE, REQUEST_SHAPED
 from naive import Reading
-from switchgeard.demo.faults import FAULTS
+from standins.faults import FAULTS
 
 STREAMED = [crossing for crossing in CROSSINGS if crossing.stream]
 WHOLE = [crossing for crossing in CROSSINGS if not crossing.stream]

@@ -11,9 +11,9 @@ import trio
 from daemon_process import Home, home
 from doorway import Visitor
 from rpc_client import Client
+from standins.faults import FAULTS
+from standins.standin import Script, StandIn
 from switchgeard.demo.exchange import Answer, Asked, Hang
-from switchgeard.demo.faults import FAULTS
-from switchgeard.demo.standin import Script, StandIn
 from switchgeard.demo.wires import Said
 from world import config
 

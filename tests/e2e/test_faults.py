@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from switchgeard.demo.faults import FAULTS
+from standins.faults import FAULTS
 from world import CANARY, world
 
 HELLO = "Hello from a stand-in provider."

@@ -12,9 +12,9 @@ import httpx  # noqa: TID251 - a client that is not ours
 import pytest
 
 from door_client import PATHS, events, tool
+from standins.faults import FAULTS
 from strict import Strict, anthropic, chat, demand
 from switchgeard.demo.exchange import Answer, Asked
-from switchgeard.demo.faults import FAULTS
 from switchgeard.demo.wires import Said
 from world import World, world
 

@@ -10,9 +10,9 @@ import pytest
 import trio
 
 from fake_clock import ManualClock
+from standins.faults import Fault, redirect
+from standins.standin import StandIn
 from switchgeard.demo.exchange import Answer, Asked, Pause, chunked
-from switchgeard.demo.faults import Fault, redirect
-from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said, frame, stream
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport

@@ -8,8 +8,8 @@ import trio
 
 from daemon_process import home
 from rpc_client import Client
+from standins.standin import StandIn
 from switchgeard.demo.exchange import Answer, Asked, sized
-from switchgeard.demo.standin import StandIn
 
 CONFIG = """\
 [[providers]]
@@ -50,7 +50,7 @@ async def test_a_watcher_sees_a_figure_that_no_answer_told(tmp_path: Path) -> No
             sock = trio.socket.socket(trio.socket.AF_UNIX)
             await sock.connect(str(place.socket))
             client = Client(sock)
-            with sock, trio.fail_after(10):
+            with sock, trio.fail_after(30):
                 await client.send({"id": 1, "method": "events/subscribe", "params": {"types": ["quota"]}})
                 assert (await client.hear())["result"]["snapshot"]["quota"] == []
                 event = (await client.hear())["params"]["event"]

@@ -18,6 +18,7 @@ import switchgear
 from naive import Reading, naive_anthropic, naive_chat, naive_message
 from on_terminal import command, environment, shown_by
 from recorded import ANTHROPIC, CHAT, FIXTURES, answers_and_errors, bodies, one_of_each, payloads, streams, wire_of
+from standins.faults import Fault, replay, replay_body
 from switchgear.trio import AsyncClient
 from switchgear_protocol.content import Text, Thinking, ToolCall, Usage
 from switchgear_protocol.events import (
@@ -32,7 +33,6 @@ from switchgear_protocol.events import (
 )
 from switchgear_protocol.messages import Answer
 from switchgear_protocol.words import Interrupt
-from switchgeard.demo.faults import Fault, replay, replay_body
 from switchgeard.demo.wires import ANTHROPIC as MESSAGES
 from world import World, world
 

@@ -14,9 +14,9 @@ import lock_holder
 from fake_clock import ManualClock
 from memory_keyring import MemoryKeyring, in_place
 from plan import GONE, LIFE, REVOKED, Plan
+from standins.standin import StandIn
 from switchgeard import clock
 from switchgeard.demo.exchange import Answer, Asked, sized
-from switchgeard.demo.standin import StandIn
 from switchgeard.kinds import vertex
 from switchgeard.kinds.bundle import Bundle, parsed
 from world import Heard, World, world

@@ -13,8 +13,8 @@ import trio
 import switchgear
 from activated import ACTIVATE, Listening, activated, next_with, notified
 from daemon_process import Home, home
+from standins.standin import Script, StandIn
 from switchgear.trio import AsyncClient
-from switchgeard.demo.standin import Script, StandIn
 from world import config
 
 needs_activate = pytest.mark.skipif(ACTIVATE is None, reason="no systemd-socket-activate on this machine")

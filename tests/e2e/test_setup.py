@@ -3,12 +3,14 @@
 import json
 import socket
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trio
 
 from newcomer import KEYS, gone_through, newcomer
+from one_at_a_time import one_at_a_time
 from switchgeard.demo.exchange import Answer, Hang
 
 QUESTIONS = (
@@ -19,6 +21,13 @@ QUESTIONS = (
     "Connect OpenCode?",
     "for three words",
 )
+
+
+@pytest.fixture(autouse=True)
+def _door() -> Iterator[None]:
+    """The usual ports are this test's alone."""
+    with one_at_a_time("door"):
+        yield
 
 
 @pytest.fixture(autouse=True)

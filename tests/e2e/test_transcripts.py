@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from standins.faults import FAULTS, Fault
 from switchgeard.core.issuer import Issuer, account
 from switchgeard.demo.exchange import Answer, Asked, sized
-from switchgeard.demo.faults import FAULTS, Fault
 from switchgeard.demo.wires import Said
 from world import World, world
 

@@ -15,8 +15,8 @@ import trio
 from daemon_process import Home
 from editors.neovim import PACKAGE, PRESENT, Neovim, neovim
 from served import served
+from standins.standin import Script, StandIn
 from switchgeard.demo.exchange import sized
-from switchgeard.demo.standin import Script, StandIn
 
 pytestmark = pytest.mark.skipif(not PRESENT, reason="no nvim on this machine")
 

@@ -32,7 +32,7 @@ from editors.opencode import (
     opencode,
 )
 from served import served
-from switchgeard.demo.standin import Script
+from standins.standin import Script
 
 pytestmark = [pytest.mark.editors]
 built = pytest.mark.skipif(not BUILT, reason=UNBUILT)

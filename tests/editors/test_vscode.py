@@ -16,7 +16,7 @@ import trio
 from daemon_process import Home
 from editors.vscode import ABSENT, PACKAGE, PRESENT, TSC, Code, code
 from served import served
-from switchgeard.demo.standin import Script, StandIn
+from standins.standin import Script, StandIn
 
 pytestmark = [pytest.mark.editors, pytest.mark.skipif(not PRESENT, reason=ABSENT)]
 
@@ -121,7 +121,7 @@ async def test_a_connection_to_something_that_speaks_nonsense_is_given_up(tmp_pa
     run = {"XDG_RUNTIME_DIR": str(tmp_path / "run")}
     async with listening(tmp_path) as listener:
         with code(tmp_path, run) as editor:
-            with trio.fail_after(10):
+            with trio.fail_after(30):
                 for _ in range(2):
                     connection, _ = await listener.accept()
                     await connection.send(words)
@@ -273,7 +273,7 @@ async def test_closing_the_answer_cancels_it_upstream(tmp_path: Path) -> None:
         assert await away(editor.until, "Object.values(seen.documents).some(Boolean)")
         [document] = (await away(editor.seen))["documents"]
         await away(editor.close, document)
-        with trio.fail_after(10):
+        with trio.fail_after(30):
             await standins["a"].until(lambda standin: standin.disconnects == 1)
         assert (await away(editor.seen))["messages"] == []
 
@@ -284,7 +284,7 @@ async def test_an_editor_that_dies_in_the_middle_leaves_the_daemon_well(tmp_path
         await away(editor.begin, "ask", "M", "hello")
         assert await away(editor.until, "Object.values(seen.documents).some(Boolean)")
         editor.process.kill()
-        with trio.fail_after(10):
+        with trio.fail_after(30):
             await standins["a"].until(lambda standin: standin.disconnects == 1)
         assert (await away(place.ask))["finish"] == "stop"
 

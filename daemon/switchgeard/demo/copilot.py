@@ -1,7 +1,7 @@
 """GitHub Copilot as a stand-in: three endpoints, its list, its own refusals, and GitHub beside it on one address.
 
-Rules for editing: an answer is what `faults` makes of it, with Copilot's own count of what it cost; a line of a script
-may also be a name of `copilot_wire.REFUSALS`. `kind_at` is the real kind but for its addresses, which are pinned there.
+Rules for editing: a complete answer comes with Copilot's own count of what it cost; a line of a script is that ("ok"),
+or a function of what was asked. `kind_at` is the real kind but for its addresses, which are pinned there.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,9 +17,9 @@ from switchgeard.kinds.kind import DeviceCode, Kind
 from switchgeard.upstream.call import HTTPCall
 
 from . import wires
-from .copilot_wire import MODELS, REFUSALS, Refusal, session_limit
+from .answers import ANSWERS, Behaviour
+from .copilot_wire import EXPIRED, MODELS, Refusal, session_limit
 from .exchange import Answer, Asked, chunked, date, sized
-from .faults import FAULTS, Fault
 from .github import GitHub
 from .standin import Line, StandIn
 from .wires import ANTHROPIC, DONE, RESPONSES, Said, frame
@@ -76,7 +76,7 @@ def _beside(account: GitHub, standin: StandIn, asked: Asked) -> Answer | None:
     return account.answer(asked)
 
 
-def _answering(account: GitHub, line: Line) -> Fault:
+def _answering(account: GitHub, line: Line) -> Behaviour:
     """A line of a script behind the door that asks for a token."""
 
     def answer(asked: Asked, said: Said) -> Answer:
@@ -88,16 +88,14 @@ def _answering(account: GitHub, line: Line) -> Fault:
     return answer
 
 
-def _line(line: Line) -> Fault:
+def _line(line: Line) -> Behaviour:
     if not isinstance(line, str):
         return line
-    if line == "ok":
-        return billed
-    return partial(refused, REFUSALS[line]) if line in REFUSALS else FAULTS[line]
+    return billed if line == "ok" else ANSWERS[line]
 
 
 def _expired(asked: Asked) -> Answer:
-    return refused(REFUSALS["token_expired"], asked, Said())
+    return refused(EXPIRED, asked, Said())
 
 
 def refused(row: Refusal, asked: Asked, said: Said) -> Answer:

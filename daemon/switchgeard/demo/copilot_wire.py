@@ -90,10 +90,7 @@ def refusal(code: str, message: str) -> Json:
     return {"error": {"message": message, "code": code}}
 
 
-_WEEKLY = "Sorry, you've exceeded your weekly rate limit. Please retry after 172800 seconds."
 _FIVE_HOURS = "global-chat:global-usage-5-hour-key:userID:COPILOT_PLAN_INDIVIDUAL"
-_MODEL = "Sorry, you have been rate-limited. Please wait a moment before trying again."
-_FORBIDDEN = "access to this endpoint is forbidden. Please review our terms of service."
 
 
 def session_limit(seconds: int) -> Refusal:
@@ -103,24 +100,4 @@ def session_limit(seconds: int) -> Refusal:
     return 429, headers, refusal("user_global_rate_limited:pro", message)
 
 
-REFUSALS: dict[str, Refusal] = {
-    "session_limit": session_limit(2733),
-    "weekly_limit": (429, (("retry-after", "172800"),), refusal("user_weekly_rate_limited", _WEEKLY)),
-    "model_limit": (429, (("retry-after", "20"),), refusal("user_model_rate_limited", _MODEL)),
-    "model_overloaded": (429, (), refusal("model_overloaded", "The model is overloaded.")),
-    "no_quota": (402, (), refusal("quota_exceeded", "You have no quota")),
-    "month_spent": (402, (), refusal("quota_exceeded", "You have exceeded your monthly quota")),
-    "free_spent": (402, (), refusal("free_quota_exceeded", "You have exceeded your free quota")),
-    "no_billing": (402, (), refusal("billing_not_configured", "Billing is not configured")),
-    "wrong_plan": (403, (), _FORBIDDEN),
-    "token_expired": (401, (), {"error": {"message": "IDE token expired: unauthorized: token expired"}}),
-    "not_supported": (400, (), refusal("model_not_supported", "The requested model is not supported.")),
-    "client_unknown": (466, (), "client not supported"),
-    "too_long": (
-        400,
-        (),
-        refusal("model_max_prompt_tokens_exceeded", "prompt token count of 205000 exceeds the limit of 168000"),
-    ),
-    "off_topic": (400, (), "off_topic"),
-    "dependency": (424, (), "failed dependency"),
-}
+EXPIRED: Refusal = (401, (), {"error": {"message": "IDE token expired: unauthorized: token expired"}})

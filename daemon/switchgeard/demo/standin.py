@@ -8,9 +8,10 @@ import socket
 import ssl
 import struct
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 import h11
 import trio
@@ -18,12 +19,12 @@ import trio
 from switchgeard.clock import Clock, now
 
 from . import wires
+from .answers import ANSWERS, Behaviour
 from .exchange import Answer, Asked, Hang, Header, Pause, Send, Step, head, sized
-from .faults import FAULTS, Fault
 from .wires import Said
 
-Line = str | Fault
-"""One entry of a script: a name of FAULTS, or a function of what was asked."""
+Line = str | Behaviour
+"""One entry of a script: a name of its `answers`, or a function of what was asked."""
 Script = Line | Sequence[Line]
 
 REMEMBERED = 10_000
@@ -49,6 +50,7 @@ class StandIn:
     models: tuple[str, ...] = ("gpt-5.5", "claude-opus-4-6")
     tls: ssl.SSLContext | None = None
     clock: Clock = now
+    answers: Mapping[str, Behaviour] = field(default_factory=lambda: ANSWERS)
     beside: Callable[[Asked], Answer | None] = lambda asked: None  # answers what is no completion; None: the usual
 
     url: str = ""  # known once it serves
@@ -64,7 +66,7 @@ class StandIn:
         return f"<StandIn {self.url} {self.hits} hits, {self.open} open>"
 
     @asynccontextmanager
-    async def serving(self, port: int = 0) -> AsyncIterator["StandIn"]:
+    async def serving(self, port: int = 0) -> AsyncIterator[Self]:
         """Serve while the block runs; `url` is set."""
         async with trio.open_nursery() as nursery:
             await nursery.start(self.serve, port)
@@ -81,7 +83,7 @@ class StandIn:
         task_status.started(self.url)
         await trio.serve_listeners(self._connection, listeners)
 
-    async def until(self, condition: Callable[["StandIn"], bool]) -> None:
+    async def until(self, condition: Callable[[Self], bool]) -> None:
         """Wait for something to have happened: `await standin.until(lambda s: s.hits == 2)`."""
         while not condition(self):
             await self._changed.park()
@@ -113,7 +115,7 @@ class StandIn:
         self.asked.append(asked)
         self.told()
         line = self._line(asked.number)
-        answer = (FAULTS[line] if isinstance(line, str) else line)(asked, self.said)
+        answer = (self.answers[line] if isinstance(line, str) else line)(asked, self.said)
         return _with_headers(answer, self.headers(asked.wall))
 
     def _line(self, number: int) -> Line:

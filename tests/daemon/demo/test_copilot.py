@@ -6,9 +6,10 @@ from typing import Any
 import httpx  # noqa: TID251 - a client that is not ours
 import pytest
 
+from standins.copilot import REFUSALS, copilot
 from switchgeard.core.clock import Now
-from switchgeard.demo.copilot import copilot, kind_at
-from switchgeard.demo.copilot_wire import GITHUB_TOKEN, MODELS, REFUSALS
+from switchgeard.demo.copilot import kind_at
+from switchgeard.demo.copilot_wire import GITHUB_TOKEN, MODELS
 from switchgeard.demo.github import GitHub
 from switchgeard.demo.standin import StandIn
 from switchgeard.kinds.github_copilot import KIND, exchanged

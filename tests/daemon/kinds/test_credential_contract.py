@@ -28,12 +28,12 @@ from kind_worlds import (
 )
 from literal.error_row import KindError
 from literal.kind_errors import ERRORS
+from standins.standin import Line
 from switchgeard.credentials.keyring_store import KeyringStore
 from switchgeard.demo import claude
 from switchgeard.demo.copilot_wire import GITHUB_TOKEN
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.github import GitHub
-from switchgeard.demo.standin import Line
 from world import CANARY
 
 DIRECT = "gho_CANARY000000000000000000000000000000"

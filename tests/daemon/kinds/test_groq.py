@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from standins.standin import StandIn
 from switchgeard.core.clock import Now
-from switchgeard.demo.standin import StandIn
 from switchgeard.kinds.groq import KIND, models, readings
 from world import world
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx  # noqa: TID251 - what the bridge is for
 import pytest
 
-from switchgeard.demo.standin import StandIn
+from standins.standin import StandIn
 from switchgeard.upstream.httpx_bridge import Bridge
 from switchgeard.upstream.transport import Transport
 

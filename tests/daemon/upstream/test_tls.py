@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import trio
 
+from promptly import promptly
+from standins.standin import StandIn
 from switchgear_protocol.words import FailureKind, Scope
 from switchgeard.core.failure import Failure
-from switchgeard.demo.standin import StandIn
 from switchgeard.upstream import tls
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport, TransportFault
@@ -107,7 +108,7 @@ async def test_a_handshake_that_never_comes_ends_at_the_connect_limit() -> None:
         nursery.start_soon(trio.serve_listeners, silent, listeners)
         port = listeners[0].socket.getsockname()[1]
         failure = await failing(Transport(), f"https://127.0.0.1:{port}", connect=0.1)
-        with trio.fail_after(0.25):
+        with promptly(0.25):
             await closed.wait()
         nursery.cancel_scope.cancel()
     assert (failure.kind, failure.scope, failure.code) == (FailureKind.TIMEOUT, Scope.ENDPOINT, "tls")

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 
+from promptly import promptly
+from standins.faults import FAULTS, redirect
+from standins.standin import StandIn
 from switchgear_protocol.words import FailureKind, Scope
 from switchgeard.core.failure import Failure
 from switchgeard.demo.exchange import Answer, Asked, Send, head, sized
-from switchgeard.demo.faults import FAULTS, redirect
-from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport, TransportFault
@@ -75,7 +76,7 @@ async def test_a_refused_connection_says_that_nothing_listens() -> None:
 async def test_a_dial_into_nowhere_ends_at_the_connect_limit() -> None:
     """The limit is kept by the transport itself."""
     async with black_hole() as url:
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             failure = await failing(Transport(), url, connect=0.1)
     assert (failure.kind, failure.scope, failure.sent) == (FailureKind.TIMEOUT, Scope.ENDPOINT, False)
 
@@ -232,7 +233,7 @@ async def test_cancelling_closes_the_socket_at_once(name: str) -> None:
             nursery.start_soon(fetch, transport, standin.url)
             await standin.until(lambda s: s.hits == 1)
             nursery.cancel_scope.cancel()
-        with trio.fail_after(0.25):
+        with promptly(0.25):
             await standin.until(lambda s: s.open == 0)
     assert (standin.disconnects, transport.idle) == (1, 0)
 
@@ -245,7 +246,7 @@ async def test_leaving_in_the_middle_closes_the_connection() -> None:
             async with transport.open(a_call(standin.url), connect=5) as reply:
                 async for _chunk in reply.chunks():
                     break
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             await standin.until(lambda s: s.open == 0)
     assert (standin.disconnects, transport.idle) == (30, 0)
 
@@ -257,7 +258,7 @@ async def test_a_consumers_own_error_closes_too_and_is_kept() -> None:
         with pytest.raises(KeyError):
             async with transport.open(a_call(standin.url), connect=5):
                 raise KeyError
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             await standin.until(lambda s: s.open == 0)
     assert transport.idle == 0
 
@@ -273,7 +274,7 @@ async def test_a_connection_is_kept_and_used_again() -> None:
             await fetch(transport, standin.url)
         assert (standin.connections, transport.idle) == (1, 1)
         await transport.aclose()
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             await standin.until(lambda s: s.open == 0)
 
 

@@ -6,8 +6,8 @@ import pytest
 import trio
 import trio.testing
 
+from standins.standin import StandIn
 from switchgeard.demo.exchange import Answer, Asked, sized
-from switchgeard.demo.standin import StandIn
 from switchgeard.demo.wires import Said
 from switchgeard.upstream.call import HTTPCall
 from switchgeard.upstream.transport import Transport
@@ -81,7 +81,7 @@ async def test_nobody_is_woken_in_vain() -> None:
 async def test_origins_do_not_wait_for_each_other() -> None:
     """A turn at one is no turn at the other."""
     turns = Turns()
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         first, second = turns.at("http://a", yes), turns.at("http://b", yes)
         await first.take()
         await second.take()
@@ -105,7 +105,7 @@ async def test_one_no_longer_wanted_is_withdrawn_and_still_gives_its_turn_back()
         await trio.testing.wait_all_tasks_blocked()
         wanted = False
         ahead.leave()
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         await ahead.take()
     ahead.leave()
 
@@ -118,7 +118,7 @@ async def test_leaving_twice_or_without_a_turn_does_no_harm() -> None:
     behind.leave()
     ahead.leave()
     ahead.leave()
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         await behind.take()
     behind.leave()
 

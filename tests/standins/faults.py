@@ -7,35 +7,25 @@ the client leaves or the stand-in is released.
 """
 
 import gzip
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 import msgspec
 from msgspec.structs import replace
 
-from . import wires
-from .errors import ERRORS, ErrorRow, rate_limited, retry_after
-from .exchange import EVENT_STREAM, Answer, Asked, End, Hang, Header, Pause, Send, Step, chunked, date, head, sized
-from .wires import ANTHROPIC, Said, frame
+from switchgeard.demo import wires
+from switchgeard.demo.answers import Behaviour, body, error, events, headers, ok, paced, sse
+from switchgeard.demo.errors import rate_limited, retry_after
+from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, End, Hang, Pause, Send, Step, chunked, head, sized
+from switchgeard.demo.wires import ANTHROPIC, Said, frame
 
-Fault = Callable[[Asked, Said], Answer]
+from .errors import ERRORS
+
+Fault = Behaviour
 
 MIB = 1024 * 1024
 GATEWAY_PAGE = b"<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body>Welcome</body></html>"
 HELD = Hang()
-
-
-def _headers(asked: Asked) -> tuple[Header, ...]:
-    return (date(asked.wall), ("request-id", "req_011StandIn0001"))
-
-
-def _payloads(asked: Asked, said: Said) -> list[str]:
-    wanted = (asked.json.get("stream_options") or {}).get("include_usage", False)
-    return wires.stream(said, asked.wire, asked.model, include_usage=bool(wanted))
-
-
-def _events(asked: Asked, said: Said) -> list[bytes]:
-    return [frame(payload, asked.wire) for payload in _payloads(asked, said)]
 
 
 Place = Callable[[Said], tuple[bytes, ...]]
@@ -75,31 +65,9 @@ def _behind(place: Place, events: Sequence[bytes], said: Said) -> int:
 # complete answers
 
 
-def ok(asked: Asked, said: Said) -> Answer:
-    """A complete answer, as a stream or as one body, whichever was asked for."""
-    return sse(asked, said) if asked.stream else body(asked, said)
-
-
-def sse(asked: Asked, said: Said) -> Answer:
-    """A complete stream, also when none was asked for."""
-    events = _events(asked, said)
-    return chunked(_paced(events, said.pace) if said.pace else events, _headers(asked))
-
-
-def body(asked: Asked, said: Said) -> Answer:
-    """One JSON body, also when a stream was asked for."""
-    return sized(200, wires.whole(said, asked.wire, asked.model), _headers(asked))
-
-
 def changed(**fields: object) -> Fault:
     """A complete answer with other content: fields of Said."""
     return lambda asked, said: ok(asked, replace(said, **fields))
-
-
-def _paced(events: Iterable[bytes], seconds: float) -> Iterable[bytes | Step]:
-    for event in events:
-        yield event
-        yield Pause(seconds)
 
 
 # the same answer in other clothes: all of these are complete
@@ -111,16 +79,16 @@ def dressed(change: Callable[[bytes], bytes]) -> Fault:
     def answer(asked: Asked, said: Said) -> Answer:
         if not asked.stream:
             return body(asked, said)
-        return chunked([change(b"".join(_events(asked, said)))], _headers(asked))
+        return chunked([change(b"".join(events(asked, said)))], headers(asked))
 
     return answer
 
 
 def split(asked: Asked, said: Said, size: int = 1) -> Answer:
     """Chunk borders every `size` bytes, within characters and line ends."""
-    raw = b"".join(_events(asked, said)) if asked.stream else wires.whole(said, asked.wire, asked.model)
+    raw = b"".join(events(asked, said)) if asked.stream else wires.whole(said, asked.wire, asked.model)
     pieces = [raw[start : start + size] for start in range(0, len(raw), size)]
-    return chunked(pieces, _headers(asked), content_type=EVENT_STREAM if asked.stream else "application/json")
+    return chunked(pieces, headers(asked), content_type=EVENT_STREAM if asked.stream else "application/json")
 
 
 def _with_comments(raw: bytes) -> bytes:
@@ -143,19 +111,15 @@ def replay(payloads: Sequence[str], wire: str, size: int | None = None) -> Fault
     events = [frame(payload, wire) for payload in payloads]
     raw = b"".join(events)
     pieces = events if size is None else [raw[start : start + size] for start in range(0, len(raw), size)]
-    return lambda asked, said: chunked(pieces, _headers(asked))
+    return lambda asked, said: chunked(pieces, headers(asked))
 
 
 def replay_body(recorded: bytes) -> Fault:
     """A recorded non-streaming body."""
-    return lambda asked, said: sized(200, recorded, _headers(asked))
+    return lambda asked, said: sized(200, recorded, headers(asked))
 
 
 # errors and what is no answer
-
-
-def error(row: ErrorRow) -> Fault:
-    return lambda asked, said: row.answer(asked)
 
 
 def limited(value: str) -> Fault:
@@ -165,24 +129,24 @@ def limited(value: str) -> Fault:
 
 def plain(status: int, content: bytes = b"", content_type: str = "text/html; charset=utf-8") -> Fault:
     """A status with a body of another sort."""
-    return lambda asked, said: sized(status, content, _headers(asked), content_type)
+    return lambda asked, said: sized(status, content, headers(asked), content_type)
 
 
 def redirect(location: str) -> Fault:
     """307 to somewhere else; a client that follows takes its credential there."""
-    return lambda asked, said: sized(307, b"", (*_headers(asked), ("location", location)))
+    return lambda asked, said: sized(307, b"", (*headers(asked), ("location", location)))
 
 
 def no_content(asked: Asked, said: Said) -> Answer:
-    return Answer((Send(head(204, _headers(asked))),))
+    return Answer((Send(head(204, headers(asked))),))
 
 
 def gzipped(asked: Asked, said: Said, packed: bytes | None = None) -> Answer:
     """Encoded although identity was asked for. `packed`: something else than the answer."""
-    raw = b"".join(_events(asked, said)) if asked.stream else wires.whole(said, asked.wire, asked.model)
+    raw = b"".join(events(asked, said)) if asked.stream else wires.whole(said, asked.wire, asked.model)
     sort = EVENT_STREAM if asked.stream else "application/json"
     encoded = packed or gzip.compress(raw)
-    return sized(200, encoded, (*_headers(asked), ("content-encoding", "gzip")), sort)
+    return sized(200, encoded, (*headers(asked), ("content-encoding", "gzip")), sort)
 
 
 @cache
@@ -214,9 +178,9 @@ def cut(place: Place, *, whole: bool, end: End, **fields: object) -> Fault:
         said = replace(said, **fields)
         if not asked.stream:
             return _cut_body(asked, said, end)
-        events = _events(asked, said)
-        kept = events[: _behind(place, events, said)]
-        return chunked(kept, _headers(asked), whole=whole, end=end)
+        told = events(asked, said)
+        kept = told[: _behind(place, told, said)]
+        return chunked(kept, headers(asked), whole=whole, end=end)
 
     return answer
 
@@ -230,9 +194,9 @@ def interrupted(extra: Callable[[Asked], bytes | Step], *, late: bool) -> Fault:
     """A stream into which `extra` comes before the first content, or (`late`) behind it; then it ends."""
 
     def answer(asked: Asked, said: Said) -> Answer:
-        events = _events(asked, said)
-        kept = events[: _behind(first_text if late else opening, events, said)]
-        return chunked([*kept, extra(asked)], _headers(asked))
+        told = events(asked, said)
+        kept = told[: _behind(first_text if late else opening, told, said)]
+        return chunked([*kept, extra(asked)], headers(asked))
 
     return answer
 
@@ -258,10 +222,10 @@ def hang_at(place: Place) -> Fault:
 
     def answer(asked: Asked, said: Said) -> Answer:
         if not asked.stream:
-            return Answer((Send(head(200, _headers(asked))), HELD), "fin")
-        events = _events(asked, said)
-        cut_at = _behind(place, events, said)
-        return chunked([*events[:cut_at], HELD, *events[cut_at:]], _headers(asked))
+            return Answer((Send(head(200, headers(asked))), HELD), "fin")
+        told = events(asked, said)
+        cut_at = _behind(place, told, said)
+        return chunked([*told[:cut_at], HELD, *told[cut_at:]], headers(asked))
 
     return answer
 
@@ -272,31 +236,31 @@ def _ping(asked: Asked) -> bytes:
 
 def pings(asked: Asked, said: Said) -> Answer:
     """Three signs of life, then none: never any content."""
-    return chunked([*[_ping(asked)] * 3, HELD], _headers(asked))
+    return chunked([*[_ping(asked)] * 3, HELD], headers(asked))
 
 
 def pings_for_ever(asked: Asked, said: Said, seconds: float = 0.02) -> Answer:
     """Signs of life without end and without content."""
-    return chunked([_ping(asked), Pause(seconds)] * 10_000, _headers(asked))
+    return chunked([_ping(asked), Pause(seconds)] * 10_000, headers(asked))
 
 
 def drip(asked: Asked, said: Said, seconds: float = 0.001) -> Answer:
     """A complete stream at one byte per `seconds`."""
-    raw = b"".join(_events(asked, said))
-    return chunked(_paced([raw[place : place + 1] for place in range(len(raw))], seconds), _headers(asked))
+    raw = b"".join(events(asked, said))
+    return chunked(paced([raw[place : place + 1] for place in range(len(raw))], seconds), headers(asked))
 
 
 def huge_line(asked: Asked, said: Said) -> Answer:
     """One line of 64 MiB."""
     start, piece = b'data: {"choices":[{"index":0,"delta":{"content":"', b"a" * 65_536
-    headers = (*_headers(asked), ("content-type", EVENT_STREAM), ("connection", "close"))
-    return Answer((Send(head(200, headers) + start), Send(piece, times=1024)), "fin")
+    sent = (*headers(asked), ("content-type", EVENT_STREAM), ("connection", "close"))
+    return Answer((Send(head(200, sent) + start), Send(piece, times=1024)), "fin")
 
 
 def huge_body(asked: Asked, said: Said) -> Answer:
     """A body without end and without length."""
-    headers = (*_headers(asked), ("content-type", "application/json"), ("connection", "close"))
-    return Answer((Send(head(200, headers)), Send(b" " * 65_536, times=1024)), "fin")
+    sent = (*headers(asked), ("content-type", "application/json"), ("connection", "close"))
+    return Answer((Send(head(200, sent)), Send(b" " * 65_536, times=1024)), "fin")
 
 
 def header_flood(asked: Asked, said: Said) -> Answer:
