@@ -26,7 +26,7 @@ from .config.file import Unreadable, load_file, read, save
 from .config.load import load
 from .config.merging import merged
 from .config.newcomers import Newcomer, joined
-from .config.problem import Problem, sentence
+from .config.problem import SETUP, Problem, sentence
 from .config.settled import Config
 from .core.clock import Now
 from .core.listing import Listing
@@ -132,7 +132,7 @@ class Configuration:
         except EditRefused as refused:
             raise RpcError.of("config_invalid", str(refused), hint=refused.hint) from None
         except FileNotFoundError:
-            raise RpcError.of("config_invalid", "There is no config file.", hint="switchgear config edit") from None
+            raise RpcError.of("config_invalid", "There is no config file.", hint=SETUP) from None
         except Unreadable as fault:
             raise RpcError.of("config_invalid", sentence(fault.problem), hint=fault.problem.hint) from None
         except OSError as error:

@@ -11,7 +11,7 @@ from switchgeard.core.offer import Offer
 from switchgeard.core.provider import Passthrough
 from switchgeard.kinds.known import KINDS
 
-from .problem import EDIT, Problem, listed
+from .problem import SETUP, Problem, listed
 from .settled import Config
 
 BROUGHT = "anthropic.messages"  # the dialect whose clients may bring a credential of their own
@@ -21,7 +21,7 @@ PRICE = "write price = {input = ..., output = ...} beside it (USD per million to
 def advice(config: Config) -> tuple[Problem, ...]:
     """What to tell the writer of this config; the most pressing first."""
     if not config.providers:
-        return (Problem("no provider is configured yet", hint=EDIT),)
+        return (Problem("no provider is configured yet", hint=SETUP),)
     return (*_uncounted(config), *_unused(config), *_not_yet(config))
 
 

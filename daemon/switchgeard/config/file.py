@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from .load import LARGEST, load
-from .problem import EDIT, Problem
+from .problem import EDIT, SETUP, Problem
 from .settled import Config
 
 READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO in its place must not block us
@@ -32,7 +32,7 @@ def load_file(path: str, revision: int, gone_is_wrong: bool = False) -> Config |
     except FileNotFoundError:
         if gone_is_wrong:
             return [Problem("the config file is gone", hint=EDIT)]
-        note = Problem("there is no config file yet, so nothing can be served", hint=EDIT)
+        note = Problem("there is no config file yet, so nothing can be served", hint=SETUP)
         return Config(path=path, revision=revision, warnings=(note,))
     except Unreadable as fault:
         return [fault.problem]

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from switchgear_protocol.messages import ConfigProblem as Problem
 
 EDIT = "switchgear config edit"
+SETUP = "switchgear setup"  # where there is nothing to edit yet
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -42,4 +43,4 @@ def sentence(problem: Problem) -> str:
     return f"{place}: {problem.message}" if place else problem.message
 
 
-__all__ = ["EDIT", "Problem", "listed", "meant", "nearest", "sentence", "shown"]
+__all__ = ["EDIT", "SETUP", "Problem", "listed", "meant", "nearest", "sentence", "shown"]

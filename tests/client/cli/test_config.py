@@ -51,7 +51,7 @@ def test_path_and_show_need_no_daemon(run: Run, config: Path) -> None:
 
 def test_show_without_a_config_says_how_to_begin(run: Run) -> None:
     """Not a traceback, not an empty page."""
-    assert run("config", "show").err.endswith("hint: switchgear config edit\n")
+    assert run("config", "show").err.endswith("hint: switchgear setup\n")
 
 
 def test_check_names_line_key_problem_and_cure(run: Run, serve: Serve) -> None:

@@ -34,7 +34,7 @@ def test_an_empty_file_is_a_config_that_says_what_to_run() -> None:
     """Nothing configured is no error."""
     found = load("", "config.toml", 1)
     assert isinstance(found, Config)
-    assert (found.providers, [note.hint for note in found.warnings]) == ({}, ["switchgear config edit"])
+    assert (found.providers, [note.hint for note in found.warnings]) == ({}, ["switchgear setup"])
 
 
 def test_a_provider_in_no_group_is_a_warning() -> None:

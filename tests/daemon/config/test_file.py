@@ -39,7 +39,7 @@ def test_no_file_is_an_empty_config_that_says_what_to_run(tmp_path: Path) -> Non
     found = load_file(str(tmp_path / "config.toml"), 1)
     assert isinstance(found, Config)
     assert [(note.message, note.hint) for note in found.warnings] == [
-        ("there is no config file yet, so nothing can be served", "switchgear config edit")
+        ("there is no config file yet, so nothing can be served", "switchgear setup")
     ]
 
 

@@ -50,7 +50,7 @@ def _path(invocation: Invocation) -> int:
 def _show(invocation: Invocation) -> int:
     path = config_file()
     if not path.exists():
-        raise CommandError("there is no config yet", f"{path} does not exist", "switchgear config edit")
+        raise CommandError("there is no config yet", f"{path} does not exist", "switchgear setup")
     text = read_config(path)
     if invocation.args.json:
         return invocation.emit({"path": str(path), "text": text})
