@@ -10,6 +10,7 @@ import pytest
 
 from daemon_process import Home, home
 from on_terminal import on_terminal
+from one_at_a_time import one_at_a_time
 from switchgear.cli.connect import MODULES
 
 CONFIG = """\
@@ -45,6 +46,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         made.configure(CONFIG)
         made.start()
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _door() -> Iterator[None]:
+    """The usual ports are this test's alone."""
+    with one_at_a_time("door"):
+        yield
 
 
 def files(path: Path) -> dict[str, tuple[bytes, int]]:

@@ -21,11 +21,12 @@ QUESTIONS = (
     "Connect OpenCode?",
     "for three words",
 )
+BEFORE = [None, '# mine\n[spend]\nmetered = "ask"  # careful\n']
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _door() -> Iterator[None]:
-    """The usual ports are this test's alone."""
+    """The usual ports are this test's alone, which connects a tool."""
     with one_at_a_time("door"):
         yield
 
@@ -38,6 +39,7 @@ def _no_local_server() -> None:
             pytest.skip("something listens on port 1234 of this machine")
 
 
+@pytest.mark.usefixtures("_door")
 async def test_yes_leads_from_nothing_to_an_answer_without_a_keyring(tmp_path: Path) -> None:
     """Keys stay in their variables; the tool is connected; what was set up serves."""
     async with newcomer(tmp_path) as at:
@@ -60,6 +62,7 @@ async def test_yes_leads_from_nothing_to_an_answer_without_a_keyring(tmp_path: P
         assert "nothing new beside openai, anthropic" in again.stdout
 
 
+@pytest.mark.usefixtures("_door")
 async def test_a_person_needs_six_keystrokes(tmp_path: Path) -> None:
     """Enter to every question."""
     async with newcomer(tmp_path) as at:
@@ -70,16 +73,26 @@ async def test_a_person_needs_six_keystrokes(tmp_path: Path) -> None:
         assert "CANARY" not in person.shown
 
 
-@pytest.mark.parametrize("place", range(len(QUESTIONS)))
-@pytest.mark.parametrize("before", [None, '# mine\n[spend]\nmetered = "ask"  # careful\n'])
+@pytest.mark.parametrize("place", range(len(QUESTIONS) - 1))
+@pytest.mark.parametrize("before", BEFORE)
 async def test_left_at_any_question_everything_is_as_it_was(tmp_path: Path, place: int, before: str | None) -> None:
     """The config to the byte, the tool's too, and no provider in force."""
-    async with newcomer(tmp_path) as at:
+    await _left(tmp_path, QUESTIONS[: place + 1], before)
+
+
+@pytest.mark.usefixtures("_door")
+@pytest.mark.parametrize("before", BEFORE)
+async def test_left_at_the_last_question_everything_is_as_it_was(tmp_path: Path, before: str | None) -> None:
+    """Though all was done but the asking."""
+    await _left(tmp_path, QUESTIONS, before)
+
+
+async def _left(path: Path, asked: tuple[str, ...], before: str | None) -> None:
+    async with newcomer(path) as at:
         if before is not None:
             at.place.configure(before)
         files = at.files()
         with at.at_the_terminal("setup") as person:
-            asked = QUESTIONS[: place + 1]
             assert await trio.to_thread.run_sync(gone_through, person, asked, True) == 130, person.shown
         assert at.files() == files
         assert await trio.to_thread.run_sync(lambda: at.place.call("providers/list")) == {"providers": []}
@@ -112,6 +125,7 @@ async def test_ctrl_d_is_no_yes(tmp_path: Path) -> None:
         assert at.files() == files
 
 
+@pytest.mark.usefixtures("_door")
 async def test_the_first_command_leads_to_it(tmp_path: Path) -> None:
     """No config, a terminal: offered, and taken to its end instead of the command."""
     async with newcomer(tmp_path) as at:
