@@ -83,7 +83,7 @@ class Shown:
         self._invocation.note(f"--- answer cut ({clean(value.get('reason', ''))}); it begins anew ---")
 
     def _show_thinking(self) -> None:
-        if self._invocation.err.terminal and not self._thinking and not self._last:
+        if self._invocation.err.redraws and not self._thinking and not self._last:
             self._thinking = True
             self._invocation.err.write(
                 self._invocation.err.paint("dim", THINKING + self._invocation.err.glyph("ellipsis"))

@@ -1,4 +1,4 @@
-"""What goes on while somebody waits: one line on stderr, on a terminal only, gone when it is over."""
+"""What goes on while somebody waits: one line on stderr, gone when it is over: on a terminal that can do that."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGAIN = "\r\x1b[K"
 def progress(invocation: Invocation, text: str = "") -> Iterator[Callable[[str], None]]:
     """`say(text)` puts the line anew; `text` is the first. Say nothing else on the terminal inside."""
     screen = invocation.err
-    if not screen.terminal or invocation.args.json:
+    if not screen.redraws or invocation.args.json:
         yield lambda text: None
         return
 

@@ -81,11 +81,12 @@ def cells(text: str) -> int:
 class Screen:
     """One output stream and what it can show."""
 
-    __slots__ = ("_stream", "colour", "terminal", "unicode", "width")
+    __slots__ = ("_stream", "colour", "redraws", "terminal", "unicode", "width")
 
     def __init__(self, stream: TextIO, color: str = "auto", env: Mapping[str, str] = os.environ) -> None:
         self._stream = stream
         self.terminal = _is_terminal(stream)
+        self.redraws = self.terminal and env.get("TERM") != "dumb"  # what was written can be taken back
         self.colour = _wants_colour(color, self.terminal, env)
         self.unicode = _can_unicode(stream, env)
         self.width = _width(self.terminal, env)

@@ -28,7 +28,7 @@ def watch(invocation: Invocation) -> int:
     """Until Ctrl-C, or q on a terminal."""
     following = Following(invocation)
     status = following.begin()["snapshot"]
-    if not invocation.out.terminal or invocation.args.json:
+    if not invocation.out.redraws or invocation.args.json:
         return _printed(invocation, following, status)
     from .terminal_page import TerminalPage
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cli_runs import Run, Serve
-from on_terminal import on_terminal
+from on_terminal import Person, environment, on_terminal
 from sample_world import NOW, PROVIDERS, WINDOWS
 from scripted_daemon import Answer
 from switchgear_protocol.choices import Kinds, KindView, Proposals
@@ -24,6 +24,14 @@ def test_a_refresh_says_what_is_asked(home: Path, serve: Serve) -> None:
     assert shown.startswith(f"{GONE}asking the providers for their models …{GONE}Nothing new to merge")
     shown = on_terminal("quota", "--refresh", "--color", "never")[1]
     assert f"looking at the providers' quota pages …{GONE}" in shown
+
+
+def test_a_dumb_terminal_hears_nothing(home: Path, serve: Serve) -> None:
+    """It cannot take a line back."""
+    serve(REFRESHED)
+    person = Person(("models", "propose", "--refresh"), environment(TERM="dumb"))
+    assert person.sees_the_end() == 0
+    assert person.shown.startswith("Nothing new to merge")
 
 
 def test_a_login_says_how_long_it_waits(home: Path, serve: Serve) -> None:

@@ -44,6 +44,17 @@ def test_q_ends_it_well_and_no_key_is_seen(home: Path, serve: Serve) -> None:
     assert "xyz" not in shown
 
 
+def test_a_dumb_terminal_is_told_one_screen_after_the_other(home: Path, serve: Serve) -> None:
+    """As in Emacs' shell, or a log: it would show every escape sequence as rubbish."""
+    serve({"events/subscribe": [Subscribed("s1", STATUS), EVENT, HANG], "status": ALL_WELL})
+    person = Person(WATCH, environment(TERM="dumb"))
+    assert person.reads("the only one is ok")
+    person.process.send_signal(signal.SIGINT)
+    assert person.sees_the_end() == 130
+    assert "\x1b" not in person.shown
+    assert "\r" not in person.shown
+
+
 def test_who_is_told_to_end_gives_the_terminal_back(home: Path, serve: Serve) -> None:
     """SIGTERM, as `kill` sends it."""
     serve({"events/subscribe": [Subscribed("s1", ALL_WELL), HANG]})
