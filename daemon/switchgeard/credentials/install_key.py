@@ -1,6 +1,9 @@
 """The random key of this install: it makes fingerprints of secrets useless to anyone without it."""
 
+import hashlib
+import hmac
 import os
+import uuid
 from pathlib import Path
 
 LENGTH = 32
@@ -16,6 +19,12 @@ def install_key(path: str) -> bytes:
         return _read(path) or _written(path, key)
     except OSError:
         return key
+
+
+def install_id(key: bytes) -> uuid.UUID:
+    """What this install is called at issuers that want to know: as random as the key, the same as long as it is kept,
+    and nothing of the key or of the machine can be had from it."""
+    return uuid.UUID(bytes=hmac.digest(key, b"install id", hashlib.sha256)[:16], version=4)
 
 
 def _read(path: str) -> bytes | None:

@@ -21,6 +21,7 @@ from switchgeard.core.provider import CredentialSource, Env, Keyring, NoCredenti
 from switchgeard.kinds.known import KINDS
 from switchgeard.single_flight import SingleFlight
 
+from .install_key import install_id
 from .keyring_store import KeyringStore
 from .renewals import Fetch, Renewals
 from .secret import BAD_PASTE, Answer, Broken, Locked, Missing, Ready, Refused, Secret, Unheard, clean
@@ -46,6 +47,7 @@ class Vault:
         self._renewals = Renewals(keyring, fetch, now, self._renewed, home) if fetch else None
         self._environ = dict(environ)  # as it is at the start; never looked at again
         self._fingerprint_key = fingerprint_key
+        self.install = install_id(fingerprint_key)
         self._providers: dict[str, Provider] = {}
         self._known: dict[Key, Answer] = {}  # the last answer of each, good or bad
         self._flights: SingleFlight[Key, Answer] = SingleFlight()

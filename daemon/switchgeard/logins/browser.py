@@ -31,7 +31,8 @@ async def run(login: Login, how: Browser) -> None:
     port = listeners[0].socket.getsockname()[1]
     redirect = f"http://127.0.0.1:{port}{PATH}"
     verifier, state, nonce = (secrets.token_urlsafe(48) for _ in range(3))
-    login.show(f"{how.authorize_url}?{urlencode(_asking(how, redirect, verifier, state, nonce))}", LIFE)
+    asked = _asking(how, redirect, verifier, state, nonce, login.install)
+    login.show(f"{how.authorize_url}?{urlencode(asked)}", LIFE)
     query = None
     with trio.move_on_after(LIFE):
         query = await heard(listeners, port, state)
@@ -42,7 +43,7 @@ async def run(login: Login, how: Browser) -> None:
     await _finish(login, how, query, {"code_verifier": verifier, "redirect_uri": redirect}, nonce)
 
 
-def _asking(how: Browser, redirect: str, verifier: str, state: str, nonce: str) -> dict[str, str]:
+def _asking(how: Browser, redirect: str, verifier: str, state: str, nonce: str, install: uuid.UUID) -> dict[str, str]:
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     asked = {
         "response_type": "code",
@@ -57,13 +58,8 @@ def _asking(how: Browser, redirect: str, verifier: str, state: str, nonce: str) 
     if how.resource:
         asked["resource"] = how.resource
     if how.client_id is None:
-        asked |= {"ext_agent_host_id": f"urn:uuid:{_machine()}", "agent_name_hint": "Switchgear"}
+        asked |= {"ext_agent_host_id": f"urn:uuid:{install}", "agent_name_hint": "Switchgear"}
     return asked
-
-
-def _machine() -> uuid.UUID:
-    """The same for every login of this machine, and no name of it."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"switchgear {uuid.getnode():x}")
 
 
 async def _finish(login: Login, how: Browser, query: dict[str, str], proof: dict[str, str], nonce: str) -> None:

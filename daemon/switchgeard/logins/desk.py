@@ -101,7 +101,7 @@ class Desk:
                 return answer.reason
             raise AssertionError("nothing cancels a shield")
 
-        return Login(secrets.token_urlsafe(12), provider, method, ask, self._at.now, store)
+        return Login(secrets.token_urlsafe(12), provider, method, ask, self._at.now, store, self._at.vault.install)
 
     async def _run(self, login: Login, how: Browser | DeviceCode) -> None:
         again = f"switchgear login {login.provider.id}"

@@ -3,6 +3,7 @@
 Rules for editing: codes, verifiers and tokens stay in the flow's own variables; nothing here holds one.
 """
 
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -33,7 +34,8 @@ class Ended(Exception):
 
 @dataclass(slots=True)
 class Login:
-    """`shown`: there is something for the person to open. `over`: it has ended, one way or the other."""
+    """`install`: what an issuer may call this install by. `shown`: there is something for the person to open.
+    `over`: it has ended, one way or the other."""
 
     id: str
     provider: Provider
@@ -41,6 +43,7 @@ class Login:
     ask: Ask
     now: Callable[[], Now]
     store: Store
+    install: uuid.UUID
     state: State = "pending"
     url: str | None = None
     user_code: str | None = None

@@ -1,5 +1,6 @@
 """logins: a code typed on a page, a browser that comes back; over loopback, on trio's own clock."""
 
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from issuer import LoginIssuer
 from switchgear_protocol.words import Billing
 from switchgeard.core.clock import Now
 from switchgeard.core.provider import Provider
+from switchgeard.credentials.install_key import install_id
 from switchgeard.kinds.bundle import parsed
 from switchgeard.logins import browser, device
 from switchgeard.logins.login import Ended, Login
@@ -24,6 +26,7 @@ GITHUB = Provider(
     "gh", "github-copilot", "GH", "https://x.example", Billing.INCLUDED, options={"client_id": "our-own-app"}
 )
 PLAN = Provider("plan", "chatgpt", "Plan", "https://x.example", Billing.INCLUDED)
+INSTALL = install_id(b"k" * 32)
 PENDING = {"error": "authorization_pending"}
 GIVEN = {"access_token": "gho_CANARY", "token_type": "bearer", "scope": "read:user"}
 
@@ -42,7 +45,7 @@ async def flow(issuer: LoginIssuer, provider: Provider) -> AsyncIterator[tuple[L
 
     async with trio.open_nursery() as nursery:
         await nursery.start(issuer.serve)
-        yield Login("l1", provider, "device", partial(ask_issuer, transport), now, store), stored
+        yield Login("l1", provider, "device", partial(ask_issuer, transport), now, store, INSTALL), stored
         await transport.aclose()
         nursery.cancel_scope.cancel()
 
@@ -127,6 +130,18 @@ async def test_a_browser_comes_back_and_the_login_is_kept() -> None:
         assert bundle is not None
         assert (bundle.client_id, bundle.account, bundle.refresh_token) == ("issued", "me@x.org", "rt-CANARY")
         assert "CANARY" not in repr(bundle) + repr(login)
+
+
+async def test_every_login_of_an_install_names_the_same_install() -> None:
+    """A random UUID to the issuer, which keeps one client of ours by it, and no trace of the machine."""
+    for _ in range(2):
+        issuer = LoginIssuer()
+        async with flow(issuer, PLAN) as (login, _), trio.open_nursery() as nursery:
+            nursery.start_soon(browser.run, login, issuer.browser())
+            await login.shown.wait()
+            (said,) = parse_qs(urlsplit(login.url or "").query)["ext_agent_host_id"]
+            assert (said, uuid.UUID(said).version) == (f"urn:uuid:{INSTALL}", 4)
+            nursery.cancel_scope.cancel()
 
 
 async def test_a_page_that_guesses_does_not_end_the_login() -> None:
