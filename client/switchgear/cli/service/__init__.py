@@ -10,4 +10,5 @@ that was changed by hand is never overwritten or removed without --force.
     choice      which of them runs here
     steps       writing and running, or saying what would be
     plain       the daemon without a manager, and one that somebody started by hand
+    run         one run of the command: its manager, its steps; installing, starting, telling are what it can do
 """
