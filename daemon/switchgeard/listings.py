@@ -34,6 +34,7 @@ from .upstream.fetch import fetch
 PAGES = 20
 AGAIN = 300.0  # seconds between two looks nobody asked for by name
 AT_ONCE = 0.0
+PATIENCE = 10.0  # seconds a request waits for a list
 NEVER = Listing()
 
 
@@ -80,6 +81,19 @@ class Listings:
             self._want(event.provider, AT_ONCE)
         elif event.type == "attempt" and event.kind == FailureKind.MODEL_NOT_FOUND:
             self._want(event.provider, AGAIN)
+
+    async def seek(self, name: str) -> None:
+        """Somebody asks for this model by name. Where it is a variant that no list holds up, its provider's list is
+        read before it is refused, or tried; a moment ago is soon enough, and a slow list is not waited for."""
+        state = self.at.state
+        provider = state.config.providers.get(name.partition("/")[0])
+        if provider is None or name in state.config.catalog.models or KINDS[provider.kind].listing is None:
+            return
+        if state.variants.vouched(name, state.config, state.listings) or not self._old(provider.id, AGAIN):
+            return
+        self._tried[provider.id] = self.at.now().boot
+        with trio.move_on_after(PATIENCE):
+            await self.refresh(provider)
 
     def _want(self, name: str, age: float) -> None:
         if self._old(name, age):

@@ -61,6 +61,21 @@ def no_such_model(name: str, aliases: list[str], nearest: str | None) -> RpcErro
     return RpcError.of("no_such_model", message, hint=hint, detail=detail, meant=nearest)
 
 
+def no_such_variant(provider: str, model: str, known: int, nearest: str | None) -> RpcError:
+    """`known`: how many of its models are."""
+    model = model if len(model) <= NAME_SHOWN else f"{model[:NAME_SHOWN]}..."
+    hint = f"switchgear ask -m {nearest}" if nearest else "switchgear models --all"
+    detail = f'Did you mean "{nearest}"?' if nearest else f"It lists {known} models and not this one."
+    return RpcError.of(
+        "no_such_model",
+        f'{provider} has no model "{model}".',
+        hint=hint,
+        detail=f"{detail} One that it does not list has to be in a group of the config.",
+        provider=provider,
+        meant=nearest,
+    )
+
+
 def _request_shaped(failure: Failure, reports: list[AttemptReport]) -> ErrorObject:
     provider = reports[-1].provider if reports else None
     kind = REQUEST_SHAPED[failure.kind]
@@ -132,10 +147,14 @@ def _reasons(plan: Plan, reports: list[AttemptReport]) -> str:
     blocked = {s.offer.key: s.reason or SKIPS[s.code] for s in plan.skipped}
     tried = {(r.provider, r.model): r.reason for r in reports}
     clauses = [f"{o.provider}: {blocked.get(o.key) or tried.get(o.key) or 'not tried'}" for o in plan.model.offers]
+    if plan.model.within is not None:
+        clauses.append(f"only it was asked for, {plan.model.within} has others beside it")
     return "; ".join(clauses) or "It has no offers."
 
 
 def _hint(plan: Plan) -> str:
     """The cure of the first offer that has one; else how to see more."""
     cures = [s.hint for s in plan.skipped if s.hint and s.code not in ("not_pinned",)]
+    if not cures and plan.model.within is not None:
+        return f"switchgear ask -m {plan.model.within}"
     return cures[0] if cures else f"switchgear route {plan.model.alias} --explain"

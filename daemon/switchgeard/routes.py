@@ -102,7 +102,7 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
     """One completion in the dialect of the path. `model`, `stream`: where the path says them."""
     daemon, question = routes.daemon, asked(routes, exchange, model, stream)
     name = question.glimpse.model
-    merged = daemon.model(name)
+    merged = await daemon.asked(name)
     options = Options(stream=question.glimpse.stream, on_interrupt=merged.failover.after_commit)
 
     async def out(events: list[Event]) -> None:
@@ -250,9 +250,9 @@ async def models(routes: Routes, exchange: Exchange) -> None:
 
 async def model(routes: Routes, exchange: Exchange) -> None:
     """GET /v1/models/NAME."""
-    name = exchange.head.path.split("/models/", 1)[1]
+    found = await routes.daemon.asked(exchange.head.path.split("/models/", 1)[1])
     state, now = routes.daemon.at.state, routes.daemon.at.now()
-    view = views.model(state, routes.daemon.model(name), now)
+    view = views.model(state, found, now)
     await exchange.answer(200, JSON, msgspec.json.encode(_lister(exchange.head)[1](view)))
 
 
@@ -279,7 +279,7 @@ async def count_tokens(routes: Routes, exchange: Exchange) -> None:
     question = asking.theirs(
         daemon.at.state, spoken, exchange.body, stream=False, headers=kept, brought=brought(spoken, headers)
     )
-    tokens = await counting.input_tokens(daemon.at, daemon.model(question.glimpse.model), question)
+    tokens = await counting.input_tokens(daemon.at, await daemon.asked(question.glimpse.model), question)
     await exchange.answer(200, JSON, msgspec.json.encode({"input_tokens": tokens}))
 
 

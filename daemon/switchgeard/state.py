@@ -34,6 +34,7 @@ from .core.routing import Plan, Standing
 from .core.sticky import Assignment
 from .spending import SessionKey, Spending
 from .steering import PinState
+from .variants import Variants
 
 OfferKey = tuple[str, str]  # provider, model
 MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each costs about 300 bytes
@@ -53,6 +54,7 @@ class State:
     live: dict[int, Permit] = field(default_factory=dict)
     pages: portal.Pages = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)  # by provider
+    variants: Variants = field(default_factory=Variants)
     seq: int = 0
     reserved: int = 0  # event numbers up to it may be in use: the next life begins behind it
     numbers: int = 0
@@ -71,12 +73,7 @@ class State:
 
     def find(self, name: str) -> MergedModel | None:
         """The merged model of this alias, or the single variant `provider/model-id`."""
-        model = self.config.catalog.models.get(name)
-        if model is not None:
-            return model
-        provider, _, variant = name.partition("/")
-        offers = [o for o in self.config.catalog.offers() if o.key == (provider, variant)]
-        return MergedModel(name, variant, tuple(offers)) if offers else None
+        return self.config.catalog.models.get(name) or self.variants.find(name, self.config, self.listings)
 
     def listed(self, provider: str, listing: Listing) -> None:
         """A look at a provider's model list. What is in force follows with the next `configure`."""

@@ -72,7 +72,8 @@ def test_a_model_is_found_by_its_alias_or_as_one_variant() -> None:
     variant = world.find("c/vendor/m:1")
     assert variant is not None
     assert [o.provider for o in variant.offers] == ["c"]
-    assert world.find("c/other") is None
+    assert (variant.alias, variant.within) == ("c/vendor/m:1", "m")
+    assert world.find("nobody/other") is None
 
 
 def test_a_paused_provider_is_left_out_until_its_time_or_a_word() -> None:

@@ -27,7 +27,7 @@ NOTHING: Mapping[str, Listed] = {}
 def applied(catalog: Catalog, shipped: Shipped, lists: Lists) -> Catalog:
     """Every offer with what is known of it."""
     models = {
-        alias: replace(model, offers=tuple(_known(offer, shipped, lists) for offer in model.offers))
+        alias: replace(model, offers=tuple(known(offer, shipped, lists) for offer in model.offers))
         for alias, model in catalog.models.items()
     }
     return replace(catalog, models=models)
@@ -39,13 +39,14 @@ def by_name(rows: tuple[Listed, ...]) -> dict[str, Listed]:
     return {**aliases, **{row.id: row for row in rows}}
 
 
-def _known(offer: Offer, shipped: Shipped, lists: Lists) -> Offer:
+def known(offer: Offer, shipped: Shipped, lists: Lists) -> Offer:
+    """The offer with what is known of it."""
     row = lists.get(offer.provider, NOTHING).get(offer.model)
     facts = shipped.facts(offer.kind, offer.model)
     name = canonical(offer.model)
     price, priced = _price(offer, row, facts)
     features, limited = _features(offer, row, facts)
-    known = replace(
+    filled = replace(
         offer,
         features=features,
         price=price,
@@ -54,7 +55,7 @@ def _known(offer: Offer, shipped: Shipped, lists: Lists) -> Offer:
         withheld="" if row is None or row.enabled else row.why_not or "its provider has it switched off",
         facts=", ".join(f"{what}: {source}" for what, source in (("price", priced), ("context", limited)) if source),
     )
-    return known if row is None or row.wires is None else _narrowed(known, row.wires)
+    return filled if row is None or row.wires is None else _narrowed(filled, row.wires)
 
 
 def _price(offer: Offer, row: Listed | None, facts: Facts | None) -> tuple[Price | None, str]:

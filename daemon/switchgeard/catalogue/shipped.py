@@ -71,6 +71,10 @@ class Shipped(Struct, frozen=True):
         plain = {self.name(kind, model): model for model in sorted(own, key=len, reverse=True)}
         return tuple(plain.values())
 
+    def has(self, kind: str, model: str) -> bool:
+        """Whether this kind is known to have a model of exactly this id."""
+        return model in self.kinds.get(SECTIONS.get(kind, ""), {})
+
     def facts(self, kind: str, model: str, base: str | None = None) -> Facts | None:
         """What is known of it there; else of the model anywhere, which has no price. `base`: its name, where known."""
         own = self.kinds.get(SECTIONS.get(kind, ""), {}).get(model)

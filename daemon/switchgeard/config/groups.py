@@ -87,8 +87,17 @@ def _offer(table: GroupTable, name: str, known: Known, path: Path, faults: list[
         if table.provider not in known.ids:  # a faulty provider has been reported where it stands
             faults.append(_no_provider(table.provider, known, path))
         return None
+    wire = checked_wire(table.wire, KINDS[provider.kind], path, faults) or provider.wire
+    return _made(provider, table, f"{name} (via {provider.label})", wire)
+
+
+def unwritten(provider: Provider, model: str) -> Offer:
+    """The offer of a model that no group names, as if one named it and said no more. Its label is its id."""
+    return _made(provider, GroupTable(provider.id, model), f"{model} (via {provider.label})", provider.wire)
+
+
+def _made(provider: Provider, table: GroupTable, label: str, wire: str | None) -> Offer:
     kind = KINDS[provider.kind]
-    wire = checked_wire(table.wire, kind, path, faults) or provider.wire
     features = overlaid(kind.features, table.features)
     limits = {"context": table.context or features.context, "max_output": table.max_output or features.max_output}
     return Offer(
@@ -97,7 +106,7 @@ def _offer(table: GroupTable, name: str, known: Known, path: Path, faults: list[
         kind=provider.kind,
         endpoint=endpoint(provider.base_url),
         billing=provider.billing,
-        label=f"{name} (via {provider.label})",
+        label=label,
         wire=wire or kind.wires[0],
         wires=(wire,) if wire else kind.wires,
         features=replace(features, **limits),

@@ -129,6 +129,7 @@ class MergedModel(Struct, frozen=True):
     offers: tuple[Offer, ...]
     routing: RoutingPolicy = RoutingPolicy()
     failover: FailoverPolicy = FailoverPolicy()
+    within: str | None = None  # of one variant: the user's model that has it and others
 
     def spoken(self, dialect: str) -> "MergedModel":
         """The model as a client that speaks `dialect` is served."""

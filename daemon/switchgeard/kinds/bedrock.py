@@ -101,7 +101,7 @@ KIND = Kind(
     base_url="https://bedrock-runtime.{region}.amazonaws.com",
     paths={"bedrock.converse": "/model/{model}/converse-stream"},
     whole_paths={"bedrock.converse": "/model/{model}/converse"},
-    listing=ModelsPage("/foundation-models", listed, more, control),
+    listing=ModelsPage("/foundation-models", listed, more, control, whole=False),
     billing=Billing.METERED,
     options=(Option("region", 'an AWS region, such as "us-east-1"', r"[a-z]{2}(-[a-z]{1,12}){1,3}-\d", required=True),),
     env=("AWS_BEARER_TOKEN_BEDROCK",),

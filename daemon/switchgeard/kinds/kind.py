@@ -55,6 +55,7 @@ class ModelsPage(Struct, frozen=True):
     """How its models are listed. `read` takes a 200's body and raises ValueError for what is no list; `more` gives the
     path of the next page. At most `PAGES` pages and `MOST` models are read, whatever a provider says. `at`: the list's
     base URL, for the one where models are asked. `every`: seconds until a list is old; `largest`: bytes of a page.
+    `whole`: what is not in it is not there; `base`: the id it has for what is asked for by another.
     """
 
     path: str
@@ -63,6 +64,8 @@ class ModelsPage(Struct, frozen=True):
     at: Callable[[str], str] = lambda base_url: base_url
     every: float = 6 * 3600.0
     largest: int = 1024 * 1024
+    whole: bool = True
+    base: Callable[[str], str] = lambda model: model
 
 
 class QuotaPage(Struct, frozen=True):

@@ -13,7 +13,7 @@ KIND = Kind(
     label="llama.cpp",
     base_url="http://localhost:8080",
     paths=CHAT,
-    listing=ModelsPage("/v1/models", plain, every=EVERY),
+    listing=ModelsPage("/v1/models", plain, every=EVERY, whole=False),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

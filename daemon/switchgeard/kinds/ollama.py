@@ -18,6 +18,11 @@ def models(body: bytes) -> tuple[Listed, ...]:
     return listed(body, _model, "models")
 
 
+def tagged(model: str) -> str:
+    """`llama3.2` is `llama3.2:latest`."""
+    return model if ":" in model else f"{model}:latest"
+
+
 def _model(row: Row) -> Listed | None:
     name, details = text(row, "model", "name"), inner(row, "details")
     if name is None or "bert" in (text(details, "family") or ""):  # makes vectors
@@ -30,7 +35,7 @@ KIND = Kind(
     label="Ollama",
     base_url="http://localhost:11434",
     paths=CHAT,
-    listing=ModelsPage("/api/tags", models, every=EVERY),
+    listing=ModelsPage("/api/tags", models, every=EVERY, base=tagged),
     billing=Billing.LOCAL,
     credential=OPEN,
     login=LOGIN,

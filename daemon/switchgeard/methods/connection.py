@@ -38,4 +38,4 @@ async def events_subscribe(daemon: Daemon, caller: Caller, params: EventsSubscri
 
 
 async def completion_create(daemon: Daemon, caller: Caller, params: CompletionCreate) -> Answer:
-    return await asking.complete(daemon.at, daemon.model(params.model), caller, params)
+    return await asking.complete(daemon.at, await daemon.asked(params.model), caller, params)

@@ -1,9 +1,8 @@
 """Daemon: what the methods work on, and how they find a model or a provider by its name."""
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any
 
+import trio
 from msgspec.structs import replace
 
 from switchgear_protocol.events import Event
@@ -11,7 +10,7 @@ from switchgear_protocol.messages import (
     ProviderView,
     Status,
 )
-from switchgeard import __version__, refusal, remaining, views
+from switchgeard import __version__, remaining, views
 from switchgeard.configuration import Configuration
 from switchgeard.core.offer import MergedModel
 from switchgeard.core.provider import Provider
@@ -22,7 +21,7 @@ from switchgeard.quotas import Quotas
 from switchgeard.rpc_error import RpcError
 from switchgeard.services import Services
 
-LONGEST_NAME = 200  # characters that are compared: what is longer is near to nothing, and would take long
+from .meant import nearest, no_such_model
 
 
 @dataclass(slots=True)
@@ -73,13 +72,19 @@ class Daemon:
         told = views.providers(self.at.state, self.at.now())
         return [replace(view, account=self.quotas.who(view.id)) for view in told]
 
+    async def asked(self, name: str) -> MergedModel:
+        """As `model`; of a variant that no group names its provider's list is read first, where that is to be done.
+
+        Raises RpcError(no_such_model)."""
+        await self.lists.seek(name)
+        if (found := self.at.state.find(name)) is None:
+            raise await trio.to_thread.run_sync(no_such_model, name, self.at.state.config, dict(self.at.state.listings))
+        return found
+
     def model(self, name: str) -> MergedModel:
         """The merged model or variant of this name. Raises RpcError(no_such_model)."""
-        found = self.at.state.find(name)
-        if found is None:
-            catalog = self.at.state.config.catalog
-            known = [*catalog.models, *(offer.name for offer in catalog.offers())]
-            raise refusal.no_such_model(name, list(catalog.models), nearest(name, known))
+        if (found := self.at.state.find(name)) is None:
+            raise no_such_model(name, self.at.state.config, self.at.state.listings)
         return found
 
     def provider(self, name: str) -> Provider:
@@ -99,10 +104,6 @@ class Daemon:
 
     def announce(self, events: list[Event]) -> None:
         self.at.announce(events)
-
-
-def nearest(name: str, known: Any) -> str | None:
-    return next(iter(get_close_matches(name[:LONGEST_NAME], list(known), n=1)), None)
 
 
 def offered(daemon: Daemon, model: MergedModel, name: str) -> Provider:

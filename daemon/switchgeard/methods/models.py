@@ -25,7 +25,7 @@ async def models_list(daemon: Daemon, caller: Caller, params: ModelsList) -> Mod
 
 
 async def models_show(daemon: Daemon, caller: Caller, params: ModelsShow) -> ModelView:
-    return views.model(daemon.at.state, daemon.model(params.model), daemon.at.now())
+    return views.model(daemon.at.state, await daemon.asked(params.model), daemon.at.now())
 
 
 async def models_order(daemon: Daemon, caller: Caller, params: ModelsOrder) -> ModelView:
@@ -40,7 +40,7 @@ async def models_order(daemon: Daemon, caller: Caller, params: ModelsOrder) -> M
 
 
 async def route_explain(daemon: Daemon, caller: Caller, params: RouteExplain) -> RouteExplained:
-    model = daemon.model(params.model)
+    model = await daemon.asked(params.model)
     asks = {name: getattr(params, name) for name in ("tools", "images", "pdf", "json_schema")}
     wants = Needs(**asks, input_tokens=params.input_tokens or 0)
     ask = Ask("", model, wants, caller.client, params.session)

@@ -24,7 +24,7 @@ async def sessions_list(daemon: Daemon, caller: Caller, params: Nothing) -> Sess
 
 
 async def sessions_pin(daemon: Daemon, caller: Caller, params: SessionsPin) -> Pin:
-    model, now = daemon.model(params.model), daemon.at.now()
+    model, now = await daemon.asked(params.model), daemon.at.now()
     provider = offered(daemon, model, params.provider)
     until = None if params.for_s is None else now.wall + positive("for_s", params.for_s)
     _make_room_for_pin(daemon, (model.alias, params.session), now)
