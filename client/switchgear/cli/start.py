@@ -27,7 +27,7 @@ PATIENCE = 5.0  # seconds until a start counts as failed
 FIRST_LOOK = 0.01
 SLOWEST_LOOK = 0.02  # a look costs 0.1 ms, a late one all that it is late
 LOG_KEPT = 1024 * 1024
-LOG_SHOWN = 8  # lines
+LOG_READ, LOG_SHOWN = 4096, 8  # bytes, lines
 NEEDED = ("trio", "httpx", "switchgeard")
 INSTALL = "pip install 'switchgear[daemon]'   (or: uv tool install 'switchgear[daemon]')"
 
@@ -59,6 +59,7 @@ def _leave_to_service() -> None:
 
 def _wait(path: str, lock: int, log: str, say: Callable[[str], None], extra: list[str]) -> socket:
     child: subprocess.Popen[bytes] | None = None
+    begun = _length(log)
     for _ in _looks():
         mine = child is not None or _try_lock(lock)
         connection = _try_dial(path)
@@ -68,10 +69,10 @@ def _wait(path: str, lock: int, log: str, say: Callable[[str], None], extra: lis
                 child.returncode = 0  # it outlives us by design: nobody waits for it
             return connection
         if child is not None and child.poll() is not None:
-            raise _told(_last_lines(log))
+            raise _told(_last_lines(log, begun))
         if mine and child is None:
             child = _spawn(log, extra)
-    raise _failed(f"no answer at {path} within {PATIENCE:g} s\n{_last_lines(log)}".strip(), f"cat {log}")
+    raise _failed(f"no answer at {path} within {PATIENCE:g} s\n{_last_lines(log, begun)}".strip(), f"cat {log}")
 
 
 def _looks() -> Iterator[None]:
@@ -138,10 +139,19 @@ def _open_log(log: str) -> int:
     return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
 
 
-def _last_lines(log: str) -> str:
+def _length(log: str) -> int:
+    try:
+        return os.stat(log).st_size
+    except OSError:
+        return 0
+
+
+def _last_lines(log: str, begun: int) -> str:
+    """Of what was written from byte `begun` on: what was there before is of other daemons."""
     try:
         with open(log, "rb") as file:
-            file.seek(max(os.fstat(file.fileno()).st_size - 4096, 0))
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(size - LOG_READ, begun if begun <= size else 0))  # shorter: it was begun anew
             return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-LOG_SHOWN:])
     except OSError:
         return ""

@@ -91,6 +91,18 @@ def test_a_start_that_fails_shows_why_at_once(home: Path, stand_in: Path) -> Non
     assert err.startswith("switchgear: the daemon did not start\n  switchgeard: cannot read config.toml: line 3\n")
 
 
+@pytest.mark.parametrize("before", [100, start.LOG_KEPT + 1])
+def test_what_earlier_daemons_said_is_not_why(home: Path, stand_in: Path, before: int) -> None:
+    """They wrote into the same log, also one that is long enough to be begun anew."""
+    stand_in.write_text(BAD)
+    log = home / ".local" / "state" / "switchgear" / "daemon.log"
+    log.parent.mkdir(parents=True, mode=0o700)
+    log.write_text("somebody else\n" * (before // 14 + 1))
+    ((_, _, err),) = _run_all(home, 1)
+    assert "somebody else" not in err
+    assert "switchgeard: cannot read config.toml: line 3\n" in err
+
+
 @pytest.mark.parametrize(("argv", "variable"), [(["--no-start"], ""), ([], "1")])
 def test_starting_can_be_forbidden(
     home: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], variable: str
