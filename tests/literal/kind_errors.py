@@ -54,6 +54,9 @@ KEYS = [
               "publication). Configure: https://openrouter.ai/settings/privacy"), K.PERMISSION, OFFER, HOUR),
     KindError("openrouter", "no tools", 404, router(404, "No endpoints found that support tool use."), K.PERMISSION,
               OFFER, HOUR),
+    KindError("openrouter", "no parameters", 404, router(404, "No endpoints found that can handle the requested "
+              "parameters. To learn more about provider routing, visit: https://openrouter.ai/docs/provider-routing"),
+              K.PERMISSION, OFFER, HOUR),
     KindError("openrouter", "context", 400, router(400, "This endpoint's maximum context length is 131072 tokens. "
               "However, you requested about 200000 tokens"), K.CONTEXT_LENGTH, NONE),
     KindError("openrouter", "none routes", 503, router(503, "No allowed providers are available"), K.OVERLOADED, OFFER),
@@ -198,6 +201,9 @@ KEYS = [
     KindError("ollama", "cloud gone", 502, {"error": "cloud unreachable"}, K.OVERLOADED, OFFER),
     KindError("lmstudio", "context", 400, "The number of tokens to keep from the initial prompt is greater than the "
               "context length", K.CONTEXT_LENGTH, NONE),
+    KindError("lmstudio", "context of what is loaded", 400, {"error": "Trying to keep the first 10136 tokens when context "
+              "the overflows. However, the model is loaded with context length of only 7866 tokens, which is not enough. "
+              "Try to load the model with a larger context length, or provide a shorter input"}, K.CONTEXT_LENGTH, NONE),
     KindError("lmstudio", "not loaded", 404, error("No models loaded. Please load a model in the developer page or use "
               "the `lms load` command.", "model_not_found"), K.OVERLOADED, OFFER),
     KindError("lmstudio", "no memory", 400, {"error": 'Failed to load model "m". Error: insufficient system resources'},

@@ -158,6 +158,8 @@ GOOGLE = [
               K.RATE_LIMITED, BUCKET, 47),
     KindError("google", "no credentials", 401, google(401, "UNAUTHENTICATED", "Request had invalid authentication "
               "credentials."), K.AUTH_FAILED, LOGIN),
+    KindError("google", "a leaked key", 403, google(403, "PERMISSION_DENIED", "Your API key was reported as leaked. "
+              "Please use another API key."), K.AUTH_FAILED, LOGIN),
     KindError("google", "service off", 403, google(403, "PERMISSION_DENIED", "The API has not been used in project 1",
               {"reason": "SERVICE_DISABLED"}), K.PERMISSION, OFFER, HOUR),
     KindError("google", "in its stream", None, google(503, "UNAVAILABLE", "Overloaded."), K.OVERLOADED, OFFER),

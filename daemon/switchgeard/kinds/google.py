@@ -2,8 +2,9 @@
 
 from urllib.parse import quote
 
-from switchgear_protocol.words import Billing
+from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.listing import Listed
+from switchgeard.core.rule import Rule
 
 from .auth import x_goog_api_key
 from .kind import Kind, ModelsPage, Paste
@@ -50,5 +51,6 @@ KIND = Kind(
     billing=Billing.METERED,
     env=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
     login=Paste("API key", "https://aistudio.google.com/apikey"),
+    rules=(Rule(FailureKind.AUTH_FAILED, frozenset({403}), pattern=r"api key was reported as leaked"),),
     vendor="google",
 )

@@ -124,7 +124,7 @@ RULES = (
     Rule(FailureKind.QUOTA_EXCEEDED, code="token_limit_exceeded"),  # what the credits allow, not what the model does
     Rule(FailureKind.CONTENT_POLICY, frozenset({403}), pattern=r"flagged|requires moderation"),
     # the account's privacy settings, or no upstream that can do what was asked: the model itself is there
-    Rule(FailureKind.PERMISSION, frozenset({404}), pattern=r"data policy|guardrail|endpoints found that support"),
+    Rule(FailureKind.PERMISSION, frozenset({404}), pattern=r"data policy|guardrail|endpoints found that (support|can)"),
 )
 
 KIND = Kind(
