@@ -201,9 +201,9 @@ KEYS = [
     KindError("ollama", "cloud gone", 502, {"error": "cloud unreachable"}, K.OVERLOADED, OFFER),
     KindError("lmstudio", "context", 400, "The number of tokens to keep from the initial prompt is greater than the "
               "context length", K.CONTEXT_LENGTH, NONE),
-    KindError("lmstudio", "context of what is loaded", 400, {"error": "Trying to keep the first 10136 tokens when context "
-              "the overflows. However, the model is loaded with context length of only 7866 tokens, which is not enough. "
-              "Try to load the model with a larger context length, or provide a shorter input"}, K.CONTEXT_LENGTH, NONE),
+    KindError("lmstudio", "context of what is loaded", 400, {"error": "Trying to keep the first 10136 tokens when "
+              "context the overflows. However, the model is loaded with context length of only 7866 tokens, which is "
+              "not enough. Try to load the model with a larger context length"}, K.CONTEXT_LENGTH, NONE),
     KindError("lmstudio", "not loaded", 404, error("No models loaded. Please load a model in the developer page or use "
               "the `lms load` command.", "model_not_found"), K.OVERLOADED, OFFER),
     KindError("lmstudio", "no memory", 400, {"error": 'Failed to load model "m". Error: insufficient system resources'},

@@ -181,8 +181,8 @@ PATTERNS: tuple[tuple[frozenset[int], re.Pattern[str], K], ...] = (
             r"|maximum context length (is|of) \d+|input token count.{0,80}exceeds the maximum"
             r"|maximum prompt length is \d+|reduce the length of the messages|token.{0,80}exceeds the limit of \d+"
             r"|exceeds the available context size|greater than the context length|context window exceeds limit"
-            r"|exceeded model token limit|input length.{0,80}exceeds.{0,40}context length|context length (is|of) only \d+"
-            r"|exceed context limit|current length is \d+ while limit is \d+"
+            r"|exceeded model token limit|input length.{0,80}exceeds.{0,40}context length"
+            r"|context length (is|of) only \d+|exceed context limit|current length is \d+ while limit is \d+"
         ),
         K.CONTEXT_LENGTH,
     ),
