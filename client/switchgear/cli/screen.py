@@ -26,7 +26,7 @@ GLYPHS = {  # name: (unicode, ascii)
     "ellipsis": ("…", "..."),
 }
 USUAL_WIDTH = 100
-NARROWEST = 40
+NARROWEST = 24  # columns in which a table still says something
 ENDLESS = 10_000
 LEAST = 12  # columns a folded text has behind its indent, however narrow the terminal
 PLAIN = "\u0300"  # every letter before this takes one column

@@ -1,18 +1,22 @@
 """The terminal while it is ours: an own page, drawn in place, given back as it was however the command ends.
 
-Rules for editing: one write per drawing, so that nothing flickers; long lines are cut by the terminal itself (no
-wrapping while it is ours). A signal's handler writes past Python's buffers: it may run in the middle of a write.
+Rules for editing: one write per drawing, so that nothing flickers; the terminal does not wrap while it is ours, so that
+lines can be counted: they are broken here. A signal's handler writes past Python's buffers: it may run in the middle of
+a write.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import socket
 import sys
 import termios
 import tty
+
+from .screen import cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +31,8 @@ ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"  # another page, no cursor, no wrapping
 LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"  # one picture: terminals that know it show nothing half-drawn
 HOME, REST, BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
+PAINT = re.compile(r"\x1b\[\d*m")
+PLAIN = "\x1b[0m"
 QUIT = b"qQ"
 TERMINATED = 128 + signal.SIGTERM
 
@@ -61,7 +67,8 @@ class TerminalPage:
 
     def draw(self, lines: Sequence[str], height: int) -> None:
         """All of them, or what fits and how many do not."""
-        shown, over = [*lines], len(lines) - height
+        shown = [part for line in lines for part in broken(line, self._screen.width)]
+        over = len(shown) - height
         if over > 0:
             shown[height - 1 :] = [self._screen.paint("dim", f"{over + 1} more lines: make the window taller")]
         text = f"{REST}\r\n".join(shown)
@@ -101,6 +108,26 @@ class TerminalPage:
 
     def _handle(self, number: int, handler: Any) -> None:
         self._handlers[number] = signal.signal(number, handler)
+
+
+def broken(line: str, width: int) -> list[str]:
+    """A painted line in parts of at most `width` columns, broken between words; each has the paint of its words."""
+    if _columns(line) <= width:
+        return [line]
+    parts, paint = [""], PLAIN
+    indent = " " * (len(bare := PAINT.sub("", line)) - len(bare.lstrip(" ")) + 2)
+    for word in re.findall(r"\s*\S+", line):
+        if parts[-1].strip() and _columns(parts[-1] + word) > width:
+            parts[-1] += PLAIN if paint != PLAIN else ""
+            parts.append(indent + (paint if paint != PLAIN else "") + word.lstrip(" "))
+        else:
+            parts[-1] += word
+        paint = [paint, *PAINT.findall(word)][-1]
+    return parts
+
+
+def _columns(line: str) -> int:
+    return cells(PAINT.sub("", line))
 
 
 def _can_be_asked() -> bool:

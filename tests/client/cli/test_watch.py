@@ -13,6 +13,7 @@ from cli_runs import Serve
 from on_terminal import Person, environment, on_terminal
 from sample_world import ALL_WELL, NOW, STATUS
 from scripted_daemon import HANG, LEAVE
+from switchgear.cli.terminal_page import broken
 from switchgear_protocol.events import Event
 from switchgear_protocol.messages import Subscribed
 
@@ -84,6 +85,35 @@ def test_another_size_is_drawn_at_once(home: Path, serve: Serve) -> None:
     assert person.reads("more lines: make the window taller")
     person.presses_ctrl_c()
     assert person.sees_the_end() == 130
+
+
+def test_a_narrow_window_breaks_its_advice(home: Path, serve: Serve) -> None:
+    """A command that is cut cannot be typed."""
+    serve({"events/subscribe": [Subscribed("s1", STATUS), HANG]})
+    person = Person(WATCH, environment(NO_COLOR="1"))
+    assert person.reads("credit gemini-3")
+    sized(person.terminal, 30, 30)
+    person.process.send_signal(signal.SIGWINCH)
+    assert person.reads("  hint: switchgear login\x1b[K\r\n    claude_api")
+    person.presses_ctrl_c()
+    assert person.sees_the_end() == 130
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("short", ["short"]),
+        ("", [""]),
+        ("  one two three", ["  one two", "    three"]),
+        ("\x1b[2m  one two three\x1b[0m", ["\x1b[2m  one two\x1b[0m", "    \x1b[2mthree\x1b[0m"]),
+        ("\x1b[1mname\x1b[0m  of one", ["\x1b[1mname\x1b[0m  of", "  one"]),
+        ("aaaaaaaaaaaaaaaa b", ["aaaaaaaaaaaaaaaa", "  b"]),
+        ("\x1b[2maaaaaaaaaaaaa b c\x1b[0m", ["\x1b[2maaaaaaaaaaaaa\x1b[0m", "  \x1b[2mb c\x1b[0m"]),
+    ],
+)
+def test_a_painted_line_is_broken_between_words(line: str, parts: list[str]) -> None:
+    """Each part is whole by itself: what is painted in one does not reach the next."""
+    assert broken(line, 10) == parts
 
 
 def test_a_daemon_that_leaves_is_waited_for(home: Path, serve: Serve) -> None:
