@@ -127,7 +127,6 @@ class Hit:
     request: str  # "req-3", from its prompt
     began: float
     fault: Fault
-    replied: float | None = None
     ended: float | None = None
 
     @property
@@ -185,7 +184,6 @@ class Upstream:
         self.open_now += 1
         try:
             await self._opening(hit.fault.opening)
-            hit.replied = trio.current_time()
             yield _Reply(hit)
         finally:
             self.open_now -= 1

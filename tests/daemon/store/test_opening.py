@@ -14,8 +14,6 @@ from switchgeard.store.notice import Notice
 from switchgeard.store.opening import open_file, open_memory
 from switchgeard.store.schema import VERSION, version
 
-Open = Callable[[], sqlite3.Connection | None]
-
 
 def opened(path: Path) -> tuple[sqlite3.Connection | None, list[Notice]]:
     notices: list[Notice] = []

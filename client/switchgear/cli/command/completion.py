@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from switchgear.cli.completion import SHELLS, text
 from switchgear.cli.failed import OK
 
 TYPE_CHECKING = False
@@ -21,11 +22,10 @@ and sessions when you press Tab. Nothing is started for a Tab.
   eval "$(switchgear completion bash)"           in ~/.bashrc
   eval "$(switchgear completion zsh)"            in ~/.zshrc, behind compinit
   switchgear completion fish > ~/.config/fish/completions/switchgear.fish"""
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+    parser.add_argument("shell", choices=SHELLS)
 
 
 def run(invocation: Invocation) -> int:
-    from switchgear.cli.completion import text
     from switchgear.cli.completion.described import commands
 
     shell = invocation.args.shell

@@ -288,7 +288,6 @@ def test_a_schema_nested_too_deep_is_unreadable() -> None:
         read(f'{{"messages":[{{"role":"user"}}],"tools":[{tool}]}}'.encode(), nobody)
 
 
-IDS = st.sampled_from(["c1", "c2", "c3"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=10)
 BLOCKS: dict[str, st.SearchStrategy[Block]] = {
     "user": st.builds(Text, TEXTS) | st.builds(Image, st.just("image/png"), st.just("AAAA")),

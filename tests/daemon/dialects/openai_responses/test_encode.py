@@ -29,12 +29,6 @@ ME = Issuer("openai#1", "openai.responses", "gpt-5.5")
 OTHER = Issuer("openai#2", "openai.responses", "gpt-5.5")
 HI = Message("user", "Hi")
 ALL = Features()
-SENT_TOOL = {
-    "type": "function",
-    "name": "f",
-    "description": "Does f.",
-    "parameters": {"type": "object", "properties": {"x": {"type": "string"}}},
-}
 CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
 TOOL = Tool("f", "Does f.", {"type": "object", "properties": {"x": {"type": "string"}}})
 
