@@ -58,7 +58,7 @@ test-clients: clients
 # The ones CI drives: small and quick enough.
 test-clients-ci: CLIENTS = openai anthropic llm google-genai opencode-ai
 test-clients-ci: clients
-	CI=true $(BIN)/pytest -q -m clients tests/clients --deselect tests/clients/test_claude_code.py \
+	CI=true $(BIN)/pytest -q $(PARALLEL) -m clients tests/clients --deselect tests/clients/test_claude_code.py \
 	  --deselect tests/clients/test_claude_cli.py --deselect tests/clients/test_codex.py $(ARGS)
 
 test-long: $(STAMP)

@@ -1,6 +1,30 @@
-"""For all tests: a property is not timed, because a busy machine would fail it and no other one."""
+"""For all tests: a property is not timed, and folders have short names.
 
+A busy machine would fail a property by its time, and no other one. A Unix socket's path has a hundred characters, of
+which who runs the tests, how many runs there were, and the worker take half.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+NAMED = 12  # characters of a test's name
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _numbers: Iterator[int]) -> Path:
+    """pytest's own, but for the name."""
+    name = re.sub(r"\W", "-", request.node.name.removeprefix("test_"))[:NAMED]
+    return tmp_path_factory.mktemp(f"{next(_numbers)}-{name}", numbered=False)

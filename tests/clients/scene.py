@@ -143,13 +143,12 @@ async def scene(path: Path, scripts: Mapping[str, tuple[str, Script]], alias: st
         for folder in ("gear", "user/work", "user/tmp"):
             (path / folder).mkdir(parents=True)
         (path / "user/work/note.txt").write_text(NOTE + "\n")
-        port = _free_port()
         with home(path / "gear") as place:
-            place.configure(_config(standins, {name: wire for name, (wire, _) in scripts.items()}, alias, port))
-            await trio.to_thread.run_sync(place.start)
+            text = _config(standins, {name: wire for name, (wire, _) in scripts.items()}, alias)
+            url = await trio.to_thread.run_sync(_opened, place, text)
             created = await trio.to_thread.run_sync(lambda: place.call("tokens/create", name="client"))
             user = path / "user"
-            yield Scene(place, standins, f"http://127.0.0.1:{port}", created["token"], user / "work", _nobodys(user))
+            yield Scene(place, standins, url, created["token"], user / "work", _nobodys(user))
         _hunt(path / "gear", CANARY, created["token"])
         _hunt(user, CANARY)
         nursery.cancel_scope.cancel()
@@ -162,10 +161,11 @@ def _hunt(folder: Path, *secrets: str) -> None:
         assert not any(secret[4:24].encode() in held for secret in secrets), f"a secret is in {file}"
 
 
-def _config(standins: Mapping[str, StandIn], wires: Mapping[str, str], alias: str, port: int) -> str:
+def _config(standins: Mapping[str, StandIn], wires: Mapping[str, str], alias: str) -> str:
+    """With `%d` for the door's port."""
     providers = "".join(_provider(name, wires[name], standin.url) for name, standin in standins.items())
     group = ", ".join(f'{{provider = "{name}", model = "model-{name}"}}' for name in standins)
-    return f'{providers}\n[[models]]\nalias = "{alias}"\ngroup = [{group}]\n\n{SETTINGS % port}'
+    return f'{providers}\n[[models]]\nalias = "{alias}"\ngroup = [{group}]\n\n{SETTINGS}'
 
 
 def _said_by(name: str) -> Said:
@@ -192,6 +192,19 @@ def _nobodys(user: Path) -> dict[str, str]:
     loopback = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
     folders = {f"XDG_{name}_HOME": str(user / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
     return {"PATH": path, "HOME": str(user), "TMPDIR": str(user / "tmp"), **folders, **nowhere, **loopback}
+
+
+def _opened(place: Home, text: str) -> str:
+    """Starts the daemon with its door at a port that stays, because tools write it down; the door's URL."""
+    place.configure(text % _free_port())
+    place.start()
+    for _ in range(10):  # another program may have taken the port since
+        told = str(place.call("status")["http"])
+        if told.startswith("http://"):
+            return told.partition(" ")[0]
+        place.configure(text % _free_port())
+        place.call("config/reload")
+    raise AssertionError(told)
 
 
 def _free_port() -> int:
