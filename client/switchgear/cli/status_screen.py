@@ -117,6 +117,8 @@ def tellings(offer: Json, now: float) -> Sequence[str]:
 
 
 def _back(model: Json, now: float) -> Sequence[str]:
+    if held := next((offer for offer in model["offers"] if offer["provider"] == model.get("pinned")), None):
+        return _held(model, held, now)
     soonest = min((until for offer in model["offers"] if (until := until_of(offer))), default=None)
     if consent := next(filter(_only_allowed, model["offers"]), None):
         return _allowing(str(consent["hint"]), soonest, now)
@@ -127,6 +129,13 @@ def _back(model: Json, now: float) -> Sequence[str]:
         return [f"all {count} providers: {what}" if count != 1 else f"its only provider: {what}", what]
     told = f"all {count} providers out" if count != 1 else "its only provider is out"
     return [f"{told}, first back {ahead(soonest, now)}", f"first back {ahead(soonest, now)}", told]
+
+
+def _held(model: Json, held: Json, now: float) -> Sequence[str]:
+    """Of a pinned model only that provider matters: the others may be well, and are not asked."""
+    words = tellings(held, now)
+    pinned = [f"pinned to {who(held['label'])}: {word}" for word in words]
+    return [f"{pinned[0]}; or: switchgear unpin {model['alias']}", *pinned, f"pinned, {words[-1]}"]
 
 
 def _only_allowed(offer: Json) -> bool:

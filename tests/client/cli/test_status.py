@@ -163,6 +163,14 @@ def test_a_narrow_terminal_is_told_the_same_in_fewer_words(
     assert on_terminal("status", "--color", "never")[1].splitlines()[3] == told
 
 
+def test_a_pin_to_who_cannot_serve_is_why_nobody_does(run: Run, serve: Serve) -> None:
+    """The others are not asked, so they are not told as out."""
+    pinned = replace(OPUS, pinned="claude_pro", serving=None)
+    serve({"status": replace(ALL_WELL, models=[pinned])})
+    why = "pinned to Claude Pro: quota spent until 16:10 (in 2 h 10 m); or: switchgear unpin opus-4.6"
+    assert f"opus-4.6   ○ nobody   {why}" in run("status").out
+
+
 def test_a_pin_and_a_pause_show_until_when(run: Run, serve: Serve) -> None:
     """What the user did himself is not told as a fault."""
     pinned = replace(OPUS, pinned="github_copilot", pinned_until=NOW + 7200)
