@@ -19,12 +19,16 @@ from daemon_process import START_LIMIT, Home
 
 ACTIVATE = shutil.which("systemd-socket-activate")
 BRIDGE = """
-import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.set_inheritable(3, True)
+import fcntl, os, sys
+handed = [word.split("=") for word in sys.argv[1].split(",")]
+copies = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 100) for _, number in handed]
+for at, copy in enumerate(copies, 3):
+    os.dup2(copy, at)
+    os.set_inheritable(at, True)
+    os.set_inheritable(copy, False)
 os.environ["LISTEN_PID"] = str(os.getpid())
-os.environ["LISTEN_FDS"] = "1"
-os.environ["LISTEN_FDNAMES"] = "switchgear"
+os.environ["LISTEN_FDS"] = str(len(handed))
+os.environ["LISTEN_FDNAMES"] = ":".join(name for name, _ in handed)
 os.execv(sys.executable, [sys.executable, "-m", "switchgeard", *sys.argv[2:]])
 """
 
@@ -46,10 +50,11 @@ def activated(place: Home) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 class Listening:
-    """A listening socket in a home, and daemons that are handed it."""
+    """A listening socket in a home, and daemons that are handed it, with what the one before gave to `hear` to keep."""
 
     def __init__(self, place: Home) -> None:
         self._place = place
+        self.kept: list[tuple[str, int]] = []
         place.socket.parent.mkdir(mode=0o700, exist_ok=True)
         self._sock = socket.socket(socket.AF_UNIX)
         place.socket.unlink(missing_ok=True)  # as systemd does
@@ -58,10 +63,11 @@ class Listening:
 
     def start(self, extra: Sequence[str] = (), **env: str) -> "subprocess.Popen[bytes]":
         """A daemon that is handed the socket; returns at once."""
-        number = self._sock.fileno()
-        argv = [sys.executable, "-c", BRIDGE, str(number), *extra]
+        handed = [("switchgear", self._sock.fileno()), *self.kept]
+        argv = [sys.executable, "-c", BRIDGE, ",".join(f"{name}={number}" for name, number in handed), *extra]
+        numbers = [number for _, number in handed]
         with (self._place.path / "daemon.log").open("ab") as log:
-            process = subprocess.Popen(argv, env=self._place.env | env, pass_fds=[number], stderr=log)
+            process = subprocess.Popen(argv, env=self._place.env | env, pass_fds=numbers, stderr=log)
         self._place.process = process
         return process
 
@@ -72,12 +78,32 @@ class Listening:
         assert self._place.process.wait(30) == 0
         self.start()
 
+    def hear(self, wire: socket.socket, word: str) -> None:
+        """As systemd: keep and forget what the messages say, until one has this line."""
+        lines = [""]
+        while word not in lines:
+            data, numbers, _, _ = socket.recv_fds(wire, 4096, 4)
+            lines = data.decode().split("\n")
+            name = lines[-1].removeprefix("FDNAME=")
+            if "FDSTORE=1" in lines:
+                self.kept += [(name, number) for number in numbers]
+            if "FDSTOREREMOVE=1" in lines:
+                self.forget(name)
+
+    def forget(self, name: str) -> None:
+        """Closes what was kept under it."""
+        for number in [number for each, number in self.kept if each == name]:
+            os.close(number)
+        self.kept = [each for each in self.kept if each[0] != name]
+
     def alive(self) -> bool:
         """Whether the last one started runs."""
         return self._place.process is not None and self._place.process.poll() is None
 
     def close(self) -> None:
         self._sock.close()
+        for name, _ in list(self.kept):
+            self.forget(name)
 
 
 @contextmanager

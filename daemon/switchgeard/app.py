@@ -43,6 +43,7 @@ from .core.caps import day_start
 from .credentials.install_key import install_key
 from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
+from .door.kept import Kept
 from .door.listeners import Listeners
 from .door.server import Door
 from .ending import Ending
@@ -63,7 +64,7 @@ from .serving.listening import SocketFile, bind_socket
 from .serving.server import Server
 from .state import State
 from .store import Store
-from .succession import given_socket, succeed
+from .succession import Given, given_by, succeed
 from .supervised.notify import NOBODY, Notify
 from .upstream.fetch import ask_issuer
 from .upstream.transport import Transport
@@ -92,17 +93,19 @@ def main(args: argparse.Namespace) -> int:
     log.start(args.log_format, args.log_level)
     notify = Notify.take(os.environ)
     try:
-        given = given_socket(os.environ)
+        given = given_by(os.environ)
         places = _places(args, given)
         with _private_files():
             home = str(Path(places.socket).parent)
-            instance = succeed(home, notify) if given else claim(home)
+            instance = succeed(home, notify) if given.socket else claim(home)
             try:
-                listening = given or bind_socket(places.socket)
+                listening = given.socket or bind_socket(places.socket)
             except BaseException:
                 instance.release()
                 raise
-            trio.run(_run, places, listening, instance, args.idle_exit, notify)
+            kept = Kept(notify)
+            kept.receive(given.kept)
+            trio.run(_run, places, listening, instance, args.idle_exit, kept)
     except AlreadyRunning as other:
         return _say(f"{other}\nhint: {other.hint}", EXIT_ALREADY_RUNNING)
     except PathError as error:
@@ -112,12 +115,13 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _places(args: argparse.Namespace, given: SocketFile | None) -> Places:
+def _places(args: argparse.Namespace, given: Given) -> Places:
     """What the command line says, else what was handed over, else the platform's."""
-    chosen = (args.socket or (given and given.path) or socket_path(), args.config or config_path())
+    theirs = given.socket.path if given.socket else None
+    chosen = (args.socket or theirs or socket_path(), args.config or config_path())
     places = Places(*map(os.path.abspath, (*chosen, args.state_dir or state_dir())))
-    if given and places.socket != given.path:
-        why = f"--socket is {places.socket}, the service manager listens on {given.path}"
+    if theirs and places.socket != theirs:
+        why = f"--socket is {places.socket}, the service manager listens on {theirs}"
         raise PathError("two sockets", why, "leave --socket out")
     return places
 
@@ -137,14 +141,13 @@ def _say(words: str, code: int) -> int:
     return code
 
 
-async def _run(
-    places: Places, listening: SocketFile, instance: Instance, idle_exit: float | None, notify: Notify
-) -> None:
+async def _run(places: Places, listening: SocketFile, instance: Instance, idle_exit: float | None, kept: Kept) -> None:
+    notify = kept.notify
     home = make_private_dir(places.state, STATE_HINT)
     store = Store.open(Path(home) / "state.db", clock.now)
     descriptors.raise_limit()
     daemon, server = build(places, home, store)
-    door, listeners = build_door(places, daemon, server.intake)
+    door, listeners = build_door(places, daemon, server.intake, kept)
     ending = Ending(daemon, server, door, notify)
     keeper = Doorkeeper(server, listening, instance, lambda: helpers.start_soon(ending.begin))
     try:
@@ -213,11 +216,13 @@ def build(
     return daemon, Server(partial(dispatch, daemon), bus, limits)
 
 
-def build_door(places: Places, daemon: Daemon, intake: Intake | None = None) -> tuple[Door, Listeners]:
+def build_door(
+    places: Places, daemon: Daemon, intake: Intake | None = None, kept: Kept | None = None
+) -> tuple[Door, Listeners]:
     """The HTTP door, still shut: `open_door` opens it while it serves. `intake`: what counts with its bodies."""
     routes = Routes(daemon)
     door = Door(routes, daemon.at.store.tokens.check, routes.refuse, intake=intake)
-    return door, Listeners(door, http_socket_path(places.socket))
+    return door, Listeners(door, http_socket_path(places.socket), kept or Kept())
 
 
 def open_door(daemon: Daemon, listeners: Listeners, notify: Notify = NOBODY) -> None:

@@ -5,7 +5,8 @@ another's (`serving.doorkeeper`), finishes what it has and leaves. Rules for edi
 socket waits for nobody.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import NamedTuple
 
 import trio
 
@@ -19,14 +20,21 @@ PATIENCE = DRAIN + FAREWELL  # seconds for the older one to leave
 LOOK = 0.1  # seconds between two looks whether it has
 
 
-def given_socket(env: MutableMapping[str, str]) -> SocketFile | None:
-    """The listening socket that systemd or launchd handed over, None without; the variables are taken out of `env`.
+class Given(NamedTuple):
+    """What a service manager handed over: the socket that clients connect to, and the door's by name, unjudged."""
 
-    Raises PathError when it is not what our clients connect to.
+    socket: SocketFile | None
+    kept: Mapping[str, Sequence[int]]
+
+
+def given_by(env: MutableMapping[str, str]) -> Given:
+    """What systemd or launchd handed over; the variables are taken out of `env`.
+
+    Raises PathError when the socket is not what our clients connect to.
     """
     found = inherited.take(env) or {inherited.NAME: launchd.take(inherited.NAME)}
-    number = inherited.one(found)
-    return None if number is None else adopt_socket(number)
+    number, kept = inherited.parted(found)
+    return Given(None if number is None else adopt_socket(number), kept)
 
 
 def succeed(directory: str, notify: Notify) -> Instance:

@@ -9,7 +9,7 @@ import trio
 from trio.testing import MockClock
 
 from switchgeard.serving.instance import AlreadyRunning, claim
-from switchgeard.succession import LOOK, PATIENCE, given_socket, when_free
+from switchgeard.succession import LOOK, PATIENCE, given_by, when_free
 from switchgeard.supervised.notify import Notify
 
 
@@ -47,7 +47,7 @@ async def test_one_that_does_not_leave_is_named(tmp_path: Path, autojump_clock: 
 def test_without_a_manager_there_is_no_socket() -> None:
     """And variables meant for another process are taken out all the same."""
     env = {"LISTEN_PID": "1", "LISTEN_FDS": "1", "HOME": "/h"}
-    assert given_socket(env) is None
+    assert given_by(env) == (None, {})
     assert env == {"HOME": "/h"}
 
 
@@ -59,7 +59,7 @@ def test_a_socket_of_launchd_is_taken_as_one_of_systemd(tmp_path: Path, monkeypa
         theirs.bind(str(path))
         theirs.listen()
         monkeypatch.setattr("switchgeard.supervised.launchd.take", lambda name: [os.dup(theirs.fileno())])
-        given = given_socket({})
+        given = given_by({}).socket
         assert given is not None
         assert (given.path, given.lent) == (str(path), True)
         given.remove()

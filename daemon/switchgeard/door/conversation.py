@@ -74,10 +74,22 @@ class Conversation:
         self._gone = False
         self._stopped = False
         self._draining = False
+        self._fresh = True  # it has asked for nothing yet
         self.busy = False  # a request has begun that is not answered
 
     def __repr__(self) -> str:
         return f"<Conversation {self.number}: {'busy' if self.busy else 'idle'}>"
+
+    @property
+    def called(self) -> bool:
+        """Whether a request is at hand, or about to be: who has just come in has one, and bytes are one's beginning."""
+        return self.busy or self._fresh or self._unread()
+
+    def _unread(self) -> bool:
+        try:
+            return bool(self._sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
 
     def leave(self) -> None:
         """End everything at once: nobody reads any more."""
@@ -125,7 +137,7 @@ class Conversation:
         head = await self._incoming.head()
         if not isinstance(head, Head):
             return await self._refuse(head)
-        self.busy, self._head = True, head
+        self.busy, self._fresh, self._head = True, False, head
         client = self._admit(head)
         if isinstance(client, Refusal):
             return await self._refuse(client)

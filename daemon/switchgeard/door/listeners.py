@@ -18,9 +18,8 @@ from switchgeard.serving.listening import BACKLOG, SocketFile, bind_socket
 from switchgeard.watch import watch
 
 from .admission import Entrance, loopback, unix
+from .kept import Address, Kept
 from .server import Door
-
-Address = tuple[str, int]
 
 ADDRESSES = {"": (), "127.0.0.1": ("127.0.0.1",), "::1": ("::1",), "localhost": ("127.0.0.1", "::1")}
 """What is bound for a host of the config: a client that resolves `localhost` may take either."""
@@ -32,10 +31,11 @@ log = structlog.get_logger("switchgeard.door")
 
 @dataclass(slots=True)
 class Listeners:
-    """`path`: where http.sock goes."""
+    """`path`: where http.sock goes. `kept`: what a daemon before this one left listening."""
 
     door: Door
     path: str
+    kept: Kept = field(default_factory=Kept)
     _file: SocketFile | None = None
     _tcp: dict[Address, tuple[socket.socket, Entrance]] = field(default_factory=dict)  # by what was asked for
     _troubles: dict[str, str] = field(default_factory=dict)  # where -> why not
@@ -106,15 +106,18 @@ class Listeners:
     # --- TCP -------------------------------------------------------------------------------
 
     def _follow_tcp(self, wanted: list[Address]) -> None:
+        self.kept.only(wanted)
         for address in [each for each in self._tcp if each not in wanted]:
-            self._shut(*self._tcp.pop(address))
+            sock, entrance = self._tcp.pop(address)
+            self.kept.forget(sock)
+            self._shut(sock, entrance)
         for address in wanted:
             if address not in self._tcp:
                 self._open_tcp(address)
 
     def _open_tcp(self, address: Address) -> None:
         try:
-            sock = bind_tcp(*address)
+            sock = self.kept.take(address) or self._bound(address)
         except OSError as error:
             if error.errno not in NO_SUCH_FAMILY or not self._tcp:  # localhost needs no IPv6
                 self._trouble(shown(*address), error.strerror or str(error))
@@ -123,6 +126,11 @@ class Listeners:
         self._tcp[address] = (sock, entrance)
         self.door.listen(sock, entrance)
         log.info("door.open", where=entrance.name)
+
+    def _bound(self, address: Address) -> socket.socket:
+        sock = bind_tcp(*address)
+        self.kept.keep(sock)
+        return sock
 
     def _shut(self, sock: socket.socket, entrance: Entrance) -> None:
         self.door.unlisten(sock)

@@ -5,6 +5,7 @@ passes `_alone`. What a connection does is in `conversation`; which sockets are 
 """
 
 import socket
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from operator import attrgetter
@@ -27,6 +28,7 @@ from .limits import DEFAULT, Limits
 from .refusal import CROWDED, Refuse, neutral
 
 PEEK = 64 * 1024  # bytes taken off a connection that is turned away, so that closing it does not reset it
+ARRIVAL = 0.25  # seconds in which a request follows its connection
 INTAKE = 256 * 1024 * 1024  # bytes of bodies, when nobody else counts
 
 log = structlog.get_logger("switchgeard.door")
@@ -96,19 +98,21 @@ class Door:
 
     async def drain(self, seconds: float) -> None:
         """Shut down in order: accept nothing, refuse new requests, let running ones finish for so
-        long, cancel the rest (who has heard nothing yet hears 503), and let `serve` return.
+        long, and those on their way arrive, so that they hear 503 and no reset; cancel the rest (who has heard
+        nothing yet hears 503), and let `serve` return.
         """
         self.retire()
         await self._quiet(seconds)
+        await self._quiet(ARRIVAL, attrgetter("called"))
         for conversation in list(self._conversations):
             conversation.stop()
         await self._quiet(LAST_WORDS)
         self._nursery.cancel_scope.cancel()
 
-    async def _quiet(self, seconds: float) -> None:
+    async def _quiet(self, seconds: float, stirring: Callable[[Conversation], bool] = attrgetter("busy")) -> None:
         """Wait until no request runs, but not longer than so many seconds."""
         with trio.move_on_after(seconds):
-            while any(conversation.busy for conversation in self._conversations):
+            while any(stirring(conversation) for conversation in self._conversations):
                 await self._settled.park()
 
     # --- welcoming -------------------------------------------------------------------------

@@ -7,14 +7,18 @@ descriptors are is checked by whoever takes them (`serving.listening.adopt_socke
 
 import os
 import re
-from collections.abc import MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
 
 FIRST = 3  # SD_LISTEN_FDS_START
-MOST = 16  # descriptors; a unit of ours has one
+MOST = 16  # descriptors; a unit of ours has one, and keeps two or three
+FURTHEST = 1024  # up to which what is more is closed
 COUNT = re.compile(r"[0-9]{1,9}")
 VARIABLES = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID")
 NAME = "switchgear"
 """FileDescriptorName= of the socket that clients of the daemon connect to; launchd's key for it."""
+KEPT = "http-"
+"""How the names of those begin that a daemon before us gave the manager to keep."""
 
 
 def take(env: MutableMapping[str, str]) -> dict[str, list[int]]:
@@ -25,7 +29,9 @@ def take(env: MutableMapping[str, str]) -> dict[str, list[int]]:
     said = {name: env.pop(name, "") for name in VARIABLES}
     if said["LISTEN_PID"] != str(os.getpid()) or not COUNT.fullmatch(said["LISTEN_FDS"]):
         return {}
-    numbers = range(FIRST, FIRST + min(int(said["LISTEN_FDS"]), MOST))
+    many = int(said["LISTEN_FDS"])
+    _close(range(FIRST + MOST, FIRST + min(many, FURTHEST)))
+    numbers = range(FIRST, FIRST + min(many, MOST))
     names = said["LISTEN_FDNAMES"].split(":")
     found: dict[str, list[int]] = {}
     for number, name in zip(numbers, names + [""] * len(numbers), strict=False):
@@ -34,17 +40,22 @@ def take(env: MutableMapping[str, str]) -> dict[str, list[int]]:
     return found
 
 
-def one(found: dict[str, list[int]]) -> int | None:
-    """The descriptor of the daemon's own socket: the one with our name, else the only one there is.
+def parted(found: Mapping[str, list[int]]) -> tuple[int | None, dict[str, list[int]]]:
+    """The descriptor of the daemon's own socket, which has our name, else is the only one there is; those kept.
 
     The others are closed: nobody here would ever accept on them, and their clients would wait for ever.
     """
-    numbers = [number for group in found.values() for number in group]
+    kept = {name: numbers for name, numbers in found.items() if name.startswith(KEPT)}
+    numbers = [number for name, group in found.items() if name not in kept for number in group]
     chosen = found.get(NAME, numbers)[:1]
+    _close(number for number in numbers if number not in chosen)
+    return (chosen[0] if chosen else None), kept
+
+
+def _close(numbers: Iterable[int]) -> None:
     for number in numbers:
-        if number not in chosen:
+        with suppress(OSError):
             os.close(number)
-    return chosen[0] if chosen else None
 
 
 def _kept_from_children(number: int) -> bool:

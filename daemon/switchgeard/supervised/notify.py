@@ -7,7 +7,8 @@ ours. Without NOTIFY_SOCKET nothing is opened, and without WATCHDOG_USEC nothing
 import os
 import re
 import socket
-from collections.abc import MutableMapping
+from array import array
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
@@ -59,19 +60,28 @@ class Notify:
         """No new work; what runs gets so many seconds, in which systemd should not lose patience."""
         self._tell("STOPPING=1", f"EXTEND_TIMEOUT_USEC={int(seconds * 1e6)}", _status("finishing what runs"))
 
+    def keep(self, name: str, sock: socket.socket) -> None:
+        """Hold a copy of this socket, and hand it to the daemon after us under this name (ASCII, no colon)."""
+        self._tell("FDSTORE=1", f"FDNAME={name}", holding=[sock.fileno()])
+
+    def forget(self, name: str) -> None:
+        """Hold nothing under this name any longer."""
+        self._tell("FDSTOREREMOVE=1", f"FDNAME={name}")
+
     async def beat(self) -> None:
         """Tell the watchdog that the event loop turns, until cancelled; returns at once when there is none."""
         while self.patience is not None:
             self._tell("WATCHDOG=1")
             await trio.sleep(self.patience / BEATS)
 
-    def _tell(self, *lines: str) -> None:
+    def _tell(self, *lines: str, holding: Sequence[int] = ()) -> None:
         if self.address is None:
             return
         where = "\0" + self.address[1:] if self.address.startswith("@") else self.address
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
             wire.setblocking(False)
-            wire.sendto("\n".join(lines).encode(), where)
+            rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", holding))] if holding else []
+            wire.sendmsg(["\n".join(lines).encode()], rights, 0, where)
 
 
 NOBODY = Notify()

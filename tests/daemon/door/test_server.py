@@ -14,6 +14,7 @@ from doorway import Doorway, doorway
 from promptly import promptly
 from switchgeard.door.conversation import Conversation
 from switchgeard.door.limits import Limits
+from switchgeard.door.server import ARRIVAL
 from switchgeard.serving import peer
 
 
@@ -146,6 +147,34 @@ async def test_draining_lets_what_runs_finish_and_refuses_what_is_new(tmp_path: 
         with trio.fail_after(30):
             await way.door.ended.wait()
         assert await working.receive() == b""
+
+
+async def test_a_request_on_its_way_hears_that_the_daemon_leaves(tmp_path: Path) -> None:
+    """Its connection was accepted, its bytes come a moment later: it is told, and never reset."""
+    async with doorway(tmp_path) as way, trio.open_nursery() as nursery:
+        fresh, kept = await way.visit(), await way.visit()
+        await kept.ask()
+        assert (await kept.hear()).status == 200
+        await way.until_connections(2)
+        nursery.start_soon(_drained, way, 0)
+        await trio.testing.wait_all_tasks_blocked()
+        await fresh.ask()
+        assert (await fresh.hear()).status == 503
+        with trio.fail_after(30):
+            await way.door.ended.wait()
+
+
+async def test_who_connects_and_says_nothing_holds_the_end_up_for_a_moment_only(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """Browsers open connections ahead of what they may ask."""
+    async with doorway(tmp_path) as way:
+        silent = await way.visit()
+        await way.until_connections(1)
+        started = trio.current_time()
+        await way.door.drain(600)
+        assert trio.current_time() - started == pytest.approx(ARRIVAL, abs=0.01)
+        assert await silent.receive() == b""
 
 
 async def test_draining_gives_up_after_its_time(tmp_path: Path, autojump_clock: MockClock) -> None:

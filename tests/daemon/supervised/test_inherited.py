@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from switchgeard.supervised import inherited
-from switchgeard.supervised.inherited import one, take
+from switchgeard.supervised.inherited import MOST, parted, take
 
 
 @pytest.fixture
@@ -68,13 +68,28 @@ def test_a_promise_of_more_than_there_is_is_no_crash(first: int) -> None:
 
 def test_ours_is_taken_and_the_others_closed(first: int) -> None:
     """Clients of a socket nobody accepts on would wait for ever."""
-    assert one({"http": [first], "switchgear": [first + 1]}) == first + 1
+    assert parted({"http": [first], "switchgear": [first + 1]}) == (first + 1, {})
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(first)
 
 
 def test_without_our_name_the_first_is_taken(first: int) -> None:
     """The only one there is, whatever it is called."""
-    assert one({"": [first]}) == first
-    assert one({}) is None
-    assert one({"switchgear": []}) is None
+    assert parted({"": [first]}) == (first, {})
+    assert parted({}) == (None, {})
+    assert parted({"switchgear": []}) == (None, {})
+
+
+def test_what_a_daemon_before_us_left_to_keep_is_not_the_daemons_own(first: int) -> None:
+    """Even where it is the only one there is."""
+    assert parted({"http-ip4-8317": [first]}) == (None, {"http-ip4-8317": [first]})
+    assert parted({"http-ip4-8317": [first], "x": [first + 1]}) == (first + 1, {"http-ip4-8317": [first]})
+
+
+def test_more_than_anybody_means_is_closed(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here would accept on them."""
+    monkeypatch.setattr(inherited, "MOST", 1)
+    assert MOST == 16
+    assert take(told()) == {"": [first]}
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(first + 1)

@@ -44,6 +44,21 @@ def test_each_word_is_one_datagram(manager: tuple[str, socket.socket]) -> None:
     assert heard(wire) == ["STATUS=x"]
 
 
+def test_a_socket_to_keep_goes_along(manager: tuple[str, socket.socket]) -> None:
+    """The same one: who connects to ours is accepted at theirs."""
+    name, wire = manager
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        Notify(name).keep("http-ip4-1", ours)
+        data, (fd, *more), _, _ = socket.recv_fds(wire, 4096, 4)
+        assert (data.split(b"\n"), more) == ([b"FDSTORE=1", b"FDNAME=http-ip4-1"], [])
+        address = ours.getsockname()
+    with socket.socket(fileno=fd) as theirs, socket.create_connection(address) as client:
+        theirs.accept()[0].close()
+        assert client.recv(1) == b""
+    Notify(name).forget("http-ip4-1")
+    assert heard(wire) == ["FDSTOREREMOVE=1", "FDNAME=http-ip4-1"]
+
+
 def test_the_environment_is_read_once() -> None:
     """No child of ours shall speak for us."""
     env = {"NOTIFY_SOCKET": "/run/n", "WATCHDOG_USEC": "3000000", "WATCHDOG_PID": str(os.getpid()), "HOME": "/h"}
