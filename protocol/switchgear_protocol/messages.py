@@ -160,7 +160,7 @@ class ModelsList(Params, frozen=True):
 
 
 class Models(Result, frozen=True):
-    """`listed`: with `all`, what providers list beside them, as `provider/model-id`; a model has to name it first."""
+    """`listed`: with `all`, what providers list beside them, as `provider/model-id`: they can be asked for, too."""
 
     models: list[ModelView]
     listed: list[str] = []

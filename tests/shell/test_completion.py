@@ -13,7 +13,10 @@ from switchgear.cli.completion import text
 from switchgear.cli.completion.described import commands
 from switchgear.cli.listing import COMMANDS
 
-NAMES = "model\topus-4.6\nmodel\tgemma:free\nprovider\tclaude_pro\nprovider\tcopilot\nsession\ts-1\n"
+NAMES = (
+    "model\topus-4.6\nmodel\tgemma:free\nvariant\tcopilot/gpt-5.5\nvariant\tcopilot/z-ai/glm\n"
+    "provider\tclaude_pro\nprovider\tcopilot\nsession\ts-1\n"
+)
 BASH = """
 eval "$COMPLETION"
 COMP_LINE=$LINE COMP_POINT=${#LINE}
@@ -54,6 +57,9 @@ CASES = [
     ("switchgear order opus-4.6 copilot ", {"claude_pro", "copilot"}),
     ("switchgear ask ", {"opus-4.6", "gemma:free"}),
     ("switchgear ask -m o", {"opus-4.6"}),
+    ("switchgear ask -m cop", set()),  # hundreds would hide the few
+    ("switchgear ask -m copilot/", {"copilot/gpt-5.5", "copilot/z-ai/glm"}),
+    ("switchgear models copilot/z", {"copilot/z-ai/glm"}),
     ("switchgear ask --session ", {"s-1"}),
     ("switchgear ask --on-interrupt re", {"restart"}),
     ("switchgear models prop", {"propose"}),

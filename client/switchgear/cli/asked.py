@@ -36,7 +36,7 @@ def model_and_prompt(invocation: Invocation) -> tuple[str, str]:
 def _model_among(invocation: Invocation, words: list[str]) -> str:
     """The first word when it names a model (then taken from `words`), else the first model there is."""
     models = invocation.call("models/list")["models"]
-    if words and _names_model(words[0], models):
+    if words and _names_model(invocation, words[0], models):
         return words.pop(0)
     aliases = [model["alias"] for model in models]
     if words:
@@ -46,12 +46,16 @@ def _model_among(invocation: Invocation, words: list[str]) -> str:
     return str(aliases[0])
 
 
-def _names_model(word: str, models: Sequence[Json]) -> bool:
-    """An alias, or `provider/model-id` with a provider we know."""
+def _names_model(invocation: Invocation, word: str, models: Sequence[Json]) -> bool:
+    """An alias, or `provider/model-id` with a provider we know, in a model or not."""
     if any(model["alias"] == word for model in models):
         return True
     provider, slash, _ = word.partition("/")
-    return bool(slash) and any(offer["provider"] == provider for model in models for offer in model["offers"])
+    if not slash or not provider or " " in word:
+        return False
+    if any(offer["provider"] == provider for model in models for offer in model["offers"]):
+        return True
+    return any(known["id"] == provider for known in invocation.call("providers/list")["providers"])
 
 
 def _refuse_mistyped(word: str, aliases: list[str]) -> None:

@@ -25,7 +25,7 @@ BILLING = {
     "local": "free",
 }
 SOURCES = {"listed": "its own list", "config": "your config", "catalogue": "catalogue"}
-LISTED = "Listed too, in none of your models (switchgear models propose, or config edit):"
+LISTED = "Listed too, in none of your models (switchgear ask -m NAME, or switchgear models propose):"
 EMPTY = ("No models yet.", "  hint: switchgear setup")
 
 

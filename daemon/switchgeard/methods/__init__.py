@@ -1,6 +1,7 @@
 """The methods of the socket: one table (`table`) from name to function, each a few lines over the daemon's parts.
 
     daemon       what they work on
+    meant        a model's name that is none, refused with the one that was meant
     connection, models, providers, sessions, money, settings, logins, choices, doctor, prompt    the functions, by noun
 
 Rules for editing: `table.METHODS` and `switchgear_protocol.messages.METHODS` name the same methods (a test

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from cli_runs import Run, Serve
 from on_terminal import PATIENCE, Person, command, environment, on_terminal
-from sample_world import ANSWER, MODELS, NOW
+from sample_world import ANSWER, MODELS, NOW, PROVIDERS
 from scripted_daemon import HANG, LEAVE
 from switchgear_protocol.content import Message, Text, ToolCall
 from switchgear_protocol.errors import AttemptReport, error
 from switchgear_protocol.events import ReasoningDelta, Restarted, Routing, TextDelta
-from switchgear_protocol.messages import Models, RouteExplained, RouteStep
+from switchgear_protocol.messages import Models, Providers, RouteExplained, RouteStep
 from switchgear_protocol.words import FailureKind, Finish
 
 LISTED = {"models/list": Models(MODELS)}
@@ -50,7 +50,9 @@ def test_a_prompt_that_is_left_ends_its_line(home: Path, serve: Serve) -> None:
         (["review this"], b"+ diff", "opus-4.6", "review this\n\n+ diff"),
         (["-m", "gpt-5.5", "gemini-3", "is what?"], b"", "gpt-5.5", "gemini-3 is what?"),
         (["claude_api/claude-opus-4-6", "hi"], b"", "claude_api/claude-opus-4-6", "hi"),
+        (["router/z-ai/glm:free", "hi"], b"", "router/z-ai/glm:free", "hi"),  # a provider that is in no model
         (["and/or", "what?"], b"", "opus-4.6", "and/or what?"),
+        (["a router/x", "hi"], b"", "opus-4.6", "a router/x hi"),
         (["--", "-v?"], b"", "opus-4.6", "-v?"),
     ],
 )
@@ -58,7 +60,7 @@ def test_the_model_is_the_first_word_that_names_one(
     run: Run, serve: Serve, argv: list[str], stdin: bytes, model: str, prompt: str
 ) -> None:
     """Otherwise the first model there is; the prompt is words, stdin, or both."""
-    daemon = serve(ANSWERS)
+    daemon = serve({**ANSWERS, "providers/list": Providers([*PROVIDERS, replace(PROVIDERS[0], id="router")])})
     assert run("ask", *argv, stdin=stdin).code == 0
     asked = daemon.asked("completion/create")
     assert (asked["model"], asked["messages"]) == (model, [{"role": "user", "content": prompt}])

@@ -117,7 +117,7 @@ def test_models_all_lists_what_no_model_names_too(run: Run, serve: Serve) -> Non
     serve({"models/list": Models([], ["openrouter/glm-9", "evil/\x1b]0;x\x07"])})
     shown = run("models", "--all").out.splitlines()
     assert shown[-2] == "  openrouter/glm-9"
-    assert "switchgear models propose" in shown[-3]
+    assert "switchgear ask -m NAME, or switchgear models propose" in shown[-3]
     assert "\x1b" not in shown[-1]
 
 

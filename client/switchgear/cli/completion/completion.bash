@@ -21,6 +21,7 @@ __switchgear_offer() {
       @*)
         if [[ -O $__switchgear_names ]]; then
           while IFS=$'\t' read -r kind name; do
+            if [[ $kind == variant && $2 == */* ]]; then kind=model; fi
             if [[ $kind == "${one#@}" && $name == "$2"* ]]; then COMPREPLY+=("$name"); fi
           done <"$__switchgear_names"
         fi

@@ -7,7 +7,11 @@ set -g __switchgear_names_file @FILE@
 function __switchgear_names --description 'Names of this kind'
     test -O "$__switchgear_names_file"
     or return 0
+    set -l typed (commandline -ct)
     while read -l -d \t kind name
+        if test "$kind" = variant; and string match -q '*/*' -- $typed
+            set kind model
+        end
         if test "$kind" = "$argv[1]"
             printf '%s\n' $name
         end

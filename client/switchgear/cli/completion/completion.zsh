@@ -18,6 +18,7 @@ _switchgear_names() {
   done
   if [[ -O $_switchgear_names_file ]]; then
     while IFS=$'\t' read -r kind name; do
+      if [[ $kind == variant && $PREFIX == */* ]]; then kind=model; fi
       if [[ $kind == $wanted ]]; then found+=($name); fi
     done <$_switchgear_names_file
   fi
