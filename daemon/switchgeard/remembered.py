@@ -38,7 +38,7 @@ TOPICS: dict[str, tuple[Callable[[State], dict[Any, Any]], Any, Any]] = {
     "circuits": (lambda s: s.circuits, ScopeKey, Circuit),
     "windows": (lambda s: s.allowance.windows, tuple[str, str, str | None], Window),
     "full": (lambda s: s.allowance.full, tuple[str, str, str | None], float),
-    "assignments": (lambda s: s.sessions, SessionKey, Assignment),
+    "assignments": (lambda s: s.sessions.assignments, SessionKey, Assignment),
     "pins": (lambda s: s.pins, tuple[str, str | None], PinState),
     "pauses": (lambda s: s.pauses, str, float | None),
     "listings": (lambda s: s.listings, str, Listing),
@@ -56,14 +56,14 @@ def changes(state: State) -> Iterator[tuple[str, str, bytes | None]]:
             continue
         kept = TOPICS[topic][0](state)
         yield topic, _name(key), _pack(key, kept[key]) if key in kept else None
-    if state.seq + BLOCK > state.reserved:
-        state.reserved = state.seq + 2 * BLOCK
-        yield "events", "reserved", msgpack.encode(state.reserved)
+    if state.telling.seq + BLOCK > state.telling.reserved:
+        state.telling.reserved = state.telling.seq + 2 * BLOCK
+        yield "events", "reserved", msgpack.encode(state.telling.reserved)
 
 
 def last_number(state: State) -> tuple[str, str, bytes]:
     """The change of an orderly end: the next life goes on counting events without a gap."""
-    return "events", "reserved", msgpack.encode(state.seq)
+    return "events", "reserved", msgpack.encode(state.telling.seq)
 
 
 def recall(state: State, rows: Mapping[str, Mapping[str, bytes]], now: Now) -> int:
@@ -93,7 +93,7 @@ def _recall_number(state: State, rows: Mapping[str, Mapping[str, bytes]]) -> int
     """Events are never numbered twice, so that a cursor of an earlier life still means what it meant."""
     try:
         packed = rows.get("events", {}).get("reserved", ZERO)
-        state.seq = state.reserved = msgpack.decode(packed, type=Number)
+        state.telling.seq = state.telling.reserved = msgpack.decode(packed, type=Number)
     except (msgspec.MsgspecError, ValueError):
         return 1
     return 0

@@ -7,12 +7,12 @@ Rules for editing this file:
 - What must survive a restart is noted in `dirty`; `beliefs` turns it into rows and back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
-from switchgear_protocol.words import Health, Scope, StickyMode
+from switchgear_protocol.words import Scope
 
 from . import steering
 from .allowance import Allowance, closed, key_of, reopened
@@ -32,12 +32,13 @@ from .core.permit import Circuits, Permit
 from .core.quota import Window
 from .core.routing import Plan, Standing
 from .core.sticky import Assignment
-from .spending import SessionKey, Spending
+from .sessions import Sessions
+from .spending import Spending
 from .steering import PinState
+from .telling import Telling
 from .variants import Variants
 
 OfferKey = tuple[str, str]  # provider, model
-MAX_SESSIONS = 10_000  # oldest assignments are forgotten beyond this; each costs about 300 bytes
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class State:
     rand: Callable[[], float]
     circuits: Circuits = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
-    sessions: dict[SessionKey, Assignment] = field(default_factory=dict)
+    sessions: Sessions = field(default_factory=Sessions)
     pins: dict[tuple[str, str | None], PinState] = field(default_factory=dict)
     pauses: dict[str, float | None] = field(default_factory=dict)
     spending: Spending = field(default_factory=Spending)
@@ -55,8 +56,7 @@ class State:
     pages: portal.Pages = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)  # by provider
     variants: Variants = field(default_factory=Variants)
-    seq: int = 0
-    reserved: int = 0  # event numbers up to it may be in use: the next life begins behind it
+    telling: Telling = field(default_factory=Telling)
     numbers: int = 0
     last_served: str | None = None
     issued: Issued = field(default_factory=Issued)
@@ -69,7 +69,7 @@ class State:
         """A new config is in force. Providers whose login or address changed start with a clean slate."""
         old, self.config = self.config, config
         events = [e for name in config.moved(old) for e in self.forgive(name, now)]
-        return [*events, self._event("config", now, reason=f"revision {config.revision} in force")]
+        return [*events, self.telling.event("config", now, reason=f"revision {config.revision} in force")]
 
     def find(self, name: str) -> MergedModel | None:
         """The merged model of this alias, or the single variant `provider/model-id`."""
@@ -84,11 +84,11 @@ class State:
 
     def plan(self, ask: Ask, now: Now) -> Plan:
         standings = [self.standing(offer, ask, now) for offer in ask.model.offers]
-        assignment = None if ask.key is None else self.sessions.get(ask.key)
         pin = steering.pin_of(self.pins, ask, now)
         left = None if pin is None or pin.until is None else pin.until - now.wall
         pinned = None if pin is None else pin.provider
-        return routing.plan(ask.model, standings, assignment, pinned, ask.turn_boundary, now, left, ask.needs)
+        held = self.sessions.of(ask)
+        return routing.plan(ask.model, standings, held, pinned, ask.turn_boundary, now, left, ask.needs)
 
     def standing(self, offer: Offer, ask: Ask, now: Now) -> Standing:
         """Whether this offer can serve this request now: what keeps it longest from it, or its features."""
@@ -154,7 +154,7 @@ class State:
         self.live[given.number] = given
         self.spending.reserve(given, ask.spender)
         fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
-        return given, [*events, self._of(offer, "route", now, alias=ask.model.alias, **fields)]
+        return given, [*events, self.telling.of(offer, "route", now, alias=ask.model.alias, **fields)]
 
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
@@ -165,37 +165,19 @@ class State:
         """The first content reached the client: its scopes work, and the session now stays with this offer."""
         self.last_served = given.offer.label
         events = self._changed(permit.prove(self.circuits, given, now), now)
-        if ask.key is None or ask.model.routing.sticky_mode is StickyMode.NONE:
-            return events
-        previous = self.sessions.pop(ask.key, None)
-        current = sticky.assigned(previous, given.offer, ask.client, ask.model.routing, now, ask.needs.input_tokens)
-        self.sessions[ask.key] = current
-        if sticky.newsworthy(previous, current):
-            self.dirty.add(("assignments", ask.key))
-        self._forget_oldest()
-        if previous is not None and previous.key == given.offer.key:
+        previous = self.sessions.of(ask)
+        self._dirty("assignments", self.sessions.assign(ask, given.offer, now))
+        current = self.sessions.of(ask)
+        if current is None or (previous is not None and previous.key == current.key):
             return events
         reason = "assigned" if previous is None else f"moved from {previous.provider}"
         fields = {"session": ask.session, "reason": reason, **self._switched(previous, given.offer, now)}
-        return [*events, self._of(given.offer, "sticky", now, alias=ask.model.alias, **fields)]
+        return [*events, self.telling.of(given.offer, "sticky", now, alias=ask.model.alias, **fields)]
 
     def _switched(self, previous: Assignment | None, to: Offer | None, now: Now) -> dict[str, object]:
         """What moving a session there costs."""
         tokens, usd = sticky.switched(previous, to, 1.0 if to is None else self.allowance.headroom(to, now), now)
         return {"switch_tokens": tokens, "switch_cost_usd": usd}
-
-    def _counted(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> None:
-        """A whole answer tells how much of the conversation its provider knows now, and keeps."""
-        held = self._held(ask, given.offer)
-        if ask.key and held and settled.usage and settled.failure is None:
-            self.sessions[ask.key] = current = sticky.answered(held, settled.usage, now)
-            if sticky.newsworthy(held, current):
-                self.dirty.add(("assignments", ask.key))
-
-    def _held(self, ask: Ask, offer: Offer) -> Assignment | None:
-        """The session's assignment, where it is to this offer."""
-        held = None if ask.key is None else self.sessions.get(ask.key)
-        return held if held is not None and held.key == offer.key else None
 
     def finish(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> list[Event]:
         """The attempt ended, however: settles every scope, frees what it held, tells it once (I9)."""
@@ -205,22 +187,10 @@ class State:
         failure = settled.failure
         if failure is None or failure.kind not in permit.NO_EVIDENCE:
             self.retries[given.offer.key] = budget.after(self._retry_tokens(given.offer), failure is not None)
-        self._counted(given, ask, settled, now)
+        if failure is None and settled.usage:
+            self._dirty("assignments", self.sessions.count(ask, given.offer, settled.usage, now))
         self.spending.count(given.offer, ask.spender, settled.usage or Usage(), settled.cost_usd or 0.0, now)
-        told = self._of(
-            given.offer,
-            "attempt",
-            now,
-            alias=ask.model.alias,
-            request=ask.request,
-            session=ask.session,
-            outcome=settled.outcome,
-            kind=failure.kind if failure else None,
-            reason=permit.public(failure) if failure else None,
-            milliseconds=round(settled.milliseconds, 1),
-            usage=settled.usage,
-            cost_usd=settled.cost_usd,
-        )
+        told = self.telling.attempt(given.offer, ask, settled, now)
         events = self._changed(permit.settle(self.circuits, given, failure, now, self.rand()), now)
         return [told, *events, *self._looked_at(given.offer.provider, settled, now)]
 
@@ -231,11 +201,11 @@ class State:
     def _looked_at(self, provider: str, settled: Settled, now: Now) -> list[Event]:
         suspected = self.captive(now)
         self.pages = portal.noted(self.pages, provider, settled.failure, now)
-        return [self._event("network", now, reason=portal.WORDS)] if self.captive(now) and not suspected else []
+        return [self.telling.event("network", now, reason=portal.WORDS)] if self.captive(now) and not suspected else []
 
     def sealed(self, blob: str, issuer: Issuer) -> None:
         """A signature, or words that stand for one, went out to a client: whose it is, for when it comes back."""
-        self.dirty.update(("issued", digest) for digest in self.issued.note(blob, issuer))
+        self._dirty("issued", self.issued.note(blob, issuer))
 
     def may_retry(self, offer: Offer) -> bool:
         """Whether the offer's recent history allows a further try at the same offer."""
@@ -247,8 +217,8 @@ class State:
     def failed_over(self, ask: Ask, left: Offer, failure: Failure, now: Now, to: Offer | None = None) -> list[Event]:
         """The request moves on from `left`, to `to` if it has not to wait first."""
         about = {"request": ask.request, "session": ask.session, "kind": failure.kind, "reason": permit.public(failure)}
-        fields = {**about, **self._switched(self._held(ask, left), to, now)}
-        return [self._of(left, "failover", now, alias=ask.model.alias, **fields)]
+        fields = {**about, **self._switched(self.sessions.at(ask, left), to, now)}
+        return [self.telling.of(left, "failover", now, alias=ask.model.alias, **fields)]
 
     def observe(self, windows: Sequence[Window], now: Now, page: bool = False) -> list[Event]:
         """Windows as a reply, or a quota `page`, just showed them; a spent one closes its bucket until the reset."""
@@ -266,20 +236,20 @@ class State:
         if not self.allowance.note(window, self.config.thresholds(window.provider), now):
             return []
         self.dirty.update((("windows", key_of(window)), ("full", key_of(window))))
-        return [self._read(window, now)]
+        return [self.telling.quota(window, now)]
 
     # --- what people do -------------------------------------------------------------------------
 
     def pause(self, provider: str, until: float | None, now: Now) -> list[Event]:
         self.pauses[provider] = until
         self.dirty.add(("pauses", provider))
-        return [self._event("pause", now, provider=provider, reason="paused", until=until)]
+        return [self.telling.event("pause", now, provider=provider, reason="paused", until=until)]
 
     def resume(self, provider: str, now: Now) -> list[Event]:
         """Back in rotation, with a clean slate: the user says it is well."""
         self.pauses.pop(provider, None)
         self.dirty.add(("pauses", provider))
-        return [*self.forgive(provider, now), self._event("pause", now, provider=provider, reason="resumed")]
+        return [*self.forgive(provider, now), self.telling.event("pause", now, provider=provider, reason="resumed")]
 
     def forgive(self, provider: str, now: Now) -> list[Event]:
         """Close every circuit of a provider, because somebody changed what it depends on."""
@@ -291,19 +261,20 @@ class State:
         self.pins[(alias, session)] = pin
         self.dirty.add(("pins", (alias, session)))
         fields = {"session": session, "until": pin.until, "reason": "pinned"}
-        return [self._event("pin", now, alias=alias, provider=pin.provider, **fields)]
+        return [self.telling.event("pin", now, alias=alias, provider=pin.provider, **fields)]
 
     def unpin(self, alias: str, session: str | None, now: Now) -> list[Event]:
         pin = self.pins.pop((alias, session), None)
         self.dirty.add(("pins", (alias, session)))
         if pin is None:
             return []
-        return [self._event("pin", now, alias=alias, provider=pin.provider, session=session, reason="unpinned")]
+        return [self.telling.event("pin", now, alias=alias, provider=pin.provider, session=session, reason="unpinned")]
 
     def allow_metered(self, until: float | None, now: Now) -> list[Event]:
         self.spending.consent(until, now)
         self.dirty.add(("spend", "consent"))
-        return [self._event("spend", now, until=until, reason="metered spending allowed" if until else "withdrawn")]
+        reason = "metered spending allowed" if until else "withdrawn"
+        return [self.telling.event("spend", now, until=until, reason=reason)]
 
     def credential_absent(self, provider: str, failure: Failure, now: Now) -> list[Event]:
         """Looked for and not there: known before any request has to find out."""
@@ -313,7 +284,7 @@ class State:
 
     def credential_changed(self, provider: str, what: str, now: Now) -> list[Event]:
         """Set or deleted: what was believed of the old one no longer holds."""
-        return [*self.forgive(provider, now), self._event("credential", now, provider=provider, reason=what)]
+        return [*self.forgive(provider, now), self.telling.event("credential", now, provider=provider, reason=what)]
 
     def known(self, accounts: Accounts, now: Now) -> list[Event]:
         """Who is behind the credentials, as far as they were read. Each remark is told once."""
@@ -322,7 +293,7 @@ class State:
         for name in self.config.providers:
             remark, told = accounts.remark(name), old.remark(name)
             if remark is not None and remark != told:
-                events.append(self._event("credential", now, provider=name, reason=remark[0]))
+                events.append(self.telling.event("credential", now, provider=name, reason=remark[0]))
         if accounts.alike == old.alike:
             return events
         closed = {key: circuit for key, circuit in self.circuits.items() if circuit.open}
@@ -334,7 +305,7 @@ class State:
 
     def note(self, type: str, reason: str, now: Now, **about: object) -> list[Event]:
         """An event that changes nothing here (config refused, storage trouble, consent wanted)."""
-        return [self._event(type, now, reason=reason, **about)]
+        return [self.telling.event(type, now, reason=reason, **about)]
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -351,39 +322,11 @@ class State:
                 self.circuits[key] = circuit
             if (before.health, before.until) != (circuit.health, circuit.until):
                 self.dirty.add(("circuits", key))
-                events.append(self._health(key, before.health, circuit, now))
+                events.append(self.telling.health(key, before.health, circuit, now))
         return events
 
-    def _health(self, key: ScopeKey, was: Health, circuit: health.Circuit, now: Now) -> Event:
-        provider = None if key.scope is Scope.ENDPOINT else key.owner
-        return self._event(
-            "health",
-            now,
-            provider=provider,
-            scope=str(key),
-            was=was,
-            health=circuit.health,
-            reason=circuit.reason or None,
-            until=circuit.until,
-            source=circuit.source or None,
-        )
-
-    def _read(self, window: Window, now: Now) -> Event:
-        fields = {"window": window.window, "used": window.used, "until": window.resets_at, "source": window.source}
-        return self._event("quota", now, provider=window.provider, **fields)
-
-    def _of(self, offer: Offer, type: str, now: Now, **fields: object) -> Event:
-        return self._event(type, now, provider=offer.provider, model=offer.model, label=offer.label, **fields)
-
-    def _event(self, type: str, now: Now, **fields: object) -> Event:
-        self.seq += 1
-        return Event(self.seq, now.wall, type, **fields)  # type: ignore[arg-type]
-
-    def _forget_oldest(self) -> None:
-        while len(self.sessions) > MAX_SESSIONS:
-            oldest = next(iter(self.sessions))  # re-inserted on every use, so the first is the stalest
-            del self.sessions[oldest]
-            self.dirty.add(("assignments", oldest))
+    def _dirty(self, topic: str, keys: Iterable[object]) -> None:
+        self.dirty.update((topic, key) for key in keys)
 
 
 def _why(standing: Standing, given: Permit) -> str:

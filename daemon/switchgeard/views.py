@@ -136,7 +136,7 @@ def credential(state: State, found: CredentialView) -> CredentialView:
 
 def explained(state: State, plan: Plan, ask: Ask) -> RouteExplained:
     """The dry run: candidates in the order they would be tried, then the skipped with their reasons."""
-    held = None if ask.key is None else state.sessions.get(ask.key)
+    held = state.sessions.of(ask)
     steps = [_step(state, s, "first" if i == 0 else "next", ask, held) for i, s in enumerate(plan.candidates)]
     steps += [_step(state, s, s.code, ask, held) for s in plan.skipped]
     left = plan.retry_after
@@ -153,7 +153,7 @@ def explained(state: State, plan: Plan, ask: Ask) -> RouteExplained:
 def sessions(state: State) -> list[SessionView]:
     return [
         SessionView(session, alias, a.provider, a.model, a.assigned_at, a.last_used, client)
-        for (client, session, alias), a in state.sessions.items()
+        for (client, session, alias), a in state.sessions.assignments.items()
     ]
 
 

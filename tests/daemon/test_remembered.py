@@ -142,8 +142,8 @@ def test_events_are_never_numbered_twice() -> None:
     for _ in range(3 * remembered.BLOCK):
         world.note("daemon", "something", T0)
         kept(world, rows)
-        assert msgspec.msgpack.decode(rows["events"]["reserved"]) >= world.seq + remembered.BLOCK
-    assert restarted(rows).seq > world.seq
+        assert msgspec.msgpack.decode(rows["events"]["reserved"]) >= world.telling.seq + remembered.BLOCK
+    assert restarted(rows).telling.seq > world.telling.seq
     topic, key, value = remembered.last_number(world)
     rows[topic][key] = value
-    assert restarted(rows).note("daemon", "started", LATER)[0].seq == world.seq + 1
+    assert restarted(rows).note("daemon", "started", LATER)[0].seq == world.telling.seq + 1

@@ -140,9 +140,9 @@ def test_a_session_is_assigned_when_its_first_content_came_and_moves_with_the_ne
     world = state(MODEL)
     asking = ask(MODEL, "s")
     ended(world, None, asking)
-    assert world.sessions["editor", "s", "m"].provider == "a"
+    assert world.sessions.assignments["editor", "s", "m"].provider == "a"
     ended(world, failure(K.RATE_LIMITED, 60.0), asking)
-    assert world.sessions["editor", "s", "m"].provider == "a"
+    assert world.sessions.assignments["editor", "s", "m"].provider == "a"
     given = begun(world, world.plan(asking, T0).candidates[0], asking)
     events = world.committed(given, asking, T0)
     assert [(e.type, e.reason) for e in events] == [("sticky", "moved from a")]
@@ -160,7 +160,8 @@ def test_every_move_says_what_the_cold_cache_costs() -> None:
     model = merged(A, costly)
     world, asking = state(model), ask(model, "s")
     ended(world, None, asking)
-    world.sessions["editor", "s", "m"] = structs.replace(world.sessions["editor", "s", "m"], prefix=100_000)
+    held = world.sessions.assignments
+    held["editor", "s", "m"] = structs.replace(held["editor", "s", "m"], prefix=100_000)
     trouble = failure(K.RATE_LIMITED, 60.0)
     ended(world, trouble, asking)
     (left,) = world.failed_over(asking, A, trouble, T0, costly)
@@ -192,9 +193,9 @@ def test_a_session_remembers_how_much_its_provider_has_read() -> None:
     world, asking = state(MODEL), ask(MODEL, "s", Needs(input_tokens=50))
     given = begun(world, world.plan(asking, T0).candidates[0], asking)
     world.committed(given, asking, T0)
-    assert world.sessions["editor", "s", "m"].prefix == 50
+    assert world.sessions.assignments["editor", "s", "m"].prefix == 50
     world.finish(given, asking, Settled(Outcome.COMPLETE, 1.0, None, Usage(30, 4, 20)), T0)
-    assert world.sessions["editor", "s", "m"].prefix == 54
+    assert world.sessions.assignments["editor", "s", "m"].prefix == 54
 
 
 def test_a_session_goes_back_when_its_cache_is_cold_and_the_better_offer_has_been_well() -> None:
@@ -215,16 +216,16 @@ def test_sticky_mode_none_assigns_nobody() -> None:
     world = state(loose, MODEL)
     ended(world, None, ask(loose, "s"))
     ended(world, None, ask(MODEL))
-    assert world.sessions == {}
+    assert world.sessions.assignments == {}
 
 
 def test_sessions_are_bounded_and_the_stalest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """And forgotten on disk too."""
-    monkeypatch.setattr("switchgeard.state.MAX_SESSIONS", 2)
+    monkeypatch.setattr("switchgeard.sessions.MOST", 2)
     world = state(MODEL)
     for name in ("s1", "s2", "s1", "s3"):
         ended(world, None, ask(MODEL, name))
-    assert [session for _, session, _ in world.sessions] == ["s1", "s3"]
+    assert [session for _, session, _ in world.sessions.assignments] == ["s1", "s3"]
     assert ("assignments", ("editor", "s2", "m")) in world.dirty
 
 
@@ -311,7 +312,7 @@ def test_event_numbers_have_no_gap() -> None:
     ]
     # the route event of `ended` was number 1
     assert [e.seq for e in events] == list(range(2, len(events) + 2))
-    assert world.seq == len(events) + 1
+    assert world.telling.seq == len(events) + 1
 
 
 def test_a_stored_credential_forgives_what_the_old_one_did() -> None:

@@ -141,7 +141,7 @@ def test_a_route_says_what_the_request_would_cost_at_each_offer() -> None:
     assert [step.cost_usd for step in cold.steps] == [pytest.approx(0.1), 0.0, None]
     ended(made, None, asking)
     key = ("editor", "s", "m")
-    made.sessions[key] = structs.replace(made.sessions[key], prefix=9000)
+    made.sessions.assignments[key] = structs.replace(made.sessions.assignments[key], prefix=9000)
     warm = views.explained(made, made.plan(asking, T0), asking)
     assert warm.steps[0].cost_usd == pytest.approx(0.019)
 

@@ -194,8 +194,8 @@ class Beliefs(RuleBasedStateMachine):
         self.now = Now(self.now.wall + off, 5.0)
         self.world = State(old.config, lambda: self.jitter)
         assert remembered.recall(self.world, self.rows, self.now) == 0
-        assert self.world.seq >= self.heard
-        self.heard = self.world.seq
+        assert self.world.telling.seq >= self.heard
+        self.heard = self.world.telling.seq
         self.running = []
         assert (self.world.pins, self.world.pauses) == (old.pins, old.pauses)
         assert self.world.sessions == old.sessions
@@ -266,7 +266,7 @@ class Beliefs(RuleBasedStateMachine):
         if plan.sticky is not None:
             assert plan.candidates[0].offer is plan.sticky
             assert asking.key is not None
-            assert self.world.sessions[asking.key].key == plan.sticky.key
+            assert self.world.sessions.assignments[asking.key].key == plan.sticky.key
 
     def end(self, which: int, settled: Settled) -> None:
         """I9: one `attempt` event, one `health` event per circuit whose public state changed."""

@@ -10,7 +10,7 @@ def test_models_providers_and_sessions_are_named_line_by_line() -> None:
     """The newest session first."""
     made = state(merged(offer("a"), offer("b")))
     for session in ("s1", "s2"):
-        made.sessions[("editor", session, "m")] = Assignment("a", "m-1", T0.wall, T0.wall)
+        made.sessions.assignments[("editor", session, "m")] = Assignment("a", "m-1", T0.wall, T0.wall)
     assert (
         names(made) == "model\tm\nvariant\ta/m-1\nvariant\tb/m-1\nprovider\ta\nprovider\tb\nsession\ts2\nsession\ts1\n"
     )
@@ -35,5 +35,5 @@ def test_sessions_are_few() -> None:
     """A shell reads the file for every Tab."""
     made = state(merged(offer("a")))
     for number in range(200):
-        made.sessions[("editor", f"s{number}", "m")] = Assignment("a", "m-1", T0.wall, T0.wall)
+        made.sessions.assignments[("editor", f"s{number}", "m")] = Assignment("a", "m-1", T0.wall, T0.wall)
     assert names(made).count("session\t") == MOST_SESSIONS
