@@ -19,6 +19,7 @@ from switchgear_protocol.words import FailureKind
 from .core.failure import Failure
 from .core.listing import Listed, Listing
 from .core.provider import Command, NoCredential, Passthrough, Provider
+from .core.rule import ruling
 from .credentials.secret import Ready
 from .dialling import without
 from .kinds.auth import BadSecret
@@ -38,8 +39,12 @@ PATIENCE = 10.0  # seconds a request waits for a list
 NEVER = Listing()
 
 
-class Refused(ValueError):
-    """The provider does not take the credential."""
+class NoList(ValueError):
+    """The provider answers with something else than its list. `hint`: what cures it."""
+
+    def __init__(self, reason: str, hint: str | None = None) -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 async def _nobody() -> None:
@@ -139,8 +144,8 @@ class Listings:
             return self._kept(provider, "it was changed in the config meanwhile")
         try:
             models = await self._rows(provider, kind.listing, found)
-        except Refused as refused:
-            return self._kept(provider, str(refused), f"switchgear login {provider.id}")
+        except NoList as none:
+            return self._kept(provider, str(none), none.hint)
         except (BadSecret, ValueError) as fault:
             return self._kept(provider, str(fault))
         except TransportFault as fault:
@@ -164,23 +169,26 @@ class Listings:
         return None if found.secret is None else found.secret.reveal()
 
     async def _rows(self, provider: Provider, page: ModelsPage, secret: str | None) -> tuple[Listed, ...]:
-        """Every row of every page. Raises BadSecret, ValueError, TransportFault."""
-        rows: list[Listed] = []
-        path: str | None = page.path
-        for _ in range(PAGES):
-            if path is None or len(rows) >= MOST:
-                break
+        """Every row of every page, each model once. Raises BadSecret, ValueError, TransportFault."""
+        rows: dict[str, Listed] = {}
+        path, asked = page.path, set[str]()
+        while path not in asked and len(asked) < PAGES and len(rows) < MOST:
+            asked.add(path)
             body = await self._body(provider, page, path, secret)
-            rows.extend(page.read(body))
-            path = page.more(body) if page.more else None
-        return tuple(rows[:MOST])
+            for row in page.read(body):
+                rows.setdefault(row.id, row)
+            path = (page.more(body) if page.more else None) or path
+        return tuple(rows.values())[:MOST]
 
     async def _body(self, provider: Provider, page: ModelsPage, path: str, secret: str | None) -> bytes:
         kind = KINDS[provider.kind]
         call = build_models_call(kind, provider.base_url, path, secret, provider.options, self.at.now())
         reply = await fetch(self.at.transport, call, largest=page.largest)
+        if (own := ruling(kind.rules, reply.status, (), "")) is not None and own.hint is not None:
+            raise NoList(f"its model list answers with status {reply.status}", own.hint)
         if reply.status in (401, 403):
-            raise Refused(f"its model list refuses the credential (status {reply.status})")
+            words = f"its model list refuses the credential (status {reply.status})"
+            raise NoList(words, self.at.vault.cure(provider))
         if reply.status != 200:
-            raise ValueError(f"its model list answers with status {reply.status}")
+            raise NoList(f"its model list answers with status {reply.status}")
         return reply.body

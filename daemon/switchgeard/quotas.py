@@ -19,6 +19,7 @@ from .core.clock import Now
 from .core.provider import Command, NoCredential, Passthrough, Provider
 from .core.quota import Window
 from .credentials.secret import Ready
+from .kinds.auth import BadSecret
 from .kinds.kind import QuotaPage
 from .kinds.known import KINDS
 from .services import Services
@@ -126,24 +127,24 @@ class Quotas:
         try:
             reply = await fetch(self.at.transport, page.call(provider.base_url, secret, provider.options), WITHIN)
             if reply.status != 200 or len(reply.body) > LARGEST:
-                return _refused(provider, reply.status)
+                return self._refused(provider, reply.status)
             self._told(page.read(reply.body, provider.id, self.at.now()))
             self.names[provider.id] = page.whose(reply.body)
         except TransportFault as fault:
             return fault.failure.message, None
-        except ValueError:  # BadSecret too; its words may quote what it was read from
-            return "its quota page could not be understood", f"switchgear login {provider.id}"
+        except ValueError as fault:  # its words may quote what it was read from
+            cure = self.at.vault.cure(provider) if isinstance(fault, BadSecret) else None
+            return "its quota page could not be understood", cure
         except Exception as bug:  # noqa: BLE001 - a barrier: one page is not read, the daemon goes on
             return f"reading its quota page failed inside: {type(bug).__name__}", None
         return "", None
 
+    def _refused(self, provider: Provider, status: int) -> tuple[str, str | None]:
+        if status in (401, 403):
+            return f"its quota page refused the credential (status {status})", self.at.vault.cure(provider)
+        if status == 200:
+            return f"its quota page is longer than {LARGEST} bytes", None
+        return f"its quota page answered with status {status}", None
+
     def _told(self, windows: tuple[Window, ...]) -> None:
         self.at.announce(self.at.state.observe(windows, self.at.now(), page=True))
-
-
-def _refused(provider: Provider, status: int) -> tuple[str, str | None]:
-    if status in (401, 403):
-        return f"its quota page refused the credential (status {status})", f"switchgear login {provider.id}"
-    if status == 200:
-        return f"its quota page is longer than {LARGEST} bytes", None
-    return f"its quota page answered with status {status}", None

@@ -137,6 +137,34 @@ async def test_a_reader_that_fails_on_a_list_ends_that_look_alone(
         assert await seen(w, asked) == 2
 
 
+async def test_a_model_listed_twice_is_one_and_a_page_that_leads_to_itself_the_last(tmp_path: Path) -> None:
+    """Whatever the provider repeats."""
+    body = json.dumps({"data": [{"id": "m"}, {"id": "n"}, {"id": "m"}], "has_more": True, "last_id": "n"}).encode()
+    asked: list[bytes] = []
+    async with world(tmp_path, {"a": "ok"}) as w, listing(body, asked) as url:
+        await added(w, "one", url, kind="anthropic")
+        probe = await w.call("providers/probe", provider="one")
+        assert (probe["models"], len(asked)) == (2, 2)
+
+
+async def test_a_list_that_refuses_the_credential_says_how_that_one_is_replaced(
+    tmp_path: Path,
+) -> None:
+    """No login takes the place of a variable."""
+    async with world(tmp_path, {"a": "ok"}) as w, listing(b"{}", [], "401 Unauthorized") as url:
+        await added(w, "one", url, credential={"env": "CANARY"})
+        probe = await w.call("providers/probe", provider="one")
+        assert "set another CANARY" in probe["hint"]
+
+
+async def test_a_list_at_another_plans_address_says_where_this_ones_is(tmp_path: Path) -> None:
+    """The kind knows what its provider means by a status."""
+    async with world(tmp_path, {"a": "ok"}) as w, listing(b"Misdirected Request", [], "421 Misdirected Request") as url:
+        await added(w, "one", url, kind="github-copilot", credential={"env": "CANARY"})
+        probe = await w.call("providers/probe", provider="one")
+        assert ("status 421" in probe["reason"], "business" in probe["hint"]) == (True, True)
+
+
 async def test_an_empty_list_is_a_list(tmp_path: Path) -> None:
     """A local server with nothing loaded is well."""
     async with world(tmp_path, {"a": "ok"}) as w, listing(b'{"data": []}', []) as url:

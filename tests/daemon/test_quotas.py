@@ -149,10 +149,15 @@ async def test_an_account_is_told_by_its_page_or_by_its_login(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("status", "body", "words", "hint"),
     [
-        (401, b"", "refused the credential (status 401)", "switchgear login a"),
+        (
+            401,
+            b"",
+            "refused the credential (status 401)",
+            'write credential = "keyring" for it: switchgear config edit',
+        ),
         (500, b"", "answered with status 500", None),
         (302, b"", "answered with status 302", None),
-        (200, b"<html>", "could not be understood", "switchgear login a"),
+        (200, b"<html>", "could not be understood", None),
         (200, b" " * (LARGEST + 1), "longer than", None),
     ],
 )

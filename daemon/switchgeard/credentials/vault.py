@@ -132,11 +132,17 @@ class Vault:
         match provider.credential:
             case Keyring():
                 return None
+            case NoCredential():
+                return 'write credential = "keyring" for it: switchgear config edit'
             case Env(name):
                 return f"set another {name} for the daemon and restart it: {restart(self._environ)}"
             case _:
                 where = provider.credential_text
                 return f"replace what {where} gives, then: switchgear resume {provider.id}"
+
+    def cure(self, provider: Provider) -> str:
+        """How a refused credential is replaced."""
+        return self.renewal(provider) or f"switchgear login {provider.id}"
 
     def views(self) -> list[CredentialView]:
         """What is known of each credential now, without asking any source."""
