@@ -67,7 +67,9 @@ async def test_a_line_is_there_from_the_start(tmp_path: Path, autojump_clock: tr
     """Good for a quarter of an hour, with the names beside it."""
     async with scene(tmp_path) as made:
         assert made.line() == (VALID, "ok", "M via A")
-        assert (tmp_path / "names").read_text() == "model\tm\nvariant\ta/m-1\nvariant\tb/m-1\nprovider\ta\nprovider\tb\n"
+        assert (
+            tmp_path / "names"
+        ).read_text() == "model\tm\nvariant\ta/m-1\nvariant\tb/m-1\nprovider\ta\nprovider\tb\n"
 
 
 async def test_a_failover_is_seen_within_a_second(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
