@@ -246,7 +246,8 @@ async def test_usage_and_quota_add_up(tmp_path: Path) -> None:
     """Tokens, cost, windows and where the figures are from."""
     async with user(tmp_path) as me:
         assert "No provider has reported a quota yet." in await me.reads("quota")
-        assert await me.reads("usage") == "Nothing was asked in that time.\n"
+        assert (await me.reads("usage")).startswith("Nothing was asked yet.\n  hint: switchgear ask")
+        assert await me.reads("usage", "--since", "7d") == "Nothing was asked in that time.\n"
         await me.reads("ask", "opus-4.6", "hi")
         usage = await me.reads("usage")
         assert re.search(r"api +claude-opus-4-6 +1 +0 +12 +0 +8 +\$0\.0003", usage)

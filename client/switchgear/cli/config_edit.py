@@ -53,8 +53,18 @@ def edit(invocation: Invocation, path: Path) -> int:
     try:
         return _edited(invocation, path, before, copy)
     except CommandError as error:
-        error.why = f"{error.why}\nyour edit is in {copy}".lstrip()
+        if _untouched(copy, before or TEMPLATE):
+            copy.unlink()
+        else:
+            error.why = f"{error.why}\nyour edit is in {copy}".lstrip()
         raise
+
+
+def _untouched(copy: Path, text: str) -> bool:
+    try:
+        return copy.read_bytes() == text.encode()
+    except OSError:
+        return False
 
 
 def _edited(invocation: Invocation, path: Path, before: str, copy: Path) -> int:
@@ -99,6 +109,8 @@ def _editor() -> list[str]:
         return _words(chosen)
     import shutil
 
+    if not asks():
+        raise usage("no terminal to edit on", "switchgear config path", "$EDITOR would be asked, but it is not set")
     for name in EDITORS:
         if shutil.which(name):
             return [name]

@@ -55,6 +55,35 @@ MODULES = {"import": "import_"}
 """Commands whose module cannot be called as they are."""
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 
+ELSEWHERE = {
+    "add": "import",
+    "chat": "ask",
+    "check": "doctor",
+    "cost": "usage",
+    "credentials": "auth",
+    "disable": "pause",
+    "edit": "config edit",
+    "enable": "resume",
+    "explain": "route",
+    "init": "setup",
+    "install": "service install",
+    "keys": "auth",
+    "limits": "quota",
+    "list": "models",
+    "log": "events",
+    "logs": "service logs",
+    "ls": "models",
+    "providers": "auth",
+    "restart": "service restart",
+    "run": "ask",
+    "sessions": "usage --by session",
+    "start": "service start",
+    "switch": "pin",
+    "use": "pin",
+    "watch": "status --watch",
+}
+"""Words that other commands of this sort have -> ours."""
+
 HEAD = """\
 switchgear: one model, every provider you pay for.
   switchgear ask "why is the sky blue?"
@@ -84,7 +113,7 @@ def unknown(name: str) -> CommandError:
     """A word that is no command is never taken for a prompt: the nearest command is named instead."""
     from .misread import nearest
 
-    near = nearest(name, COMMANDS)
+    near = ELSEWHERE.get(name) or nearest(name, COMMANDS)
     if near:
         return usage(f"no command {name!r}", f"switchgear {near}", f"the nearest is {near!r}")
     return usage(f"no command {name!r}", "switchgear help", 'to ask a model: switchgear ask "..."')

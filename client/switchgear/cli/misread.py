@@ -67,7 +67,9 @@ def _missing(parser: ArgumentParser, names: str, page: str) -> CommandError:
     first = names.partition(",")[0]
     choices = next((each.choices for each in parser._actions if first in (each.metavar, each.dest)), None)
     verb = "are" if "," in names else "is"
-    return usage(f"{names} {verb} missing", page, _there_are([str(choice) for choice in choices or ()]))
+    known = [str(choice) for choice in choices or ()]
+    hint = f"{parser.prog} {known[0]}" if len(known) == 1 else page
+    return usage(f"{names.upper()} {verb} missing", hint, _there_are(known))
 
 
 def _unknown(parser: ArgumentParser, word: str, page: str) -> CommandError:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .wire import Json
 
 NOTHING = ("No provider has reported a quota yet.", "  hint: switchgear quota --refresh")
+NOBODY = ("No providers yet.", "  hint: switchgear setup")
 LOOKED = ("No provider tells of a quota now; some tell it with their answers only.",)
 SILENT = "no figure yet: its answers may tell"
 
@@ -23,7 +24,7 @@ def page(screen: Screen, result: Json, now: float, *, looked: bool = False) -> I
     """The whole page, line by line. `now` is epoch seconds. `looked`: the quota pages were, just now."""
     windows, accounts = result["windows"], {each["provider"]: each for each in result.get("accounts", [])}
     if not windows and not any(each.get("reason") for each in accounts.values()):
-        yield from LOOKED if looked else NOTHING
+        yield from NOBODY if not accounts and "accounts" in result else LOOKED if looked else NOTHING
         return
     told = _told_of(windows, accounts)
     table = [row for own in told.values() for row in whole_rows(screen, own, now)]

@@ -113,11 +113,26 @@ def test_the_first_edit_starts_from_a_template(
     assert (written.stat().st_mode & 0o777, written.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_an_editor_that_is_not_there_is_named(run: Run, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the cure."""
+def test_an_editor_that_is_not_there_is_named(
+    run: Run, home: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the cure; no copy of what nobody touched is left behind."""
     monkeypatch.setenv("VISUAL", "/no/such/editor")
     ran = run("config", "edit")
-    assert ran.err.splitlines()[0] == "switchgear: cannot run /no/such/editor"
+    assert ran.err.splitlines() == [
+        "switchgear: cannot run /no/such/editor",
+        "  No such file or directory",
+        "hint: export EDITOR=nano",
+    ]
+    assert [path.name for path in home.iterdir() if path.suffix == ".toml"] == []
+
+
+def test_without_editor_and_terminal_none_is_started(run: Run, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """vi would fill a script's log with its screen."""
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    ran = run("config", "edit")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "switchgear: no terminal to edit on")
 
 
 @pytest.mark.parametrize(

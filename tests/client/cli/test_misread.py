@@ -3,7 +3,7 @@
 import pytest
 
 from cli_runs import Run, Serve
-from switchgear.cli.listing import overview
+from switchgear.cli.listing import COMMANDS, ELSEWHERE, overview
 from switchgear_protocol.errors import error
 
 MEANT = error("no_such_provider", 'There is no provider "claude-pro".', hint="switchgear auth", meant="claude_pro")
@@ -27,7 +27,9 @@ MEANT = error("no_such_provider", 'There is no provider "claude-pro".', hint="sw
         ("connect opncode", ["no tool 'opncode'"]),
         ("usage --by provder", ["cannot group by 'provder'"]),
         ("logout", ["PROVIDER is missing", "hint: switchgear logout -h"]),
-        ("completion", ["shell is missing", "  there are: bash, zsh, fish", "hint: switchgear completion -h"]),
+        ("completion", ["SHELL is missing", "  there are: bash, zsh, fish", "hint: switchgear completion -h"]),
+        ("allow", ["WHAT is missing", "  there are: metered", "hint: switchgear allow metered"]),
+        ("sessions", ["no command 'sessions'", "  the nearest is 'usage --by session'"]),
         ("pin", ["MODEL, PROVIDER are missing", "hint: switchgear pin -h"]),
         ("statsu", ["no command 'statsu'", "  the nearest is 'status'", "hint: switchgear status"]),
     ],
@@ -51,6 +53,12 @@ def test_a_long_line_is_not_repeated(run: Run, serve: Serve) -> None:
     serve({"providers/pause": MEANT})
     assert run("pause", "claude-pro", "--socket", "/" + "x" * 40 + "/../.." * 9).code == 3
     assert run("pause", "other").err.endswith("hint: switchgear auth\n")
+
+
+def test_what_other_commands_call_it_leads_to_ours() -> None:
+    """None of them is a command here, and each hint begins with one."""
+    assert not ELSEWHERE.keys() & COMMANDS.keys()
+    assert {line.split()[0] for line in ELSEWHERE.values()} <= COMMANDS.keys()
 
 
 def test_the_overview_is_one_screen() -> None:

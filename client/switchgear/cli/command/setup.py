@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from switchgear.cli.wire import Json
 
 PROMPT = "Say hello in three words."
+MORE = "hint: switchgear models propose, or write one: switchgear config edit"
+FIRST = """\
+hint: put a key into a variable such as OPENAI_API_KEY and run this again,
+  or write your first provider: switchgear config edit"""
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -221,7 +225,8 @@ def _end(invocation: Invocation, aliases: list[str], connected: list[str]) -> No
 
     if not aliases:
         invocation.out.line("\nNo merged model yet.")
-        invocation.note("hint: switchgear models propose, or write one: switchgear config edit")
+        invocation.out.write("")  # what follows is stderr's
+        invocation.note(MORE if invocation.call("providers/list")["providers"] else FIRST)
         return
     invocation.out.line()
     say(invocation, f'Ready: switchgear ask "...", switchgear status, switchgear models {aliases[0]}')

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BY = ("provider", "model", "alias", "day", "session")
 UNPRICED = "+ and what has no known price (`price` of an offer, in the config)"
+NOTHING = ("Nothing was asked yet.", '  hint: switchgear ask "hello"')
 FIGURES = ("requests", "failed", "input", "cached", "output", "cost", "saved")
 
 
@@ -45,7 +46,8 @@ def run(invocation: Invocation) -> int:
     result = invocation.call("usage/query", by=by, since=args.since, until=args.until)
     if args.json:
         return invocation.emit(result)
-    for line in lines(invocation.out, result, by):
+    always = args.since is None and args.until is None
+    for line in lines(invocation.out, result, by) if result["rows"] or not always else NOTHING:
         invocation.out.line(line)
     return 0
 

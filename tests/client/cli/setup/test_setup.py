@@ -174,7 +174,9 @@ def test_with_nothing_at_all_it_says_what_to_do(home: Path, run: Run, serve: Ser
     assert ran.code == 1
     assert "nothing new; looked at" in ran.out
     assert "No merged model yet" in ran.out
-    assert "config edit" in ran.err
+    assert ran.err.startswith("hint: put a key into a variable such as OPENAI_API_KEY")
+    serve(answers(home, **nothing, **{"providers/list": {"providers": [{"id": "openai"}]}}))
+    assert run("setup", "--yes", "--connect", "none").err.endswith("or write one: switchgear config edit\n")
 
 
 def test_a_new_provider_joins_a_model_of_the_config(
