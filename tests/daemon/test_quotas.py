@@ -146,6 +146,9 @@ async def test_an_account_is_told_by_its_page_or_by_its_login(monkeypatch: pytes
         assert page.quotas.account(account).account == "login of a"
 
 
+KEYRING = 'write credential = "keyring" for it: switchgear config edit'
+
+
 @pytest.mark.parametrize(
     ("status", "body", "words", "hint"),
     [

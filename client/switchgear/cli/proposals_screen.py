@@ -25,12 +25,14 @@ NONE = {
 """Why there may be none, by `[grouping] auto`."""
 
 
-def proposals(screen: Screen, result: Json) -> Iterable[str]:
-    """Each proposal with its variants in the order they would serve, then what could not be asked."""
-    found = result["proposals"]
-    yield from (
-        [line for each in found for line in _proposal(screen, each)] if found else NONE[result.get("auto", "propose")]
-    )
+def proposals(screen: Screen, result: Json, refreshed: bool = False) -> Iterable[str]:
+    """Each proposal with its variants in the order they would serve, then what could not be asked. `refreshed`: the
+    providers have just been asked."""
+    found, auto = result["proposals"], result.get("auto", "propose")
+    if found:
+        yield from (line for each in found for line in _proposal(screen, each))
+    else:
+        yield from NONE[auto][:1] if refreshed and auto == "propose" else NONE[auto]
     yield from _trouble(result.get("listings", []))
     if found:
         yield ""
@@ -57,3 +59,5 @@ def _trouble(listings: list[Json]) -> Iterator[str]:
             yield f"{listing['provider']}: {listing['reason']}"
             if listing.get("hint"):
                 yield f"  hint: {listing['hint']}"
+        elif listing.get("read_at") and not listing["models"]:
+            yield f"{listing['provider']}: it lists no models"

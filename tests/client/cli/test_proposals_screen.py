@@ -40,6 +40,23 @@ def test_proposals_are_shown_in_the_order_they_would_serve(run: Run, serve: Serv
     assert shown.endswith("hint: switchgear models propose --accept glm-9\n")
 
 
+def test_an_empty_list_is_told(run: Run, serve: Serve) -> None:
+    """It is why nothing of that provider is proposed; one never read says nothing yet."""
+    empty = {"provider": "home", "models": 0, "read_at": 1.0, "reason": "", "hint": None}
+    serve({"models/propose": {"proposals": [], "listings": [empty, {**empty, "provider": "new", "read_at": None}]}})
+    shown = run("models", "propose").out
+    assert "home: it lists no models\n" in shown
+    assert "new:" not in shown
+
+
+def test_nobody_who_has_just_asked_the_providers_is_told_to(run: Run, serve: Serve) -> None:
+    """Only who has not is told how."""
+    serve({"models/propose": {"proposals": [], "listings": []}, "models/refresh": {"listings": []}})
+    assert "--refresh" in run("models", "propose").out
+    asked = run("models", "propose", "--refresh").out
+    assert ("Nothing new to merge" in asked, "--refresh" in asked) == (True, False)
+
+
 def test_what_would_be_new_in_a_group_of_the_config_is_marked(run: Run, serve: Serve) -> None:
     """The group itself is the user's; it joins when he accepts it."""
     serve({"models/propose": {"proposals": [{**GLM, "exists": True, "new": ["api/z-ai/glm-9"]}], "listings": []}})

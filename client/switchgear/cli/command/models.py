@@ -64,7 +64,7 @@ def _propose(invocation: Invocation) -> int:
         lines: Iterable[str] = [f"merged: {alias}" for alias in result["aliases"]] or ["nothing new to merge"]
     else:
         result = invocation.call("models/propose")
-        lines = proposals(screen, result)
+        lines = proposals(screen, result, args.refresh)
     if args.json:
         return invocation.emit(result)
     for line in lines:
