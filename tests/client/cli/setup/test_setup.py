@@ -169,13 +169,13 @@ def leaves(*told: object) -> list[str]:
 def test_with_nothing_at_all_it_says_what_to_do(home: Path, run: Run, serve: Serve) -> None:
     """And is not content with itself."""
     nothing: dict[str, Any] = {"models/propose": {"proposals": []}, "models/list": {"models": []}}
-    serve(answers(home, **nothing))
+    daemon = serve(answers(home, **nothing))
     ran = run("setup", "--yes", "--connect", "none")
     assert ran.code == 1
     assert "nothing new; looked at" in ran.out
     assert "No merged model yet" in ran.out
     assert ran.err.startswith("hint: put a key into a variable such as OPENAI_API_KEY")
-    serve(answers(home, **nothing, **{"providers/list": {"providers": [{"id": "openai"}]}}))
+    daemon.answers = {**daemon.answers, "providers/list": {"providers": [{"id": "openai"}]}}
     assert run("setup", "--yes", "--connect", "none").err.endswith("or write one: switchgear config edit\n")
 
 
