@@ -4,6 +4,7 @@ A limit on the wall clock would fail a test because of its neighbours; one on pr
 what is measured is the time between, less what this thread stood ready to run and was not let.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,11 @@ def promptly(seconds: float) -> Iterator[None]:
         yield
     took = own_time() - begun
     assert took <= seconds, f"it took {took:.3f} s of our own time"
+
+
+def busy(seconds: float) -> float:
+    """A limit for what other processes do, too: longer by as much as there are more of them than processors."""
+    return seconds * max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def own_time() -> float:

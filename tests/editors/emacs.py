@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parents[2] / "client" / "editors" / "emacs"
+PATIENCE = 30.0  # seconds
 PRESENT = shutil.which("emacs") is not None
 LOOP = """
 (progn
@@ -58,7 +59,7 @@ class Emacs:
                 return told["value"]
         raise EOFError("the editor is gone")
 
-    def wait(self, condition: str, seconds: float = 10.0) -> bool:
+    def wait(self, condition: str, seconds: float = PATIENCE) -> bool:
         """Whether a form becomes true; the editor goes on with its work meanwhile."""
         return bool(self.lisp(f"(until {seconds} (lambda () {condition}))"))
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 PACKAGE = Path(__file__).parents[2] / "client" / "editors" / "nvim"
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 PRESENT = shutil.which("nvim") is not None
 
 

@@ -11,7 +11,8 @@ import pytest
 import trio
 
 from daemon_process import Home
-from editors.emacs import PACKAGE, PRESENT, Emacs, LispFailed, emacs
+from editors.emacs import PACKAGE, PATIENCE, PRESENT, Emacs, LispFailed, emacs
+from promptly import busy
 from served import served
 from standins.standin import Script, StandIn
 
@@ -35,7 +36,7 @@ async def editing(path: Path, **scripts: Script) -> AsyncIterator[tuple[Emacs, H
             yield editor, place, standins
 
 
-async def line(editor: Emacs, part: str, within: float = 10.0) -> bool:
+async def line(editor: Emacs, part: str, within: float = PATIENCE) -> bool:
     """Whether the mode line comes to have a text."""
     return bool(await away(editor.wait, f'(string-search "{part}" (switchgear-mode-line))', within))
 
@@ -62,7 +63,7 @@ async def test_a_failover_is_in_the_mode_line_within_a_second(tmp_path: Path) ->
         await away(place.ask)
         assert await line(editor, "via A")
         await away(place.ask)
-        assert await line(editor, "via B", 1.0)
+        assert await line(editor, "via B", busy(1.0))
         assert await away(editor.lisp, "(plist-get told-of :alias)") == "m"
 
 

@@ -31,6 +31,7 @@ from editors.opencode import (
     environment,
     opencode,
 )
+from promptly import busy
 from served import served
 from standins.standin import Script
 
@@ -88,8 +89,8 @@ async def test_a_failover_is_on_the_screen_within_a_second(tmp_path: Path) -> No
     """Asked by somebody else, seen here; and said once."""
     async with using(tmp_path, a=["ok", "quota_5h"], b="ok") as (terminal, place):
         await away(place.ask)
-        assert await away(terminal.shows, "M via B", 1.0), await away(terminal.screen)
-        assert await away(terminal.shows, "left M (via A)", 1.0), await away(terminal.screen)
+        assert await away(terminal.shows, "M via B", busy(1.0)), await away(terminal.screen)
+        assert await away(terminal.shows, "left M (via A)", busy(1.0)), await away(terminal.screen)
 
 
 @real
@@ -97,7 +98,7 @@ async def test_a_daemon_that_is_killed_and_started_again_is_found_again(tmp_path
     """The line is gone meanwhile, and nothing is said."""
     async with using(tmp_path, a="ok") as (terminal, place):
         await away(place.kill)
-        assert await away(terminal.lacks, "M via A", 5.0)
+        assert await away(terminal.lacks, "M via A")
         assert "Switchgear" not in (await away(terminal.screen)).replace("old Switchgear", "")
         await away(place.start)
         await away(place.ask)

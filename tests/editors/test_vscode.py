@@ -14,7 +14,8 @@ import pytest
 import trio
 
 from daemon_process import Home
-from editors.vscode import ABSENT, PACKAGE, PRESENT, TSC, Code, code
+from editors.vscode import ABSENT, PACKAGE, PATIENCE, PRESENT, TSC, Code, code
+from promptly import busy
 from served import served
 from standins.standin import Script, StandIn
 
@@ -45,7 +46,7 @@ async def editing(path: Path, **scripts: Script) -> AsyncIterator[tuple[Code, Ho
             yield editor, place, standins
 
 
-async def bar(editor: Code, part: str, within: float = 10.0) -> bool:
+async def bar(editor: Code, part: str, within: float = PATIENCE) -> bool:
     """Whether the status bar comes to show a text."""
     wanted = f"seen.bar.visible && seen.bar.text.includes({part!r})"
     return bool(await away(editor.until, wanted, within))
@@ -56,7 +57,7 @@ async def test_a_failover_is_in_the_status_bar_within_a_second(tmp_path: Path) -
     async with editing(tmp_path, a=["ok", "quota_5h"], b="ok") as (editor, place, _):
         assert await bar(editor, "via A")
         await away(place.ask)
-        assert await bar(editor, "via B", 1.0)
+        assert await bar(editor, "via B", busy(1.0))
         seen = await away(editor.seen)
         rows = seen["bar"]["tooltip"]["value"].splitlines()
         assert "serves now" in next(row for row in rows if row.startswith("| B "))

@@ -16,7 +16,7 @@ HOST = Path(__file__).parent / "vscode_host.cjs"
 TSC = PACKAGE / "node_modules" / "typescript" / "bin" / "tsc"
 PRESENT = shutil.which("node") is not None and TSC.exists()
 ABSENT = "needs node and the extension's packages: make editors"
-PATIENCE = 10.0  # seconds
+PATIENCE = 30.0  # seconds
 
 
 class Code:

@@ -18,7 +18,7 @@ class Terminal:
 
     def tmux(self, *words: str) -> str:
         argv = ["tmux", "-S", self.socket, *words]
-        return subprocess.run(argv, env=HOME, capture_output=True, text=True, timeout=10, check=True).stdout
+        return subprocess.run(argv, env=HOME, capture_output=True, text=True, timeout=30, check=True).stdout
 
     def enter(self) -> str:
         """The last line on the screen that is not empty, after Enter was pressed once more."""
