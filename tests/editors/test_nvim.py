@@ -130,6 +130,33 @@ async def test_the_page_of_a_model_shows_each_offer_with_health_and_return(tmp_p
         assert "back " in next(text for text in rows if " A " in text)
 
 
+async def test_the_page_keeps_its_place_when_the_screen_changes(tmp_path: Path) -> None:
+    """What a small one cut off is there in a larger one, in its middle."""
+    async with editing(tmp_path, a="ok", b="ok") as (editor, _, _):
+        await away(editor.lua, "vim.o.columns = 40; vim.o.lines = 12")
+        await away(editor.command, "Switchgear model m")
+        assert await away(editor.wait, "vim.bo.filetype == 'switchgear'")
+        assert await away(editor.lua, "return vim.api.nvim_win_get_width(0)") == 36
+        await away(editor.lua, "vim.o.columns = 120; vim.o.lines = 40; vim.cmd('doautocmd VimResized')")
+        rows = await away(editor.lines)
+        widest = max(map(len, rows))
+        assert await away(editor.lua, "return vim.api.nvim_win_get_width(0)") == widest + 2
+        assert await away(editor.lua, "return vim.api.nvim_win_get_height(0)") == len(rows)
+
+
+async def test_status_says_what_is_wrong_and_events_that_there_are_none(tmp_path: Path) -> None:
+    """No page is empty."""
+    async with editing(tmp_path, a="quota_5h", b="ok") as (editor, place, _):
+        await away(editor.command, "Switchgear events")
+        assert await away(editor.lines) == ["nothing has happened since this editor connected; what does is added here"]
+        await away(editor.command, "close")
+        await away(place.ask)
+        assert await line(editor, "via B")
+        await away(editor.command, "Switchgear status")
+        assert await away(editor.wait, "vim.bo.filetype == 'switchgear'")
+        assert " a is quota exhausted: the 5h window is used up" in await away(editor.lines)
+
+
 async def test_keys_of_the_page_pin_pause_and_resume(tmp_path: Path) -> None:
     """Each is one request; the daemon does it."""
     async with editing(tmp_path, a="ok", b="ok") as (editor, place, _):

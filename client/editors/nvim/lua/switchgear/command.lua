@@ -42,7 +42,8 @@ local function status()
     end
     for _, provider in ipairs(found.providers) do
       if provider.health ~= "available" or provider.paused then
-        table.insert(rows, " " .. clean.line(of_provider(provider)) .. " " .. clean.line(provider.reason))
+        local why = (provider.reason or "") ~= "" and ": " .. provider.reason or ""
+        table.insert(rows, " " .. clean.line(of_provider(provider) .. why))
       end
     end
     require("switchgear.page").open(#rows > 0 and rows or { " no models yet: switchgear setup" }, {})
@@ -53,7 +54,7 @@ local function quota()
   wire.request("quota/list", {}, say.unless_failed(function(found)
     local rows = {}
     for _, window in ipairs(found.windows) do
-      local left = window.used and ("%d %% left"):format(say.left(window.used)) or clean.word(window.state)
+      local left = window.used and ("%3d %% left"):format(say.left(window.used)) or clean.word(window.state)
       local back = say.reset(window)
       table.insert(rows, (" %-24s %-10s %s%s"):format(clean.line(window.provider), clean.line(window.window), left, back))
     end

@@ -4,6 +4,8 @@ local clean = require("switchgear.clean")
 local feed = require("switchgear.feed")
 local M = {}
 
+local NONE = "nothing has happened since this editor connected; what does is added here"
+
 function M.line(event)
   return ("%s  %-10s  %s"):format(os.date("%H:%M:%S", math.floor(event.at)), clean.line(event.type), feed.words(event))
 end
@@ -12,7 +14,8 @@ function M.open()
   local bufnr = vim.api.nvim_create_buf(false, true)
   vim.bo[bufnr].bufhidden = "wipe"
   vim.api.nvim_buf_set_name(bufnr, "switchgear://events#" .. bufnr)
-  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, vim.tbl_map(M.line, feed.events))
+  local lines = vim.tbl_map(M.line, feed.events)
+  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, #lines > 0 and lines or { NONE })
   vim.cmd("botright split")
   vim.api.nvim_win_set_buf(0, bufnr)
   vim.cmd("normal! G")

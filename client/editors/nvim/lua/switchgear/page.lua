@@ -67,6 +67,14 @@ function M.open(rows, keys)
   vim.bo[bufnr].filetype = "switchgear"
   local lines = fill(bufnr, rows)
   local window = vim.api.nvim_open_win(bufnr, true, place(lines))
+  vim.api.nvim_create_autocmd("VimResized", {
+    callback = function()
+      if not vim.api.nvim_win_is_valid(window) then
+        return true
+      end
+      vim.api.nvim_win_set_config(window, place(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)))
+    end,
+  })
   vim.wo[window].cursorline = true
   vim.wo[window].wrap = false
   keys = vim.tbl_extend("keep", keys, { q = M.close, ["<Esc>"] = M.close })
