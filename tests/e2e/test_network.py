@@ -125,10 +125,10 @@ async def test_a_slow_stream_with_an_event_in_every_idle_limit_is_left_alone(tmp
 
 
 @contextmanager
-def full(host: str) -> Iterator[int]:
+def full(host: str, port: int = 0) -> Iterator[int]:
     """A port on `host` whose backlog is full: dialling it hangs."""
     with socket.socket() as listener:
-        listener.bind((host, 0))
+        listener.bind((host, port))
         listener.listen(0)
         waiting = [socket.socket() for _ in range(8)]
         for filler in waiting:
@@ -165,18 +165,15 @@ async def resolving(*hosts: str) -> AsyncIterator[None]:
 
 async def test_a_dead_address_of_a_host_does_not_hold_up_the_next(tmp_path: Path) -> None:
     """F23: the second address is dialled a quarter of a second later, not after a limit has passed."""
-    with full("127.0.0.2") as port:
-        standin = StandIn("ok")
-        async with resolving("127.0.0.2", "127.0.0.1"), trio.open_nursery() as nursery:
-            await nursery.start(standin.serve, port)
+    async with StandIn("ok").serving() as standin, resolving("127.0.0.2", "127.0.0.1"):
+        with full("127.0.0.2", int(standin.url.rpartition(":")[2])) as port:
             transport, begun = Transport(), trio.current_time()
             call = HTTPCall("POST", f"http://two-homes.test:{port}/v1/messages", (), b'{"stream":true}')
             async with transport.open(call, connect=5.0) as reply:
                 took = trio.current_time() - begun
                 assert reply.status == 200
             await transport.aclose()
-            nursery.cancel_scope.cancel()
-    assert 0.2 < took < 2.0
+    assert 0.2 < took < 4.0
 
 
 async def test_a_black_hole_is_left_at_the_connect_limit_of_all_its_addresses(tmp_path: Path) -> None:
@@ -184,10 +181,10 @@ async def test_a_black_hole_is_left_at_the_connect_limit_of_all_its_addresses(tm
     with full("127.0.0.2") as port:
         async with (
             world(tmp_path, {"a": "ok", "b": "ok"}) as w,
-            resolving("127.0.0.2", "127.0.0.2", "127.0.0.2"),
+            resolving(*["127.0.0.2"] * 40),
         ):
             await moved(w, f"http://many-homes.test:{port}", connect="400ms")
             begun = trio.current_time()
             heard = await w.ask()
             assert heard.outcomes == [("a", "timeout"), ("b", None)]
-            assert 0.3 < trio.current_time() - begun < 1.5
+            assert 0.3 < trio.current_time() - begun < 8.0  # a quarter of a second for each would be ten
