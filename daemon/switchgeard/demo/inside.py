@@ -9,6 +9,7 @@ import trio
 from switchgear_protocol.limits import DEFAULT
 from switchgeard.app import Places, build
 from switchgeard.clock import Clock
+from switchgeard.serving.instance import claim
 from switchgeard.serving.listening import bind_socket
 from switchgeard.serving.server import Server
 from switchgeard.store import Store
@@ -23,6 +24,7 @@ async def daemon(home: Path, config: str, now: Clock) -> AsyncIterator[None]:
     take."""
     write_config(home, config)
     places = Places(f"{home}/run/switchgear/switchgear.sock", f"{home}/config.toml", f"{home}/state")
+    instance = claim(f"{home}/run/switchgear")  # by its lock commands know that a daemon runs behind the socket
     listening = bind_socket(places.socket)
     store = Store.open(Path(places.state) / "state.db", now)
     try:
@@ -41,6 +43,7 @@ async def daemon(home: Path, config: str, now: Clock) -> AsyncIterator[None]:
     finally:
         listening.remove()
         store.close()
+        instance.release()
 
 
 async def _end(server: Server) -> None:
