@@ -1,6 +1,7 @@
 """A login over the daemon's own socket: begun, told, given up; 16 at most."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import trio
@@ -9,7 +10,7 @@ from msgspec import structs
 from issuer import LoginIssuer
 from memory_keyring import MemoryKeyring
 from on_terminal import Person, environment
-from switchgeard.kinds import github_copilot
+from switchgeard.kinds import chatgpt, github_copilot
 from switchgeard.kinds.known import KINDS
 from switchgeard.logins import desk, device
 from world import World, world
@@ -81,6 +82,39 @@ async def test_ctrl_c_gives_a_login_up_at_the_daemon(tmp_path: Path, monkeypatch
             person.process.wait()
         [login] = w.daemon.logins._logins.values()
         assert (login.state, login.over.is_set()) == ("cancelled", True)
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_browser_on_another_machine_comes_back_by_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over ssh it ends at a page that does not load there; pasted here, its address ends the login."""
+    issuer, keyring = LoginIssuer(), MemoryKeyring()
+    async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
+        monkeypatch.setattr(w.daemon.at.vault, "_keyring", keyring)
+        monkeypatch.setattr(w.daemon.at.vault._renewals, "_keyring", keyring)
+        await nursery.start(issuer.serve)
+        monkeypatch.setitem(KINDS, "chatgpt", structs.replace(chatgpt.KIND, login=issuer.browser()))
+        path = w.home / "config.toml"
+        text = path.read_text().replace('kind = "anthropic"', 'kind = "chatgpt"', 1)
+        path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
+        assert (await w.call("config/reload"))["ok"]
+        env = environment(SWITCHGEAR_SOCKET=w.socket, SWITCHGEAR_NO_AUTOSTART="1", HOME=str(tmp_path))
+        person = Person(("login", "a", "--no-browser"), env)
+        try:
+            assert await trio.to_thread.run_sync(person.reads, "paste that page's address here")
+            sent = parse_qs(urlsplit(person.shown.split("open this page: ")[1].split()[0]).query)
+            issuer.challenge, issuer.nonce = sent["code_challenge"][0], sent["nonce"][0]
+            person.types("c0de\n")
+            assert await trio.to_thread.run_sync(person.reads, "copy it whole")
+            query = urlencode({"code": "c0de", "client_id": "issued", "state": sent["state"][0]})
+            person.types(f"{sent['redirect_uri'][0]}?{query}\n")
+            assert await trio.to_thread.run_sync(person.sees_the_end) == 0
+        finally:
+            person.process.kill()
+            person.process.wait()
+        assert "logged in to a as me@x.org" in person.shown
+        assert "rt-CANARY" in keyring.texts["a"]
         nursery.cancel_scope.cancel()
 
 

@@ -55,6 +55,33 @@ def test_a_key_read_from_elsewhere_is_told_before_it_is_asked_for(home: Path, se
     assert "it comes from env ANTHROPIC_API_KEY, as the config says\nhint: change it there" in shown
 
 
+@pytest.mark.parametrize(
+    ("credential", "login", "words"),
+    [
+        ("none", "none", "needs no login here\nrun claude and type /login"),
+        ("passthrough", "paste", "has no login of its own\neach tool brings the one it has"),
+        ("none", "paste", "it comes from none, as the config says"),
+    ],
+)
+def test_a_provider_without_a_login_here_says_where_it_is(
+    run: Run, serve: Serve, credential: str, login: str, words: str
+) -> None:
+    """To write a key for it into the config would be no cure."""
+    known = replace(PROVIDERS[0], id="claude_api", credential=credential)
+    kind = KindView(PROVIDERS[0].kind, "X", "included", login, what="run claude and type /login")
+    serve({"providers/list": Providers([known]), "kinds/list": Kinds([kind])})
+    ran = run("login", "claude_api")
+    assert (ran.code, words in ran.err.replace("\n  ", "\n")) == (1, True)
+
+
+def test_a_login_in_the_browser_without_a_terminal_says_so(run: Run, serve: Serve) -> None:
+    """No key is asked for: it has none."""
+    known = replace(PROVIDERS[0], id="claude_api")
+    daemon = serve({"providers/list": Providers([known]), "kinds/list": Kinds([BY_CODE])})
+    ran = run("login", "claude_api")
+    assert (ran.code, "no terminal to log in at" in ran.err, "login/start" in dict(daemon.requests)) == (2, True, False)
+
+
 def test_login_asks_hidden_on_a_terminal(home: Path, serve: Serve) -> None:
     """The key is typed and never shown."""
     known = replace(PROVIDERS[0], id="claude_api")

@@ -40,9 +40,10 @@ def run(invocation: Invocation) -> int:
     provider = invocation.args.provider
     if not invocation.args.stdin:
         known = _known(invocation, provider)
-        if sys.stdin.isatty() and not invocation.args.key and _has_login(invocation, known["kind"]):
+        kind = _kind(invocation, known["kind"])
+        if not invocation.args.key and kind.get("login") in ("device", "browser"):
             return _by_login(invocation, provider)
-        _check_ours(provider, known["credential"])
+        _check_ours(provider, known["credential"], kind)
     secret = _from_stdin() if invocation.args.stdin else _asked(invocation, provider)
     view = invocation.call("credentials/set", provider=provider, secret=_checked(secret, provider))
     if invocation.args.json:
@@ -54,20 +55,20 @@ def run(invocation: Invocation) -> int:
     return OK if view["state"] in ("ok", "unknown") else LOGIN
 
 
-def _has_login(invocation: Invocation, kind: str) -> bool:
-    known = invocation.call("kinds/list")["kinds"]
-    return any(view["login"] in ("device", "browser") for view in known if view["name"] == kind)
+def _kind(invocation: Invocation, name: str) -> Json:
+    known: list[Json] = invocation.call("kinds/list")["kinds"]
+    return next((view for view in known if view["name"] == name), {})
 
 
 def _by_login(invocation: Invocation, provider: str) -> int:
     """Shows what to open and waits; Ctrl-C ends it, and nothing is left of it."""
     from switchgear.cli.screen import clean
 
+    _check_terminal(provider)
     view = invocation.call("login/start", provider=provider)
     try:
-        if view["state"] == "pending":
-            _show(invocation, view)
-        view = _awaited(invocation, view)
+        elsewhere = view["state"] == "pending" and not _show(invocation, view)
+        view = _from_elsewhere(invocation, view) if elsewhere else _awaited(invocation, view)
     except KeyboardInterrupt:
         invocation.call("login/cancel", login=view["login"])
         raise
@@ -80,6 +81,17 @@ def _by_login(invocation: Invocation, provider: str) -> int:
         invocation.err.line(clean(f"{provider}: not logged in: {view.get('reason', view['state'])}"))
         invocation.err.line(clean(f"hint: {view.get('hint') or f'switchgear login {provider}'}"))
     return OK if view["state"] == "done" else LOGIN
+
+
+def _from_elsewhere(invocation: Invocation, view: Json) -> Json:
+    """The same where the browser may be on another machine: it cannot come back by itself, so its address may."""
+    from switchgear.cli.come_back import pasted
+
+    if view["method"] != "browser":
+        return _awaited(invocation, view)
+    invocation.note("a browser on another machine ends at a page that does not load: paste that page's address here")
+    with pasted(str(view["url"]), invocation.err.line):
+        return _awaited(invocation, view)
 
 
 def _awaited(invocation: Invocation, view: Json) -> Json:
@@ -95,7 +107,8 @@ def _awaited(invocation: Invocation, view: Json) -> Json:
     return view
 
 
-def _show(invocation: Invocation, view: Json) -> None:
+def _show(invocation: Invocation, view: Json) -> bool:
+    """Whether the page is being opened here."""
     from switchgear.cli.browser import open_page
     from switchgear.cli.screen import clean
 
@@ -105,6 +118,7 @@ def _show(invocation: Invocation, view: Json) -> None:
     if view.get("user_code"):
         invocation.err.line(clean(f"and type there: {view['user_code']}"))
     invocation.note("Ctrl-C gives up")
+    return opening
 
 
 def _known(invocation: Invocation, provider: str) -> Json:
@@ -115,8 +129,21 @@ def _known(invocation: Invocation, provider: str) -> Json:
     return known[provider]
 
 
-def _check_ours(provider: str, source: str) -> None:
-    """Nor to hear that the config has it read from somewhere else."""
+def _check_terminal(provider: str) -> None:
+    if not sys.stdin.isatty():
+        raise usage(
+            "no terminal to log in at",
+            f"switchgear login {provider}",
+            "its page is shown on a terminal, and waited for there; a key is read with --stdin",
+        )
+
+
+def _check_ours(provider: str, source: str, kind: Json) -> None:
+    """Nor to hear that the config has it read from somewhere else, or that there is none to be had."""
+    if source == "passthrough":
+        raise CommandError(f"{provider} has no login of its own", "each tool brings the one it has", "switchgear auth")
+    if source == "none" and kind.get("login") == "none":
+        raise CommandError(f"{provider} needs no login here", kind["what"], "switchgear auth")
     if source != "keyring":
         hint = 'change it there, or write credential = "keyring": switchgear config edit'
         what = f"the credential of {provider} is not kept in the keyring"
