@@ -1,8 +1,10 @@
 """Spending: the user's own limits: consent to metered offers, budgets, caps per provider, reservations.
 
-Rules for editing: part of State and changed only through it; synchronous. A limit refuses with words, a
-code and, where waiting helps, a time; it never reorders offers. Budgets count what was settled and what the
-prompts in flight cost: many at once cannot pass a cap together. What an answer will cost nobody guesses.
+Rules for editing: part of State and changed only through it; synchronous. A limit refuses with words, a code and, where
+waiting helps, a time; it never reorders offers. Budgets count what was settled and what is held for requests in flight,
+as they are expected to cost (`core.typical`): a metered one begins while both together are below the cap. So a cap is
+passed by at most what began last costs, and by what those beside it cost more than was held for them (docs/design.md,
+"Budgets"). Nothing is refused while nothing runs and the cap is not reached.
 """
 
 from collections.abc import Mapping
@@ -13,7 +15,6 @@ from switchgear_protocol.words import Billing
 
 from .config.settled import Config
 from .core import caps
-from .core import cost as costs
 from .core.caps import Meter, Reservations
 from .core.clock import Now
 from .core.needs import Needs
@@ -21,13 +22,16 @@ from .core.offer import Caps, Offer
 from .core.permit import Permit
 from .core.provider import Provider
 from .core.routing import Standing
+from .core.typical import UNKNOWN, Typical, expected_usd, learned
 
 ALLOW = "switchgear allow metered --for 1h"
 SPEND = "\0all metered spending"  # a meter's name that no provider id can be
 UNLIMITED = Caps()
 MAX_SESSIONS = 10_000
+MAX_LIKES = 10_000
 SessionKey = tuple[str, str, str]  # client, session, alias
 Spender = tuple[str, str]  # client, session: its budget is one for all models it asks for
+Like = tuple[str, str, Spender | None]  # provider, model, and the session; None: of all
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class Spending:
     held: dict[str, Reservations] = field(default_factory=dict)
     session_usd: dict[Spender, float] = field(default_factory=dict)
     session_held: dict[Spender, Reservations] = field(default_factory=dict)
+    likes: dict[Like, Typical] = field(default_factory=dict)
     consent_until: float | None = None  # wall
     consent_ends: float = 0.0  # boot clock: a wall clock that is set back lengthens no consent
 
@@ -77,17 +82,22 @@ class Spending:
         """How much of each of the user's limits on it is used."""
         return caps.used(self._meter(provider.id), self._held(provider.id), provider.caps, now)
 
-    def reserve(self, permit: Permit, session: Spender | None) -> None:
-        """What it may need, held until it is settled."""
+    def reserve(self, permit: Permit, session: Spender | None, limit: int | None = None) -> None:
+        """What it may need, held until it is settled. `limit`: the request's own on the tokens of its answer."""
         offer = permit.offer
-        usd = costs.cost_usd(offer, Usage(input=permit.tokens)) or 0.0
+        usd = expected_usd(offer, permit.tokens, self._typical(offer, session), limit)
         self.held.setdefault(offer.provider, Reservations()).reserve(permit.number, permit.tokens, usd)
         if offer.billing is Billing.METERED and usd:
             self.held.setdefault(SPEND, Reservations()).reserve(permit.number, permit.tokens, usd)
             if session is not None:
                 self.session_held.setdefault(session, Reservations()).reserve(permit.number, permit.tokens, usd)
 
-    def settle(self, permit: Permit, session: Spender | None) -> None:
+    def settle(self, permit: Permit, session: Spender | None, usage: Usage | None = None) -> None:
+        """Lets go of what it held. `usage`: of a whole answer, from which is learned what the next one may need."""
+        if usage is not None and permit.offer.price is not None:
+            self._learn(permit, None, usage)
+            if session is not None:
+                self._learn(permit, session, usage)
         for held in (self.held.get(permit.offer.provider), self.held.get(SPEND)):
             if held is not None:
                 held.settle(permit.number)
@@ -95,6 +105,16 @@ class Spending:
             own.settle(permit.number)
             if not own.held:
                 del self.session_held[session]
+
+    def _learn(self, permit: Permit, session: Spender | None, usage: Usage) -> None:
+        key = (*permit.offer.key, session)
+        self.likes[key] = learned(self.likes.pop(key, None), permit.offer, permit.tokens, usage)
+        if len(self.likes) > MAX_LIKES:
+            del self.likes[next(iter(self.likes))]  # the one longest without an answer
+
+    def _typical(self, offer: Offer, session: Spender | None) -> Typical:
+        """Of the session's own answers there; else of all sessions'."""
+        return self.likes.get((*offer.key, session)) or self.likes.get((*offer.key, None), UNKNOWN)
 
     def resume(
         self, config: Config, usd: Mapping[str, float], now: Now, sessions: Mapping[Spender, float] | None = None

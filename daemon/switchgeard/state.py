@@ -152,7 +152,7 @@ class State:
         self.numbers += 1
         given = Permit(self.numbers, offer, granted[1], ask.needs.input_tokens)
         self.live[given.number] = given
-        self.spending.reserve(given, ask.spender)
+        self.spending.reserve(given, ask.spender, ask.needs.output_tokens)
         fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
         return given, [*events, self.telling.of(offer, "route", now, alias=ask.model.alias, **fields)]
 
@@ -183,8 +183,8 @@ class State:
         """The attempt ended, however: settles every scope, frees what it held, tells it once (I9)."""
         if self.live.pop(given.number, None) is None:
             return []
-        self.spending.settle(given, ask.spender)
         failure = settled.failure
+        self.spending.settle(given, ask.spender, settled.usage if failure is None else None)
         if failure is None or failure.kind not in permit.NO_EVIDENCE:
             self.retries[given.offer.key] = budget.after(self._retry_tokens(given.offer), failure is not None)
         if failure is None and settled.usage:

@@ -2,9 +2,9 @@
 
 A request is counted exactly once: as a reservation while it is in flight, in the meter from the moment it
 is settled. Minutes slide on the boot clock. A day is the UTC day, because it needs no time zone, is the
-same in every client and can be summed again from the ledger after a restart. Of money in flight only the
-prompt's is known: it is held, the answer's is not guessed. Rules for editing: the meter stays bounded (one
-slot a second, one day).
+same in every client and can be summed again from the ledger after a restart. Money in
+flight is held as it is expected to cost (`typical`). Rules for editing: the meter stays bounded (one slot a
+second, one day).
 """
 
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Reservations:
     """Tokens and USD held by requests in flight, by permit. All idle means all zero."""
 
     held: dict[int, int] = field(default_factory=dict)
-    money: dict[int, float] = field(default_factory=dict)  # only of those whose prompt costs something
+    money: dict[int, float] = field(default_factory=dict)  # only of those that cost something
 
     def reserve(self, permit: int, tokens: int, usd: float = 0.0) -> None:
         """Holds them for a permit; again for the same permit replaces what it held."""
@@ -53,9 +53,9 @@ class Reservations:
         self.money.pop(permit, None)
         return self.held.pop(permit, 0)
 
-    def usd(self, but: int | None = None) -> float:
-        """What all together hold; `but`: without this permit."""
-        return sum(usd for permit, usd in self.money.items() if permit != but) if self.money else 0.0
+    def usd(self, before: int | None = None) -> float:
+        """What all together hold; `before`: those that were there when this permit was given."""
+        return sum(usd for permit, usd in self.money.items() if before is None or permit < before)
 
     @property
     def requests(self) -> int:
