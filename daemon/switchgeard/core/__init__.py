@@ -10,7 +10,7 @@ What there is:
 What a request does:
     routing, sticky        in which order offers are tried; which one a conversation stays with
     permit, failover, budget    the right to try; the next step; how often the same offer is tried again
-    cost, margin, caps     what an answer costs; what the next turn would; the user's own limits
+    cost, margin, typical, caps    what an answer costs; what the next turn would, one running may; the user's own limits
 
 What is learned:
     failure, failure_tables, rule, envelope    an error's meaning: classifier, tables, a kind's own, its wrapping
