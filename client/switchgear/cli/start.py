@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from socket import socket
 
-PATIENCE = 5.0  # seconds until a start counts as failed
+PATIENCE = 20.0  # seconds until a start counts as failed: a cold disk, a busy machine
 FIRST_LOOK = 0.01
 SLOWEST_LOOK = 0.02  # a look costs 0.1 ms, a late one all that it is late
 LOG_KEPT = 1024 * 1024

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec import json
@@ -84,7 +86,7 @@ def test_its_output_is_kept_where_only_the_user_reads(home: Path, stand_in: Path
 
 
 def test_a_start_that_fails_shows_why_at_once(home: Path, stand_in: Path) -> None:
-    """The last lines of the log and exit 3; not, after five seconds, that nobody answers."""
+    """The last lines of the log and exit 3; not, much later, that nobody answers."""
     stand_in.write_text(BAD)
     ((code, out, err),) = _run_all(home, 1)
     assert (code, out) == (3, "")
@@ -101,6 +103,33 @@ def test_what_earlier_daemons_said_is_not_why(home: Path, stand_in: Path, before
     ((_, _, err),) = _run_all(home, 1)
     assert "somebody else" not in err
     assert "switchgeard: cannot read config.toml: line 3\n" in err
+
+
+class Slow:
+    """`time`, which passes only where it is slept; the daemon is there after so many seconds of it."""
+
+    def __init__(self, needed: float) -> None:
+        self._needed, self._passed = needed, 0.0
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    def sleep(self, seconds: float) -> None:
+        self._passed += seconds
+
+    def dial(self, path: str) -> socket.socket | None:
+        return socket.socket(socket.AF_UNIX) if self._passed >= self._needed else None
+
+
+@pytest.mark.parametrize(("needed", "starts"), [(15.0, True), (60.0, False)])
+def test_a_busy_machine_has_its_time(home: Path, monkeypatch: pytest.MonkeyPatch, needed: float, starts: bool) -> None:
+    """A cold disk and many programs at a login; a daemon that never answers is told."""
+    slow = Slow(needed)
+    monkeypatch.setattr(start, "time", slow)
+    monkeypatch.setattr(start, "_try_dial", slow.dial)
+    monkeypatch.setattr(start, "_spawn", lambda log, extra: SimpleNamespace(pid=1, poll=lambda: None))
+    with nullcontext() if starts else pytest.raises(CommandError, match="did not start"):
+        start.start_daemon(str(home / "s.sock"), [].append).close()
 
 
 @pytest.mark.parametrize(("argv", "variable"), [(["--no-start"], ""), ([], "1")])
