@@ -129,7 +129,7 @@ def test_a_busy_machine_has_its_time(home: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(start, "_try_dial", slow.dial)
     monkeypatch.setattr(start, "_spawn", lambda log, extra: SimpleNamespace(pid=1, poll=lambda: None))
     with nullcontext() if starts else pytest.raises(CommandError, match="did not start"):
-        start.start_daemon(str(home / "s.sock"), [].append).close()
+        start.start_daemon(str(home / "s.sock"), print).close()
 
 
 @pytest.mark.parametrize(("argv", "variable"), [(["--no-start"], ""), ([], "1")])
