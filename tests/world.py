@@ -96,6 +96,18 @@ class World:
             await self.put(client, 1, **params)
             return await self.listen(client, 1)
 
+    async def crowd(self, many: int, **params: Any) -> list[Heard]:
+        """So many completions at once, each on a connection of its own."""
+        heard: list[Heard] = []
+
+        async def one() -> None:
+            heard.append(await self.ask(**params))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(many):
+                nursery.start_soon(one)
+        return heard
+
     async def put(self, client: Client, id: int, **params: Any) -> None:
         asked = {"model": "m", "messages": [{"role": "user", "content": "hello"}]} | params
         await client.send({"id": id, "method": "completion/create", "params": asked})

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from clients import quiet
 from clients.pinned import program
 from clients.scene import ANSWER, NOTE, Ran, Scene, calls, scene
 
 CLIENT = "@anthropic-ai/claude-code"
-QUIET = dict.fromkeys(("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_AUTOUPDATER"), "1")
 EVENTS = ("--output-format", "stream-json", "--verbose", "--include-partial-messages")
 BEHIND = ("anthropic.messages", "openai.chat", "openai.responses")
 
@@ -21,7 +21,7 @@ async def ask(at: Scene, *words: str, model: str = "m", **environment: str) -> R
     folder = str(at.user / "claude")
     claude = program("claude", CLIENT)
     return await at.run(
-        claude, "-p", "--model", model, *words, CLAUDE_CONFIG_DIR=folder, **door, **QUIET, **environment
+        claude, "-p", "--model", model, *words, CLAUDE_CONFIG_DIR=folder, **door, **quiet.CLAUDE_CODE, **environment
     )
 
 

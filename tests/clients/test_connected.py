@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from clients import quiet
 from clients.pinned import here, program
 from clients.scene import ANSWER, Scene, scene
 from standins.standin import Script
@@ -18,14 +19,7 @@ COMMANDS = {
     "codex": ("@openai/codex", "codex", ["exec", "--skip-git-repo-check", "What is a switchgear?"]),
     "llm": ("llm", "llm", ["-m", "switchgear/m", "What is a switchgear?"]),
 }
-QUIET = {
-    "OPENCODE_DISABLE_AUTOUPDATE": "1",
-    "OPENCODE_DISABLE_DEFAULT_PLUGINS": "1",
-    "OPENCODE_DISABLE_LSP_DOWNLOAD": "1",
-    "OPENCODE_DISABLE_MODELS_FETCH": "1",
-    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-    "DISABLE_AUTOUPDATER": "1",
-}
+QUIET = quiet.OPENCODE | quiet.CLAUDE_CODE
 
 pytestmark = pytest.mark.clients
 

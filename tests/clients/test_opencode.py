@@ -10,20 +10,11 @@ from typing import Any
 
 import pytest
 
+from clients import quiet
 from clients.pinned import program
 from clients.scene import ANSWER, NOTE, Ran, Scene, calls, scene
 
 CLIENT = "opencode-ai"
-QUIET = dict.fromkeys(
-    (
-        "OPENCODE_DISABLE_AUTOUPDATE",
-        "OPENCODE_DISABLE_DEFAULT_PLUGINS",
-        "OPENCODE_DISABLE_LSP_DOWNLOAD",
-        "OPENCODE_DISABLE_MODELS_FETCH",
-        "OPENCODE_DISABLE_SHARE",
-    ),
-    "1",
-)
 
 OWN = """{
   "$schema": "https://opencode.ai/config.json",   // OpenCode adds it where it is missing
@@ -55,7 +46,7 @@ def written(at: Scene) -> dict[str, Any]:
 async def opencode(at: Scene, *words: str) -> Ran:
     config = at.user / "opencode.json"
     config.write_text(json.dumps(written(at)))
-    return await at.run(program("opencode", CLIENT), *words, OPENCODE_CONFIG=config, **QUIET)
+    return await at.run(program("opencode", CLIENT), *words, OPENCODE_CONFIG=config, **quiet.OPENCODE)
 
 
 async def ask(at: Scene, *words: str) -> Ran:
@@ -131,7 +122,7 @@ async def test_connected_it_lists_the_merged_models_and_undo_leaves_no_trace(tmp
         file.write_text(OWN)
         connected = await at.switchgear("connect", "opencode", "--yes")
         assert connected.code == 0, connected.said
-        listed = await at.run(program("opencode", CLIENT), "models", "switchgear", **QUIET)
+        listed = await at.run(program("opencode", CLIENT), "models", "switchgear", **quiet.OPENCODE)
         assert listed.out.split() == ["switchgear/m"], listed.said
         undone = await at.switchgear("connect", "opencode", "--undo", "--yes")
         assert (undone.code, file.read_text()) == (0, OWN), undone.said

@@ -8,22 +8,9 @@ import trio
 
 from promptly import promptly
 from standins.faults import limited
-from world import PATIENT, Heard, World, world
+from world import PATIENT, Heard, world
 
 HELLO = "Hello from a stand-in provider."
-
-
-async def crowd(w: World, many: int, **params: object) -> list[Heard]:
-    """So many completions at once, each on a connection of its own."""
-    heard: list[Heard] = []
-
-    async def one() -> None:
-        heard.append(await w.ask(**params))
-
-    async with trio.open_nursery() as nursery:
-        for _ in range(many):
-            nursery.start_soon(one)
-    return heard
 
 
 async def test_a_limited_provider_is_asked_once_in_a_row_of_requests(tmp_path: Path) -> None:
@@ -37,11 +24,11 @@ async def test_a_limited_provider_is_asked_once_in_a_row_of_requests(tmp_path: P
 async def test_fifty_at_once_stop_at_the_first_429(tmp_path: Path) -> None:
     """F52: the gate closes with the first answer; what was in flight then is all that reached it."""
     async with world(tmp_path, {"a": "429_hour", "b": "ok"}) as w:
-        heard = await crowd(w, 50)
+        heard = await w.crowd(50)
         assert [h.answer for h in heard] == [HELLO] * 50
         before = w.hits()["a"]
         assert before < 25, "most were still to be written when the first answer came"
-        assert [h.answer for h in await crowd(w, 50)] == [HELLO] * 50
+        assert [h.answer for h in await w.crowd(50)] == [HELLO] * 50
         assert w.hits()["a"] == before
 
 
@@ -301,7 +288,7 @@ def _nowhere(path: Path) -> None:
 async def test_what_failover_on_does_not_name_never_reaches_the_next_offer(tmp_path: Path) -> None:
     """Not at first, not once it is known, not in a crowd: the limit is told, with its time."""
     async with world(tmp_path, {"a": "429_hour", "b": "ok"}, model='failover = {on = ["timeout"]}') as w:
-        heard = [*await crowd(w, 10), await w.ask(), await w.ask()]
+        heard = [*await w.crowd(10), await w.ask(), await w.ask()]
         assert {h.kind for h in heard} == {"exhausted"}
         assert w.hits()["b"] == 0
         data = (heard[-1].error or {})["data"]
@@ -343,7 +330,7 @@ async def test_a_warm_session_waits_out_a_short_limit_that_another_client_earned
 async def test_a_crowd_waits_out_a_short_limit_when_nobody_else_is_left(tmp_path: Path) -> None:
     """Those whose turn had not come when the first was refused wait as the first one does."""
     async with world(tmp_path, {"a": [limited("1"), "ok"]}) as w:
-        assert {h.kind for h in await crowd(w, 10)} == {None}
+        assert {h.kind for h in await w.crowd(10)} == {None}
 
 
 @pytest.mark.parametrize(

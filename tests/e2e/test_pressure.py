@@ -14,7 +14,7 @@ from standins.faults import FAULTS, limited
 from switchgear_protocol.limits import Limits
 from switchgeard.demo.exchange import EVENT_STREAM, Answer, Asked, Send, Step, chunk, head
 from switchgeard.demo.wires import ANTHROPIC, Said, frame
-from world import Heard, World, world
+from world import World, world
 
 HELLO = "Hello from a stand-in provider."
 MIB = 1024 * 1024
@@ -160,19 +160,6 @@ async def test_a_subscriber_left_behind_is_told_what_it_missed(tmp_path: Path) -
         slow.close()
 
 
-async def crowd(w: World, many: int, **params: object) -> list[Heard]:
-    """So many completions at once, each on a connection of its own."""
-    heard: list[Heard] = []
-
-    async def one() -> None:
-        heard.append(await w.ask(**params))
-
-    async with trio.open_nursery() as nursery:
-        for _ in range(many):
-            nursery.start_soon(one)
-    return heard
-
-
 async def test_two_hundred_that_waited_for_a_reset_come_back_one_by_one_first(tmp_path: Path) -> None:
     """F51: one request tests whether the window is open, and only as answers come do more go along."""
     live: list[int] = []
@@ -185,7 +172,7 @@ async def test_two_hundred_that_waited_for_a_reset_come_back_one_by_one_first(tm
     slow = 'connect = "5s", first_event = "60s", idle = "60s"'
     async with world(tmp_path, {"a": [limited("2"), counting]}, model=no_wait, timeouts=slow) as w:
         assert (await w.ask()).kind == "exhausted"
-        heard = await crowd(w, 200, wait_until_reset=True, stream=False)
+        heard = await w.crowd(200, wait_until_reset=True, stream=False)
         assert [h.error for h in heard if h.error] == []
         assert len(live) == 200
         for place, width in enumerate(live[:4]):

@@ -19,7 +19,7 @@ from switchgeard import clock
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.kinds import vertex
 from switchgeard.kinds.bundle import Bundle, parsed
-from world import Heard, World, world
+from world import World, world
 
 MANY = 200
 HELLO = "Hello from a stand-in provider."
@@ -45,18 +45,6 @@ def by_hand() -> ManualClock:
     return ManualClock(clock.now().wall, 1000.0)
 
 
-async def many(w: World) -> list[Heard]:
-    heard: list[Heard] = []
-
-    async def ask() -> None:
-        heard.append(await w.ask())
-
-    async with trio.open_nursery() as nursery:
-        for _ in range(MANY):
-            nursery.start_soon(ask)
-    return heard
-
-
 def held(keyring: MemoryKeyring) -> Bundle:
     found = parsed(keyring.texts["a"])
     assert found is not None
@@ -71,7 +59,7 @@ async def test_200_requests_at_expiry_are_one_call_to_the_issuer(
     async with planned(tmp_path, monkeypatch, plan, hand) as w:
         assert (await w.ask()).outcomes == [("a", None)]
         hand.advance(LIFE)
-        heard = await many(w)
+        heard = await w.crowd(MANY)
         assert len(plan.calls) == 1
         assert [one.outcomes for one in heard] == [[("a", None)]] * MANY
         assert w.hits() == {"a": 1 + MANY, "b": 0}
@@ -85,7 +73,7 @@ async def test_200_requests_whose_token_was_taken_away_early_are_one_call_to_the
     async with planned(tmp_path, monkeypatch, plan, hand) as w:
         assert (await w.ask()).outcomes == [("a", None)]
         plan.access = "at-CANARY-another"
-        heard = await many(w)
+        heard = await w.crowd(MANY)
         assert len(plan.calls) == 1
         assert [one.outcomes for one in heard] == [[("a", None)]] * MANY
 
@@ -327,7 +315,7 @@ async def test_googles_application_default_credentials_buy_tokens(
         text = path.read_text().replace('kind = "anthropic"', 'kind = "vertex"\nproject = "acme"', 1)
         path.write_text(text.replace('{env = "CANARY"}', f'{{file = "{file}"}}', 1))
         assert (await w.call("config/reload"))["ok"]
-        assert [one.outcomes for one in await many(w)] == [[("a", None)]] * MANY
+        assert [one.outcomes for one in await w.crowd(MANY)] == [[("a", None)]] * MANY
         assert len(bought) == 1
         assert {asked.header("authorization") for asked in standin.asked} == {"Bearer ya29.CANARY"}
         hand.advance(3600)

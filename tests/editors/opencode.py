@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from clients import quiet
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "client" / "editors" / "opencode"
 CHECK = PACKAGE / "check"
@@ -21,16 +23,6 @@ UNBUILT = "needs node and the plugin's packages: make editors"
 PRESENT = PROGRAM.exists() and shutil.which("tmux") is not None
 ABSENT = "needs tmux and OpenCode: make clients CLIENTS=opencode-ai"
 PATIENCE = 90.0  # seconds; it is slow to start
-QUIET = dict.fromkeys(
-    (
-        "OPENCODE_DISABLE_AUTOUPDATE",
-        "OPENCODE_DISABLE_DEFAULT_PLUGINS",
-        "OPENCODE_DISABLE_LSP_DOWNLOAD",
-        "OPENCODE_DISABLE_MODELS_FETCH",
-        "OPENCODE_DISABLE_SHARE",
-    ),
-    "1",
-)
 
 
 NO_DOOR = ("http://127.0.0.1:9", "none")  # for what asks no model
@@ -52,7 +44,7 @@ def environment(home: Path, daemon: dict[str, str], door: tuple[str, str] = NO_D
     (config / "opencode.json").write_text(json.dumps(told | plugin))
     (config / "tui.json").write_text(json.dumps(plugin))
     kept = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
-    return kept | {"XDG_CONFIG_HOME": str(folder / "config")} | QUIET | daemon
+    return kept | {"XDG_CONFIG_HOME": str(folder / "config")} | quiet.OPENCODE | daemon
 
 
 class Terminal:

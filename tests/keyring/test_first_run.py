@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import trio
 
+from clients import quiet
 from clients.pinned import here, program
 from newcomer import KEYS, Newcomer, gone_through, newcomer
 from switchgeard.credentials.keyring_backend import ITEM, SERVICE
@@ -55,9 +56,7 @@ def kept(collection: Any) -> list[bytes]:
 async def real_opencode(at: Newcomer) -> "subprocess.CompletedProcess[str]":
     """One answer through what the setup has connected."""
     argv = [str(program("opencode", "opencode-ai")), "run", "--title", "t", "-m", "switchgear/gpt-5.5", "hello"]
-    quiet = ("AUTOUPDATE", "DEFAULT_PLUGINS", "LSP_DOWNLOAD", "MODELS_FETCH")
-    told = {f"OPENCODE_DISABLE_{name}": "1" for name in quiet}
-    env = {"HOME": at.place.env["HOME"], "PATH": os.environ["PATH"], **told}
+    env = {"HOME": at.place.env["HOME"], "PATH": os.environ["PATH"]} | quiet.OPENCODE
     return await trio.to_thread.run_sync(
         lambda: subprocess.run(
             argv, env=env, cwd=at.place.path, capture_output=True, text=True, check=False, timeout=90

@@ -9,7 +9,6 @@ import pytest
 from cli_runs import Run, Serve
 from json_shapes import documented
 from scripted_daemon import ScriptedDaemon
-from switchgear.cli.setup import scan as scanning
 from switchgear_protocol.errors import error
 
 KEY = "sk-CANARY-import"
@@ -17,15 +16,6 @@ KINDS = [
     {"name": "openai", "label": "OpenAI", "env": ["OPENAI_API_KEY"]},
     {"name": "claude-cli", "label": "Claude Code", "env": []},
 ]
-
-
-@pytest.fixture(autouse=True)
-def _quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever this machine has, the tests do not see it."""
-    monkeypatch.setattr(scanning, "SERVERS", ())
-    monkeypatch.setenv("PATH", "/nonexistent")
-    for name in ("OPENAI_API_KEY", "CODEX_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

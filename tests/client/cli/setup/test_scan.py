@@ -24,11 +24,6 @@ KINDS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "SERVERS", ())
-
-
 def written(path: Path, value: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value))

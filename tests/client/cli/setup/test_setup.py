@@ -14,7 +14,6 @@ from switchgear.cli.command import setup
 from switchgear.cli.invocation import Invocation
 from switchgear.cli.options import parse
 from switchgear.cli.setup import question
-from switchgear.cli.setup import scan as scanning
 
 KEY = "sk-CANARY-setup"
 KINDS = [{"name": "openai", "label": "OpenAI", "billing": "metered", "login": "paste", "env": ["OPENAI_API_KEY"]}]
@@ -24,15 +23,6 @@ REPLY = {
     "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello from here."}]},
     "served_by": {"provider": "openai", "model": "gpt-6-sol", "label": "GPT-6 Sol (via OpenAI)"},
 }
-
-
-@pytest.fixture(autouse=True)
-def _quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever this machine has, the tests do not see it."""
-    monkeypatch.setattr(scanning, "SERVERS", ())
-    monkeypatch.setenv("PATH", "/nonexistent")
-    for name in ("OPENAI_API_KEY", "CODEX_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def answers(home: Path, **more: Any) -> Mapping[str, Any]:
