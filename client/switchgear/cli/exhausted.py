@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .failed import LOGIN, LOGIN_KINDS, NOBODY, CommandError
 from .times import ahead, wall
-from .words import KINDS, TIME_CURES, brief_reason_of, who
+from .words import KINDS, OWN_WORDS, TIME_CURES, brief_reason_of, who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ def _line(step: Json, tried: dict[str, Json], now: float) -> str:
         attempt = tried.get(step["provider"])
         return f"{name}: {brief_reason_of(attempt) if attempt else 'may serve again now'}"
     word = KINDS.get(step["code"], step["code"].replace("_", " "))
+    if step["code"] in OWN_WORDS and step["reason"]:
+        back = f" until {ahead(step['until'], now)}" if step.get("until") else ""
+        return f"{name}: {step['reason']}{back}"
     until = f" until {ahead(step['until'], now)}" if _curable(step) else ""
     said = f" ({step['reason']})" if step["code"] in LOGIN_KINDS and step["reason"] else ""
     return f"{name}: {word}{until}{said}"

@@ -53,6 +53,9 @@ KINDS = {
     "no_reasoning": "has no reasoning",
     "context": "prompt too long for it",
 }
+OWN_WORDS = ("consent", "user_cap", "paused", "held", "not_pinned")
+"""Codes whose reason says it all: which of the user's own limits it is, whom he pinned."""
+
 TIME_CURES = ("available", "rate_limited", "quota_exhausted", "unavailable", "disabled")
 WEIGHTS = {
     "available": "good",

@@ -188,6 +188,20 @@ def test_exhausted_names_each_provider_and_the_first_reset(run: Run, serve: Serv
     )
 
 
+def test_exhausted_by_the_users_own_limits_says_which(run: Run, serve: Serve) -> None:
+    """What is forbidden for good is not a matter of consent, and a day's budget comes back."""
+    never, spent = 'spend.metered is "never"', "your limit of 5 USD a day is spent (5.02 USD today, UTC)"
+    steps = [
+        RouteStep("a", "m", "Opus (via A)", False, "consent", never),
+        RouteStep("b", "m", "Opus (via B)", False, "consent", spent, NOW + 7200),
+    ]
+    refusal = error("exhausted", "nobody", attempts=[])
+    serve({**LISTED, "completion/create": refusal, "route/explain": RouteExplained("opus-4.6", steps)})
+    told = run("ask", "-m", "opus-4.6", "hi").err
+    assert f"A: {never}\n" in told
+    assert f"B: {spent} until " in told
+
+
 def test_exhausted_for_want_of_logins_is_a_login_matter(run: Run, serve: Serve) -> None:
     """Exit 4: another cure than waiting."""
     attempts = [AttemptReport("claude_api", "m", "failed", "", FailureKind.MISSING_CREDENTIAL)]

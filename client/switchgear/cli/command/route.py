@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from switchgear.cli.table import Cell
     from switchgear.cli.wire import Json
 
-OWN_WORDS = ("consent", "user_cap", "paused", "held", "not_pinned")  # whose reason says it all
 NEEDS = ("tools", "images", "pdf", "json_schema")
 
 
@@ -79,7 +78,7 @@ def _steps(steps: list[Json], now: float) -> list[list[Cell]]:
 def _step(step: Json, now: float) -> list[Cell]:
     """Who, what it is there, why skipped and until when, and what the provider said of it."""
     from switchgear.cli.times import ahead
-    from switchgear.cli.words import KINDS, who
+    from switchgear.cli.words import KINDS, OWN_WORDS, who
 
     named: list[Cell] = [who(step["label"]), f"{step['provider']}/{step['model']}"]
     if step["usable"]:
