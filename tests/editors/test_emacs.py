@@ -137,6 +137,31 @@ async def test_the_page_of_a_model_shows_each_offer_with_health_and_return(tmp_p
         assert "serves now" in next(text for text in rows if " B " in text)
 
 
+async def test_a_window_of_which_only_the_state_is_known_says_that(tmp_path: Path) -> None:
+    """A limit that was run into, by somebody who tells no figures."""
+    async with editing(tmp_path, a="429_opaque", b="ok") as (editor, place, _):
+        await away(place.ask)
+        await away(editor.lisp, '(progn (switchgear-show-model "m") t)')
+        assert "      rate spent" in (await page(editor, "serves now")).splitlines()
+        credit = '(switchgear--left (list :window "credit" :remaining 12.5 :unit "usd" :state "ok"))'
+        assert await away(editor.lisp, credit) == "credit 12.50 usd left"
+
+
+async def test_names_of_models_complete_before_any_page_was_seen(tmp_path: Path) -> None:
+    """From what the daemon says on connecting."""
+    async with editing(tmp_path, a="ok") as (editor, _, _):
+        assert await away(editor.wait, "switchgear--names")
+        assert await away(editor.lisp, '(all-completions "" switchgear--names)') == ["m"]
+
+
+async def test_choosing_none_of_the_models_is_no_choice(tmp_path: Path) -> None:
+    """An empty answer opens no page; without models there is no question."""
+    async with editing(tmp_path, a="ok") as (editor, _, _):
+        empty = '(cl-letf (((symbol-function \'completing-read) (lambda (&rest _) "")))'
+        await away(editor.lisp, f'(progn (require \'cl-lib) {empty} (switchgear--choose \'(("m" . (:alias "m"))))) t)')
+        assert await away(editor.lisp, '(get-buffer "*switchgear *")') is None
+
+
 async def test_commands_of_the_page_pin_pause_and_order(tmp_path: Path) -> None:
     """Each is one request; the daemon does it."""
     async with editing(tmp_path, a="ok", b="ok") as (editor, place, _):

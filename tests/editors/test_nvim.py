@@ -130,6 +130,15 @@ async def test_the_page_of_a_model_shows_each_offer_with_health_and_return(tmp_p
         assert "back " in next(text for text in rows if " A " in text)
 
 
+async def test_a_window_of_which_only_the_state_is_known_says_that(tmp_path: Path) -> None:
+    """A limit that was run into, by somebody who tells no figures."""
+    async with editing(tmp_path, a="429_opaque", b="ok") as (editor, place, _):
+        await away(place.ask)
+        await away(editor.command, "Switchgear model m")
+        assert await away(editor.wait, "vim.bo.filetype == 'switchgear'")
+        assert "      rate spent" in await away(editor.lines)
+
+
 async def test_the_page_keeps_its_place_when_the_screen_changes(tmp_path: Path) -> None:
     """What a small one cut off is there in a larger one, in its middle."""
     async with editing(tmp_path, a="ok", b="ok") as (editor, _, _):

@@ -189,6 +189,15 @@ async def test_the_variants_of_a_model_show_health_and_return(tmp_path: Path) ->
         assert (second["label"], second["description"]) == ("$(pass-filled) B", "serves now")
 
 
+async def test_a_window_of_which_only_the_state_is_known_says_that(tmp_path: Path) -> None:
+    """A limit that was run into, by somebody who tells no figures."""
+    async with editing(tmp_path, a="429_opaque", b="ok") as (editor, place, _):
+        await away(place.ask)
+        await away(editor.run, "models", "M")
+        _, variants = (await away(editor.seen))["lists"]
+        assert variants["rows"][0]["detail"].startswith("rate spent · ")
+
+
 async def test_the_order_changes_in_force_and_in_the_config(tmp_path: Path) -> None:
     """`Ask it first`, and the list comes again in the new order."""
     async with editing(tmp_path, a="ok", b="ok") as (editor, place, _):

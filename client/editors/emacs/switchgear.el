@@ -316,10 +316,17 @@ nil when there is no daemon."
 
 ;;; Events and the line
 
+(defvar switchgear--names nil "The aliases last seen, for completion.")
+
+(defun switchgear--aliases (models)
+  "The aliases of MODELS, a vector."
+  (mapcar (lambda (model) (plist-get model :alias)) models))
+
 (defun switchgear--subscribed (result)
   "The RESULT of a subscription: a snapshot, and what was missed."
   (let ((snapshot (plist-get result :snapshot)))
-    (setq switchgear--seq (plist-get snapshot :seq))
+    (setq switchgear--seq (plist-get snapshot :seq)
+          switchgear--names (switchgear--aliases (plist-get snapshot :models)))
     (seq-do #'switchgear--happened (plist-get result :replayed))
     (switchgear--ask-line)
     (switchgear--redraw)))
@@ -400,8 +407,6 @@ nil when there is no daemon."
 
 ;;; The list of models
 
-(defvar switchgear--names nil "The aliases last seen, for completion.")
-
 (defun switchgear--mark (offer)
   "The state of OFFER as a glyph with a face."
   (let* ((health (plist-get offer :health))
@@ -424,9 +429,18 @@ nil when there is no daemon."
 
 (defun switchgear--left (window)
   "What is left of WINDOW, and when it is reset."
-  (let ((used (plist-get window :used)) (resets (plist-get window :resets_at)))
+  (let ((used (plist-get window :used))
+        (remaining (plist-get window :remaining))
+        (unit (plist-get window :unit))
+        (state (plist-get window :state))
+        (resets (plist-get window :resets_at)))
     (concat (switchgear--clean (plist-get window :window))
-            (if used (format " %d %% left" (max 0 (round (* 100 (- 1 used))))) "")
+            (cond (used (format " %d %% left" (max 0 (round (* 100 (- 1 used))))))
+                  (remaining (concat (format (if (= remaining (floor remaining)) " %d" " %.2f") remaining)
+                                     (if unit (concat " " (switchgear--clean unit)) "")
+                                     " left"))
+                  ((member state '(nil "ok")) "")
+                  (t (concat " " (switchgear--word state))))
             (if resets
                 (concat (if (> resets (float-time)) ", resets " ", reset ")
                         (switchgear--moment resets))
@@ -470,7 +484,7 @@ nil when there is no daemon."
      "models/list" nil
      (lambda (result)
        (let ((models (append (plist-get result :models) nil)))
-         (setq switchgear--names (mapcar (lambda (model) (plist-get model :alias)) models))
+         (setq switchgear--names (switchgear--aliases models))
          (when (buffer-live-p buffer)
            (with-current-buffer buffer
              (setq tabulated-list-entries (mapcar #'switchgear--row models))
@@ -683,7 +697,9 @@ nil when there is no daemon."
    (lambda (result)
      (let* ((models (append (plist-get result :models) nil))
             (table (mapcar (lambda (model) (cons (switchgear--clean (plist-get model :alias)) model)) models)))
-       (run-at-time 0 nil #'switchgear--choose table)))))
+       (if table
+           (run-at-time 0 nil #'switchgear--choose table)
+         (switchgear--failed '(:message "there are no models yet" :data (:hint "switchgear setup"))))))))
 
 (defun switchgear--choose (table)
   "Choose of TABLE, an alist of aliases and models."
@@ -691,7 +707,8 @@ nil when there is no daemon."
           (list :annotation-function
                 (lambda (alias) (concat "  " (switchgear--annotation (cdr (assoc alias table)))))))
          (alias (completing-read "Switchgear model: " table nil t)))
-    (switchgear-show-model (plist-get (cdr (assoc alias table)) :alias))))
+    (when-let ((model (cdr (assoc alias table))))
+      (switchgear-show-model (plist-get model :alias)))))
 
 (defun switchgear--annotation (model)
   "Who serves MODEL, and the state of its offers."

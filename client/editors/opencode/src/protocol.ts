@@ -8,6 +8,7 @@ export interface Window {
   remaining?: number | null;
   unit?: string | null;
   resets_at?: number | null;
+  state?: string;
 }
 
 export interface Offer {

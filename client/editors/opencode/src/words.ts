@@ -29,19 +29,21 @@ export function turn(offer: Offer): string {
   return offer.until ? `${why}, back ${moment(offer.until)}` : why;
 }
 
-/** "5h 62 % left, resets 15:20". */
+/** "5h 62 % left, resets 15:20"; of what only its state is known, "rate spent". */
 export function left(window: Window): string {
   let told = window.window;
   if (window.used != null) {
     told += ` ${Math.max(Math.round((1 - window.used) * 100), 0)} % left`;
   } else if (window.remaining != null) {
-    told += ` ${window.remaining} ${window.unit ?? ""} left`;
+    told += ` ${[amount(window.remaining), window.unit, "left"].filter(Boolean).join(" ")}`;
+  } else if (window.state && window.state !== "ok") {
+    told += ` ${word(window.state)}`;
   }
   if (!window.resets_at) {
     return told;
   }
-  const word = window.resets_at * 1000 > Date.now() ? "resets" : "reset"; // past, and nothing was read since
-  return `${told}, ${word} ${moment(window.resets_at)}`;
+  const resets = window.resets_at * 1000 > Date.now() ? "resets" : "reset"; // past, and nothing was read since
+  return `${told}, ${resets} ${moment(window.resets_at)}`;
 }
 
 /** "via Claude Pro". */
@@ -71,6 +73,10 @@ export function seconds(text: string): number | undefined {
   const found = /^(\d{1,9})([smhd]?)$/.exec(text.trim());
   const unit = { "": 1, s: 1, m: 60, h: 3600, d: 86400 }[found?.[2] ?? ""];
   return found ? Number(found[1]) * (unit ?? 1) : undefined;
+}
+
+function amount(count: number): string {
+  return Number.isInteger(count) ? String(count) : count.toFixed(2);
 }
 
 function two(count: number): string {

@@ -37,7 +37,10 @@ local function left(window)
   if window.used then
     told = told .. (" %d %% left"):format(say.left(window.used))
   elseif window.remaining then
-    told = told .. (" %d %s left"):format(window.remaining, clean.line(window.unit))
+    local amount = (window.remaining % 1 == 0 and "%d" or "%.2f"):format(window.remaining)
+    told = told .. " " .. amount .. (window.unit and " " .. clean.line(window.unit) or "") .. " left"
+  elseif window.state and window.state ~= "ok" then
+    told = told .. " " .. clean.word(window.state)
   end
   return told .. say.reset(window)
 end
