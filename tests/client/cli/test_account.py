@@ -210,6 +210,21 @@ def test_auth_shows_a_login_that_is_kept_in_memory_only(run: Run, serve: Serve) 
     assert ran.out.endswith("hint: unlock it\n")
 
 
+def test_auth_says_on_a_narrow_terminal_what_is_wrong(
+    home: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole, below the row, for it is what helps."""
+    monkeypatch.setenv("COLUMNS", "60")
+    why = "$OPENROUTER_API_KEY is not set where the daemon was started"
+    serve({"credentials/list": Credentials([CredentialView("openrouter", "env OPENROUTER_API_KEY", "missing", why)])})
+    code, shown = on_terminal("auth", "--color", "never")
+    assert (code, shown.splitlines()) == (0, [
+        "openrouter  env OPENROUTER_API_KEY  ○ login needed",
+        "  $OPENROUTER_API_KEY is not set where the daemon was",
+        "    started",
+    ])  # fmt: skip
+
+
 def test_logout_removes(run: Run, serve: Serve) -> None:
     """One line."""
     serve({"credentials/delete": CredentialView("claude_api", "keyring", "missing")})

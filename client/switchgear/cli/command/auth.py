@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Iterable, Sequence
 
     from switchgear.cli.invocation import Invocation
     from switchgear.cli.screen import Screen
@@ -29,8 +30,6 @@ file, command), whether it works, and what to do if not. Secrets are never shown
 
 
 def run(invocation: Invocation) -> int:
-    from switchgear.cli.table import rows
-
     result = invocation.call("credentials/list")
     if invocation.args.json:
         return invocation.emit(result)
@@ -38,13 +37,28 @@ def run(invocation: Invocation) -> int:
     if not views:
         screen.line("No providers yet.")
         screen.line("  hint: switchgear setup")
-    for line in rows(screen, [_row(screen, view) for view in views], indent=""):
+    for line in _page(screen, views):
         screen.line(line)
     for view in views:
         if view.get("hint"):
             named = "" if len(views) == 1 or view["provider"] in view["hint"] else f"{view['provider']}: "
             screen.line(screen.paint("dim", f"hint: {named}{view['hint']}"))
     return 0
+
+
+def _page(screen: Screen, views: Sequence[Json]) -> Iterable[str]:
+    """A row for each; on a terminal what is wrong stands below it, where there is room to say it."""
+    from switchgear.cli.screen import clean, folded
+    from switchgear.cli.table import rows
+
+    table = [_row(screen, view) for view in views]
+    if not screen.terminal:
+        yield from rows(screen, table, indent="")
+        return
+    for view, line in zip(views, rows(screen, [row[:-1] for row in table], indent=""), strict=True):
+        yield line
+        for told in folded(screen, f"  {clean(view['reason'])}") if view.get("reason") else ():
+            yield screen.paint("dim", told)
 
 
 def _row(screen: Screen, view: Json) -> list[Cell]:
