@@ -22,13 +22,13 @@ from switchgeard.asking import asked
 from switchgeard.complete import Completing, Options
 from switchgeard.core.clock import Now
 from switchgeard.core.offer import FailoverPolicy, MergedModel, RoutingPolicy
+from switchgeard.core.pin import PinState
 from switchgeard.core.provider import Env
 from switchgeard.credentials.vault import Vault
 from switchgeard.question import ours
 from switchgeard.rpc_error import RpcError
 from switchgeard.services import Services
 from switchgeard.state import State
-from switchgeard.steering import PinState
 from switchgeard.store.row import AttemptRow
 from switchgeard.voice import Ours
 

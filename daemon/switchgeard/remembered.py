@@ -16,11 +16,11 @@ from .core.clock import Now
 from .core.health import Circuit, ScopeKey
 from .core.issuer import Issuer
 from .core.listing import Listing
+from .core.pin import PinState
 from .core.quota import Window
 from .core.sticky import Assignment
 from .spending import SessionKey
 from .state import State
-from .steering import PinState
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True):

@@ -29,12 +29,12 @@ from .core.issuer import Issuer
 from .core.listing import Listing
 from .core.offer import MergedModel, Offer
 from .core.permit import Circuits, Permit
+from .core.pin import PinState
 from .core.quota import Window
 from .core.routing import Plan, Standing
 from .core.sticky import Assignment
 from .sessions import Sessions
 from .spending import Spending
-from .steering import PinState
 from .telling import Telling
 from .variants import Variants
 
@@ -84,11 +84,8 @@ class State:
 
     def plan(self, ask: Ask, now: Now) -> Plan:
         standings = [self.standing(offer, ask, now) for offer in ask.model.offers]
-        pin = steering.pin_of(self.pins, ask, now)
-        left = None if pin is None or pin.until is None else pin.until - now.wall
-        pinned = None if pin is None else pin.provider
-        held = self.sessions.of(ask)
-        return routing.plan(ask.model, standings, held, pinned, ask.turn_boundary, now, left, ask.needs)
+        held, pin = self.sessions.of(ask), steering.pin_of(self.pins, ask, now)
+        return routing.plan(ask.model, standings, held, pin, ask.turn_boundary, now, ask.needs)
 
     def standing(self, offer: Offer, ask: Ask, now: Now) -> Standing:
         """Whether this offer can serve this request now: what keeps it longest from it, or its features."""

@@ -6,19 +6,12 @@ model binds nobody; a pause keeps everybody away.
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from .ask import Ask
 from .core import routing
 from .core.clock import Now
 from .core.offer import Offer
+from .core.pin import PinState
 from .core.routing import Standing
-
-
-class PinState(Struct, frozen=True):
-    provider: str
-    until: float | None = None  # wall
-
 
 Pins = Mapping[tuple[str, str | None], PinState]  # (alias, session); None: all sessions
 Pauses = Mapping[str, float | None]  # provider -> until (wall); None: until resumed

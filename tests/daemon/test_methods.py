@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from switchgeard import clock
+from switchgeard.core.pin import PinState
 from switchgeard.methods.sessions import MOST_PINS
-from switchgeard.steering import PinState
 from world import World, world
 
 

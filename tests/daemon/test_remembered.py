@@ -11,9 +11,9 @@ from switchgear_protocol.words import Outcome
 from switchgeard import remembered
 from switchgeard.ask import Settled
 from switchgeard.core.clock import Now
+from switchgeard.core.pin import PinState
 from switchgeard.core.quota import Window
 from switchgeard.state import State
-from switchgeard.steering import PinState
 from switchgeard.store.beliefs import TOPICS
 
 MODEL = merged(offer("a"), offer("b"))

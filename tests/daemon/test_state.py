@@ -14,9 +14,9 @@ from switchgeard.core.failure import Failure
 from switchgeard.core.health import CLOSED, ScopeKey
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Price, RoutingPolicy
+from switchgeard.core.pin import PinState
 from switchgeard.core.quota import Window
 from switchgeard.core.sticky import CACHE_TTL, WELL_FOR
-from switchgeard.steering import PinState
 
 A, B = offer("a"), offer("b")
 MODEL = merged(A, B)

@@ -13,9 +13,9 @@ from switchgeard.core.failure import Failure
 from switchgeard.core.listing import Listed, Listing
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Features, Price, RoutingPolicy
+from switchgeard.core.pin import PinState
 from switchgeard.core.quota import Window
 from switchgeard.state import State
-from switchgeard.steering import PinState
 
 A, B = offer("a"), offer("b", price=Price(3.0, 15.0), billing=Billing.METERED)
 MODEL = merged(A, B)

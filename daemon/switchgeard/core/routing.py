@@ -22,6 +22,7 @@ from .failure import config_word
 from .margin import turn, turn_usd
 from .needs import USES, Needs
 from .offer import MergedModel, Offer, RoutingPolicy
+from .pin import PinState
 from .quota import Pressing
 from .sticky import Assignment, Place
 
@@ -82,7 +83,6 @@ class Plan(Struct, frozen=True):
     skipped: tuple[Standing, ...]
     sticky: Offer | None = None  # the offer this session stays with, when it leads the plan
     warm: Standing | None = None  # the same offer, when it cannot serve now
-    moved_back: bool = False
     pinned: str | None = None
 
     @property
@@ -139,31 +139,30 @@ def plan(
     model: MergedModel,
     standings: list[Standing],
     assignment: Assignment | None,
-    pinned: str | None,
+    pin: PinState | None,
     turn_boundary: bool,
     now: Now,
-    pin_left: float | None = None,
     needs: Needs = NOTHING,
 ) -> Plan:
     """The order of tries. `standings` are in the user's order, one per offer of `model`.
 
-    `pin_left`: seconds until the pin ends, None when only the user ends it. `needs`: for what it would cost.
+    `needs`: for what it would cost.
     """
     if model.routing.order == "cheapest":
         standings = _cheapest(standings, needs)
-    if pinned is not None:
-        standings = [_unless_pinned(s, pinned, pin_left, model.alias) for s in standings]
-    stay = None if pinned is not None else _stays_with(standings, assignment, model.routing, now)
+    if pin is not None:
+        standings = [_unless_pinned(s, pin, now, model.alias) for s in standings]
+    stay = None if pin is not None else _stays_with(standings, assignment, model.routing, now)
     standings = _held(standings, model, stay)
     usable = [s for s in standings if s.usable]
     skipped = tuple(s for s in standings if not s.usable)
     fresh = tuple(_sparing(usable))
     if stay is None or not stay.usable:
-        return Plan(model, fresh, skipped, warm=stay, pinned=pinned)
+        return Plan(model, fresh, skipped, warm=stay, pinned=pin.provider if pin else None)
     window = model.routing.sticky_mode is StickyMode.TIME_WINDOW  # which is kept to its end
     better = next((s for s in usable[: usable.index(stay)] if s.pressing is None), None)
     if better and not window and _goes_back(stay, better, assignment, needs, turn_boundary, now):
-        return Plan(model, fresh, skipped, moved_back=True)
+        return Plan(model, fresh, skipped)
     rest = tuple(s for s in fresh if s.offer.key != stay.offer.key)
     return Plan(model, (stay, *rest), skipped, sticky=stay.offer)
 
@@ -198,13 +197,14 @@ def withheld(plan: Plan, served: Offer | None) -> Standing | None:
     return next((s for s in plan.skipped if s.code == "consent" and keys.index(s.offer.key) < place), None)
 
 
-def _unless_pinned(standing: Standing, pinned: str, pin_left: float | None, alias: str) -> Standing:
+def _unless_pinned(standing: Standing, pin: PinState, now: Now, alias: str) -> Standing:
     """Another provider's offer waits for the end of the pin, and for its own obstacle."""
-    if standing.offer.provider == pinned:
+    if standing.offer.provider == pin.provider:
         return standing
-    own = 0.0 if standing.usable else standing.left
-    left = None if pin_left is None or own is None else max(pin_left, own)
-    return Standing(standing.offer, "not_pinned", f"{pinned} is pinned", left=left, hint=f"switchgear unpin {alias}")
+    own, its = 0.0 if standing.usable else standing.left, pin.left(now)
+    left = None if its is None or own is None else max(its, own)
+    reason, hint = f"{pin.provider} is pinned", f"switchgear unpin {alias}"
+    return Standing(standing.offer, "not_pinned", reason, left=left, hint=hint)
 
 
 def _held(standings: list[Standing], model: MergedModel, stay: Standing | None) -> list[Standing]:

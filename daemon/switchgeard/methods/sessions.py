@@ -10,9 +10,9 @@ from switchgear_protocol.messages import (
 )
 from switchgeard import views
 from switchgeard.core.clock import Now
+from switchgeard.core.pin import PinState
 from switchgeard.rpc_error import RpcError
 from switchgeard.serving.caller import Caller
-from switchgeard.steering import PinState
 
 from .daemon import Daemon, offered, positive
 

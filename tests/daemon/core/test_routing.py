@@ -9,6 +9,7 @@ from sample_offers import T0, codes, merged, offer, standings
 from switchgear_protocol.words import Billing, FailureKind, StickyMode
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import FailoverPolicy, Features, MergedModel, Price, RoutingPolicy
+from switchgeard.core.pin import PinState
 from switchgeard.core.routing import (
     FEATURE_CODES,
     SKIPS,
@@ -35,7 +36,7 @@ def planned(
     model: MergedModel = MODEL,
     boundary: bool = True,
 ) -> Plan:
-    return plan(model, given, assignment, pinned, boundary, T0)
+    return plan(model, given, assignment, PinState(pinned) if pinned else None, boundary, T0)
 
 
 def order(made: Plan) -> list[str]:
@@ -68,7 +69,7 @@ def test_a_session_moves_back_between_turns_when_it_pays() -> None:
     model = merged(A, paid)
     well = [Standing(A, well_for=60.0), Standing(paid)]
     back = planned(well, STAYS, model=model)
-    assert (order(back), back.moved_back, back.sticky) == (["a", "b"], True, None)
+    assert (order(back), back.sticky) == (["a", "b"], None)
     assert order(planned(well, STAYS, model=model, boundary=False)) == ["b", "a"]
 
 

@@ -20,10 +20,10 @@ from switchgeard.core.failure import Failure
 from switchgeard.core.health import CLOSED, ScopeKey
 from switchgeard.core.needs import Needs
 from switchgeard.core.permit import NO_EVIDENCE, Permit
+from switchgeard.core.pin import PinState
 from switchgeard.core.quota import Window
 from switchgeard.core.routing import Plan
 from switchgeard.state import State
-from switchgeard.steering import PinState
 
 EXAMPLES = int(os.environ.get("SWITCHGEAR_EXAMPLES", "60"))
 

@@ -19,10 +19,10 @@ from switchgeard.ask import Ask, Settled
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import MergedModel, Price, RoutingPolicy
 from switchgeard.core.permit import Permit
+from switchgeard.core.pin import PinState
 from switchgeard.core.quota import Window
 from switchgeard.core.routing import Standing
 from switchgeard.state import State
-from switchgeard.steering import PinState
 
 EXAMPLES = int(os.environ.get("SWITCHGEAR_EXAMPLES", "60"))
 WIRE = "openai.chat"

@@ -15,11 +15,11 @@ from sample_offers import ask, failure, merged, offer, state
 from switchgear_protocol.events import Event
 from switchgear_protocol.words import FailureKind, Outcome
 from switchgeard.config.settled import PromptStyle
+from switchgeard.core.pin import PinState
 from switchgeard.core.quota import Window
 from switchgeard.prompt.files import Files
 from switchgeard.prompt.keeper import RENEWED, VALID, Keeper
 from switchgeard.state import State
-from switchgeard.steering import PinState
 
 MODEL = merged(offer("a"), offer("b"))
 

@@ -8,12 +8,12 @@ from msgspec import structs
 from attempted import ended
 from sample_offers import T0, ask, failure, merged, offer, state
 from switchgear_protocol.words import FailureKind as K
+from switchgeard.core.pin import PinState
 from switchgeard.core.prompt_format import FORMAT, worded
 from switchgeard.core.quota import Window
 from switchgeard.prompt.recent import Served
 from switchgeard.prompt.segment import Segment, segment
 from switchgeard.state import State
-from switchgeard.steering import PinState
 
 A, B = offer("a"), offer("b")
 MODEL = merged(A, B)
