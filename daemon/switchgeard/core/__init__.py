@@ -8,9 +8,9 @@ What there is:
     issuer, issued         whose a signature is; remembered by digest
 
 What a request does:
-    routing, sticky        in which order offers are tried; which one a conversation stays with
+    routing, sticky, pin    in which order offers are tried; which one a conversation stays with; which one alone may
     permit, failover, budget    the right to try; the next step; how often the same offer is tried again
-    cost, margin, typical, caps    what an answer costs; what the next turn would, one running may; the user's own limits
+    cost, margin, typical, caps    what an answer costs; what the next turn would, one running may; the user's limits
 
 What is learned:
     failure, failure_tables, rule, envelope    an error's meaning: classifier, tables, a kind's own, its wrapping
