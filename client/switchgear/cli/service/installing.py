@@ -9,7 +9,6 @@ from switchgear.cli.start import check_installed
 
 from .choice import absent, choose, unseen
 from .starting import start
-from .systemd import reachable
 from .written import ABSENT, refuse_changed
 
 TYPE_CHECKING = False
@@ -33,15 +32,15 @@ def install(this: Run) -> int:
         keeper.prepare()
     changed = [this.steps.write(file) for file in files]
     if not _answers(keeper):
-        return this.end(f"They take effect where a user manager runs: {' '.join(keeper.starting()[0])}")
+        return this.end(f"They take effect where {keeper.where} runs: {' '.join(keeper.starting()[0])}")
     this.make_way()
     this.steps.run(keeper.installing(any(changed)))
     return this.end("The daemon is a service now, from your next login on, too.  switchgear service status")
 
 
 def _answers(keeper: Keeper) -> bool:
-    """Whether the manager can be told anything here; units can be written for a later login."""
-    return keeper.name != "systemd" or reachable(keeper.env)
+    """Whether the manager can be told anything here; its files can be written for a later login."""
+    return keeper.answers()
 
 
 def _install_nothing(this: Run) -> int:

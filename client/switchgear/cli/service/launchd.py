@@ -30,6 +30,7 @@ class Launchd:
     """As `systemd.Systemd`."""
 
     name = NAME
+    where = "launchd"
 
     def __init__(self, env: Mapping[str, str], argv: Sequence[str], kept: Mapping[str, str]) -> None:
         self.env = dict(env)
@@ -105,6 +106,11 @@ class Launchd:
         return ["launchctl", "bootstrap", self._domain, self.path]
 
     # --- what is so ----------------------------------------------------------------------------
+
+    def answers(self) -> bool:
+        import shutil
+
+        return shutil.which("launchctl", path=self.env.get("PATH")) is not None
 
     def running(self) -> bool:
         return self.pid() is not None

@@ -33,6 +33,7 @@ class Systemd:
     """`env`: the environment of the user who asks. `argv`: the daemon. `kept`: variables that go into the unit."""
 
     name = NAME
+    where = "a user manager"
 
     def __init__(self, env: Mapping[str, str], argv: Sequence[str], kept: Mapping[str, str]) -> None:
         self.env = {**env, "XDG_RUNTIME_DIR": runtime_dir(env)}
@@ -87,6 +88,9 @@ class Systemd:
         return ["journalctl", "--user", "-u", SERVICE, "-u", SOCKET, "-n", str(lines), *tail]
 
     # --- what is so ----------------------------------------------------------------------------
+
+    def answers(self) -> bool:
+        return reachable(self.env)
 
     def running(self) -> bool:
         return self.state() in ("active", "activating", "reloading")

@@ -67,6 +67,17 @@ def test_the_agent_is_written_and_bootstrapped_once(
     assert launchctl.said() == []
 
 
+def test_where_launchd_does_not_run_the_agent_is_only_written(
+    service: Callable[..., Ran], launchctl: Launchctl, home: Path, tmp_path: Path
+) -> None:
+    """As the units of systemd are: nothing is stopped and nothing fails; and it is taken away again."""
+    (tmp_path / "launchctl").unlink()
+    ran = service("install")
+    assert (ran.code, agent(home).exists()) == (0, True)
+    assert f"They take effect where launchd runs: launchctl bootstrap {DOMAIN} {agent(home)}" in ran.out
+    assert (service("uninstall").code, agent(home).exists()) == (0, False)
+
+
 def test_another_version_is_booted_out_first(service: Callable[..., Ran], launchctl: Launchctl, home: Path) -> None:
     """launchd reads a file only when it bootstraps it."""
     service("install")
