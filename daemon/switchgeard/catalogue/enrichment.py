@@ -52,6 +52,7 @@ def known(offer: Offer, shipped: Shipped, lists: Lists) -> Offer:
         price=price,
         canonical=shipped.mapped(offer.kind, offer.model) or name.base or None,
         quantised=name.quantised or bool(row and row.quantisation),
+        assumed_window=limited == "catalogue",
         withheld="" if row is None or row.enabled else row.why_not or "its provider has it switched off",
         facts=", ".join(f"{what}: {source}" for what, source in (("price", priced), ("context", limited)) if source),
     )

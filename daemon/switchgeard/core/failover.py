@@ -41,6 +41,7 @@ from .failure import Failure, config_word
 from .needs import Needs
 from .offer import FailoverPolicy
 from .routing import Plan, Standing
+from .window import outgrown
 
 SURFACES = {FailureKind.INVALID_REQUEST, FailureKind.CONTENT_POLICY}
 STOPS = {FailureKind.CANCELLED, FailureKind.LOCAL}
@@ -223,7 +224,8 @@ class Attempts:
 
     def _to_larger_window(self, failure: Failure) -> Step:
         assert self.current is not None
-        self.floor = max(self.current.offer.features.context or 0, self.needs.input_tokens, self.floor or 0)
+        too_small = outgrown(self.current.offer, self.needs.input_tokens, failure.message)
+        self.floor = max(too_small, self.floor or 0)
         self.queue = deque(standing for standing in self.queue if self._fits(standing))
         step = self._advance()
         return step if isinstance(step, Try) else GiveUp("surface", failure)

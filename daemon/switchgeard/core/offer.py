@@ -80,6 +80,7 @@ class Offer(Struct, frozen=True):
     brought: bool = False  # its credential is the one that the asking program brings itself
     written: frozenset[str] = frozenset()  # what the user said of it himself: "context", "tools", "price", ...
     withheld: str = ""  # why this account may not have it, as its provider's list says
+    assumed_window: bool = False  # the context is the catalogue's: neither the user nor the provider says it
     facts: str = ""  # where price and context are from: config, listed, catalogue
     canonical: str | None = None  # the model it is a variant of, where the catalogue knows
     quantised: bool = False  # weights of lower precision than the model's own

@@ -27,6 +27,7 @@ def test_the_shipped_facts_fill_what_nobody_said() -> None:
     assert (found.features.context, found.features.max_output, found.features.images) == (1000, 100, False)
     assert found.price == Price(5.0, 30.0)
     assert (found.canonical, found.facts) == ("gpt-5-5", "price: catalogue, context: catalogue")
+    assert found.assumed_window
 
 
 def test_the_providers_list_goes_before_the_shipped_facts() -> None:
@@ -34,6 +35,7 @@ def test_the_providers_list_goes_before_the_shipped_facts() -> None:
     found = known(OFFER, Listed("gpt-5.5", context=2000, images=True, price=Price(1.0, 2.0)))
     assert (found.features.context, found.features.images, found.price) == (2000, True, Price(1.0, 2.0))
     assert found.facts == "price: listed, context: listed"
+    assert not found.assumed_window
 
 
 def test_the_users_price_stands_and_his_limits_only_shrink() -> None:

@@ -199,6 +199,16 @@ def test_a_too_long_prompt_goes_to_a_larger_window_only() -> None:
     assert tried(after(attempts(small, equal, unknown, large), failure(K.CONTEXT_LENGTH))).standing.offer == large
 
 
+def test_a_plan_that_takes_less_than_its_model_could_is_not_the_end() -> None:
+    """Its window was the catalogue's, as that of the API behind it: the refusal refutes the first, not the second."""
+    plan = offer("plan", features=Features(context=1000), assumed_window=True)
+    api = offer("api", features=Features(context=1000), assumed_window=True)
+    run = after(attempts(plan, api, needs=Needs(input_tokens=700)), failure(K.CONTEXT_LENGTH))
+    assert tried(run).standing.offer == api
+    run.failed(failure(K.CONTEXT_LENGTH), 1.0)
+    assert given_up(run) == "surface"
+
+
 def test_a_too_long_prompt_surfaces_where_no_window_is_larger() -> None:
     """As what it is."""
     run = after(attempts(window("s", 100), window("e", 100)), failure(K.CONTEXT_LENGTH))
