@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .quota_rows import readings, whole_rows
 from .screen import cells, clean
-from .status_screen import tellings
+from .status_screen import serving_weight, tellings
 from .table import rows
 from .times import ahead, wall
 from .words import cure_of, via, weight_of, who
@@ -65,8 +65,7 @@ def _named(screen: Screen, result: Json) -> Iterable[str]:
 def detail(screen: Screen, model: Json) -> Iterable[str]:
     """Everything about one merged model: who serves, who is next, and of each provider why, how much and how dear."""
     now = wall()
-    serving = via(model["serving"]) if model.get("serving") else "nobody can serve it now"
-    yield f"{screen.paint('bold', model['alias'])}  {serving}"
+    yield f"{screen.paint('bold', model['alias'])}  {_serving(model)}"
     yield from rows(screen, _policy(model, now), wrap=True)
     for number, offer in enumerate(model["offers"], 1):
         yield ""
@@ -74,6 +73,14 @@ def detail(screen: Screen, model: Json) -> Iterable[str]:
         yield from _title(screen, f"{number}. {who(offer['label'])}", offer, (state, words))
         yield from rows(screen, _facts(offer, words), indent="   ", wrap=True)
         yield from _left(screen, offer.get("windows", []), now)
+
+
+def _serving(model: Json) -> str:
+    if not model.get("serving"):
+        return "nobody can serve it now"
+    known = (offer["health"] for offer in model["offers"] if offer["label"] == model["serving"])
+    retried = next(known, "available") != "available"
+    return f"{via(model['serving'])}{', which the next request tries again' if retried else ''}"
 
 
 def _title(screen: Screen, name: str, offer: Json, turn: tuple[str, str]) -> Iterable[str]:
@@ -109,7 +116,7 @@ def _listed(screen: Screen, model: Json) -> list[Cell]:
     serving = model.get("serving")
     if not serving:
         return [model["alias"], ("bad", f"{screen.glyph('bad')} nobody"), ("dim", order)]
-    weight = "good" if model["offers"] and model["offers"][0]["label"] == serving else "busy"
+    weight = serving_weight(model)
     return [model["alias"], (weight, f"{screen.glyph(weight)} {via(serving)}"), ("dim", order)]
 
 

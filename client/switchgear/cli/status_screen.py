@@ -84,12 +84,26 @@ def _model_row(screen: Screen, model: Json, now: float) -> list[Cell]:
         return [model["alias"], ("bad", f"{screen.glyph('bad')} nobody"), ("bad", *_back(model, now))]
     told = _pin_words(model, now)
     if first is None or first["label"] == serving:
-        return [model["alias"], ("good", f"{screen.glyph('good')} {via(serving)}"), ("dim", *(told or ["ok"]))]
+        weight = serving_weight(model)
+        words = ("dim", *(told or ["ok"])) if first is None or weight == "good" else ("", *(told or _retried(first)))
+        return [model["alias"], (weight, f"{screen.glyph(weight)} {via(serving)}"), words]
     reasons = _why_not_first(model, first, now)
     why = told or [f"{who(first['label'])}: {reason}" for reason in reasons]
     if not first.get("usable"):
         why = [*why, reasons[-1]]
     return [model["alias"], ("busy", f"{screen.glyph('busy')} {via(serving)}"), ("", *why)]
+
+
+def serving_weight(model: Json) -> str:
+    """How well the one that serves does: "busy" where it is not the first, or was out and is only tried again."""
+    offers = model["offers"]
+    sound = not offers or (offers[0]["label"] == model["serving"] and offers[0]["health"] == "available")
+    return "good" if sound else "busy"
+
+
+def _retried(offer: Json) -> Sequence[str]:
+    word = health_of(offer)
+    return [f"{word}; the next request tries it again", f"{word}, tried again", word]
 
 
 def _why_not_first(model: Json, first: Json, now: float) -> Sequence[str]:

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from cli_runs import Run, Serve
 from on_terminal import on_terminal
-from sample_world import ALL_WELL, NOW, OPUS, STATUS
+from sample_world import ALL_WELL, NOW, OPUS, PRO, STATUS
 from scripted_daemon import LEAVE
 from switchgear_protocol.errors import error
 from switchgear_protocol.events import Event
-from switchgear_protocol.messages import ConfigState, Status, Subscribed, WindowView
+from switchgear_protocol.messages import ConfigState, Models, Status, Subscribed, WindowView
 from switchgear_protocol.words import Health
 
 BUSY_SCREEN = """\
@@ -143,6 +143,16 @@ def test_the_door_says_where_it_is_open_and_where_it_is_not(run: Run, serve: Ser
         "HTTP door: http://[::1]:8317 and /run/http.sock",
         "HTTP door: not at 127.0.0.1:8317: Address already in use",
     ]
+
+
+def test_one_that_was_out_and_is_only_tried_again_is_not_called_sound(run: Run, serve: Serve) -> None:
+    """Its login was missing; whether it still is the next request will tell. In every list of models."""
+    first = replace(PRO, health=Health.MISSING_CREDENTIAL, usable=True, reason="no key", until=None, place=1)
+    model = replace(OPUS, offers=[first, *OPUS.offers[1:]], serving=PRO.label)
+    serve({"status": replace(STATUS, models=[model]), "models/list": Models([model]), "models/show": model})
+    assert "◐ via Claude Pro   login needed; the next request tries it again\n" in run("status").out
+    assert "◐ via Claude Pro" in run("models").out
+    assert run("models", "opus-4.6").out.startswith("opus-4.6  via Claude Pro, which the next request tries again\n")
 
 
 @pytest.mark.parametrize(
