@@ -16,15 +16,14 @@ from msgspec.structs import replace
 
 from switchgear_protocol.content import Completion
 from switchgear_protocol.errors import AttemptReport
-from switchgear_protocol.events import Routing
 from switchgear_protocol.messages import Answer, ServedBy
 from switchgear_protocol.words import FailureKind, Interrupt, Outcome
 
 from . import record, refusal
+from .asides import Asides
 from .ask import Ask, Settled
 from .calling import Calling
 from .config.settled import Config
-from .core import routing
 from .core.clock import Now
 from .core.cost import cost_usd
 from .core.estimate import broken_off, counted
@@ -68,8 +67,8 @@ class Completing:
     options: Options
     voice: Voice
     reports: list[AttemptReport] = field(default_factory=list)
-    skips_told: set[tuple[str, str]] = field(default_factory=set)
     delivery: Delivery = field(init=False)
+    asides: Asides = field(init=False)
     granted: Permit | None = None
     standing: Standing | None = None  # of the offer asked now, or last
     started: Now = field(init=False)
@@ -78,13 +77,13 @@ class Completing:
     config: Config = field(init=False)  # whose offers `ask` has
     limit: trio.CancelScope | None = None  # the client's own deadline
     has_paused: bool = False  # for a short rate limit, once a request
-    has_told_withheld: bool = False
 
     def __post_init__(self) -> None:
         self.started = self.began = self.at.now()
         self.config = self.at.state.config
         options, sealed = self.options, self.at.state.sealed
         self.delivery = Delivery(options.stream, options.on_interrupt, self.voice.say, self._committed, sealed)
+        self.asides = Asides(self.at, self.ask, self.voice, options.stream)
 
     async def run(self) -> Answer:
         """The answer. Raises RpcError for everything else, Cancelled when the client leaves."""
@@ -107,13 +106,13 @@ class Completing:
             plan = self._plan()
         attempts = Attempts(plan, policy, self.ask.needs, self.started, self.options.on_interrupt)
         while True:
-            await self._tell_skips(attempts.plan)
+            await self.asides.skips(attempts.plan)
             ended = await self._walk(attempts)
             if isinstance(ended, Answer):
                 return ended
             again = await self._worth_waiting(attempts) if ended.why == "exhausted" else None
             if again is None:
-                self._tell_withheld(self._plan(), None)
+                self.asides.withheld(self._plan(), None)
                 raise refusal.why(ended, self._plan(), self.reports, captive=self.at.state.captive(self.at.now()))
             attempts.replan(self._plan(), again)
 
@@ -124,19 +123,19 @@ class Completing:
             if isinstance(step, GiveUp):
                 return step
             if step.wait:
-                await self._tell("waiting", step.standing, f"trying again in {step.wait:.1f} s")
+                await self.asides.say("waiting", step.standing, f"trying again in {step.wait:.1f} s")
                 await trio.sleep(step.wait)
             permit = self._begin(step.standing)
             if permit is None:
                 attempts.refused(self._plan())
                 continue
-            self._tell_withheld(attempts.plan, permit.offer)
+            self.asides.withheld(attempts.plan, permit.offer)
             if permit.tests_quota:
                 self.at.look(permit.offer.provider)
             try:
                 ended = await self._try(permit, step)
             except Withdrawn:
-                await self._tell("left", step.standing, OVERTAKEN)
+                await self.asides.say("left", step.standing, OVERTAKEN)
                 attempts.refused(self._plan())
                 continue
             if isinstance(ended, Answer):
@@ -160,7 +159,7 @@ class Completing:
         elif step.mode is Interrupt.CONTINUE:
             await self.delivery.carry_on(f"cut; continued by {step.standing.offer.label}")
         self.delivery.begin()
-        await self._tell("chosen", step.standing, "")
+        await self.asides.say("chosen", step.standing, "")
 
     async def _try(self, permit: Permit, step: Try) -> Answer | Failure:
         """One attempt under its permit, settled exactly once."""
@@ -255,7 +254,7 @@ class Completing:
         if isinstance(attempts.verdict, GiveUp) or (isinstance(attempts.verdict, Try) and attempts.verdict.again):
             return
         self.at.announce(self.at.state.failed_over(self.ask, permit.offer, failure, self.at.now(), _next(attempts)))
-        await self._tell("left", Standing(permit.offer), failure.message, failure)
+        await self.asides.say("left", Standing(permit.offer), failure.message, failure)
 
     def _continuable(self) -> bool:
         """Only plain text may be continued: a tool call or structured answer is never spliced."""
@@ -289,7 +288,7 @@ class Completing:
         if left is None or begun - self.started.boot + left > self.options.wait:
             return False
         first = min((s for s in plan.skipped if s.left is not None), key=lambda s: s.left or 0.0)
-        await self._tell("waiting", first, f"all providers are blocked; the first is back in {left:.0f} s")
+        await self.asides.say("waiting", first, f"all providers are blocked; the first is back in {left:.0f} s")
         await self._pause(left, lambda plan: not plan.candidates and plan.retry_after is not None)
         attempts.waited += self.at.now().boot - begun
         return True
@@ -300,7 +299,7 @@ class Completing:
         if blocked is None or blocked.left is None:
             return False
         self.has_paused, key = True, blocked.offer.key
-        await self._tell("waiting", blocked, f"back in {blocked.left:.1f} s")
+        await self.asides.say("waiting", blocked, f"back in {blocked.left:.1f} s")
         await self._pause(blocked.left, lambda plan: any(s.offer.key == key for s in plan.skipped))
         return True
 
@@ -329,32 +328,6 @@ class Completing:
 
     def _elapsed(self) -> float:
         return (self.at.now().boot - self.began.boot) * 1000
-
-    def _tell_withheld(self, plan: Plan, served: Offer | None) -> None:
-        """Who watches is told, once a request, that only consent kept it from a metered offer. "never" was told."""
-        state, ask = self.at.state, self.ask
-        if self.has_told_withheld or (served is not None and state.config.metered == "never"):
-            return
-        standing = routing.withheld(plan, served)
-        if standing is not None:
-            self.has_told_withheld, offer = True, standing.offer
-            about = {"provider": offer.provider, "model": offer.model, "label": offer.label, "until": standing.until}
-            who = {"alias": ask.model.alias, "request": ask.request, "session": ask.session}
-            reason = f"{standing.reason}: {standing.hint}" if standing.hint else standing.reason
-            self.at.announce(state.note("spend", reason, self.at.now(), **about, **who))
-
-    async def _tell_skips(self, plan: Plan) -> None:
-        for standing in plan.skipped:
-            if standing.offer.key not in self.skips_told:
-                self.skips_told.add(standing.offer.key)
-                await self._tell("skipped", standing, standing.reason)
-
-    async def _tell(self, action: str, standing: Standing, reason: str, failure: Failure | None = None) -> None:
-        if not self.options.stream:
-            return
-        offer = standing.offer
-        kind = failure.kind.value if failure else standing.code or None
-        await self.voice.say(Routing(action, offer.provider, offer.model, offer.label, reason, kind, standing.until))  # type: ignore[arg-type]
 
 
 def _next(attempts: Attempts) -> Offer | None:

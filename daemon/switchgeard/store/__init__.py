@@ -5,7 +5,7 @@
     ledger     its SQL: insert, sums, retention
     beliefs    what was believed, as bytes by topic and key
     tokens     door tokens: hashes on disk, checks in memory
-    writer     the thread that owns the writing connection; group commit, backlog
+    writer     the thread that owns the writing connection; group commit, backlog; reply: the outcome of one job
     opening    opening the file in whatever state it is; never deletes one
     schema     tables and migrations
     notice     what the store has to tell the user

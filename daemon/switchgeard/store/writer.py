@@ -24,12 +24,12 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 import trio
 
 from . import beliefs
 from .notice import Notice, Notices
+from .reply import Reply
 
 FLUSH_AFTER = 0.4  # seconds a belief may be newer than the file
 RETRY_AFTER = 5.0  # seconds between tries while the disk refuses
@@ -44,70 +44,6 @@ Work = Callable[[sqlite3.Connection], object]
 
 class StorageFailed(Exception):
     """The database did not take it; the text says why."""
-
-
-class Reply:
-    """Carries the outcome of one job from the writer's thread to the waiting task."""
-
-    __slots__ = ("_pending", "_task", "_token", "error", "value")
-
-    def __init__(self) -> None:
-        self._token = trio.lowlevel.current_trio_token()
-        self._pending = threading.Lock()  # held until the outcome is known
-        self._pending.acquire()
-        self._task: trio.lowlevel.Task | None = None  # who waits on trio's side
-        self.value: object = None
-        self.error: Exception | None = None
-
-    def settle(self, value: object, error: Exception | None = None) -> None:
-        """From the writer's thread, once. Who waits on trio's side is woken by `wake`."""
-        self.value, self.error = value, error
-        self._pending.release()  # first: whoever goes to sleep only now looks here once more
-
-    @staticmethod
-    def wake(replies: "list[Reply]") -> None:
-        """Wake all who wait, in one go: each call into the event loop costs it a wake-up."""
-        if any(reply._task is not None for reply in replies):
-            try:
-                replies[0]._token.run_sync_soon(_resume, replies)
-            except trio.RunFinishedError:
-                pass  # nobody waits any more
-
-    def came_within(self, seconds: float) -> bool:
-        """Wait in place, the event loop with us; whether the outcome is known."""
-        return self._pending.acquire(timeout=seconds)
-
-    async def wait(self) -> object:
-        """The job's result, or its error raised. Cancelling the wait does not undo the job."""
-        await self._settled(lambda _: self._left())
-        return self.result()
-
-    async def outlast(self) -> None:
-        """Wait for the outcome; not to be cancelled. A scope that shields costs more than the wait."""
-        await self._settled(lambda _: trio.lowlevel.Abort.FAILED)
-
-    async def _settled(self, abort: Callable[[Callable[[], NoReturn]], trio.lowlevel.Abort]) -> None:
-        self._task = trio.lowlevel.current_task()
-        if self._pending.acquire(blocking=False):
-            self._task = None  # it came meanwhile: nobody is to be woken who does not sleep
-        else:
-            await trio.lowlevel.wait_task_rescheduled(abort)
-
-    def _left(self) -> trio.lowlevel.Abort:
-        self._task = None
-        return trio.lowlevel.Abort.SUCCEEDED
-
-    def resume(self) -> None:
-        """On trio's side: the one who waits goes on."""
-        task, self._task = self._task, None
-        if task is not None:
-            trio.lowlevel.reschedule(task)
-
-    def result(self) -> object:
-        """What is known now."""
-        if self.error is not None:
-            raise self.error
-        return self.value
 
 
 @dataclass(slots=True)
@@ -359,11 +295,6 @@ class Writer:
             self.notices.post(Notice("dropped", f"closed with {lost} entries not written", lost))
         while self._jobs:
             self._answer_now(self._jobs.popleft(), StorageFailed("the store is closed"))
-
-
-def _resume(replies: list[Reply]) -> None:
-    for reply in replies:
-        reply.resume()
 
 
 def _is_storage_fault(error: Exception) -> bool:
