@@ -96,6 +96,7 @@ def parser_of(name: str) -> tuple[ModuleType, argparse.ArgumentParser]:
     module = listing.module_of(name)
     parser = Parser(f"switchgear {name}", add_help=False, allow_abbrev=False, formatter_class=_formatter())
     module.declare(parser)
+    parser.usage = parser.usage or _usage(parser)
     _declare_globals(parser)
     return module, parser
 
@@ -103,10 +104,28 @@ def parser_of(name: str) -> tuple[ModuleType, argparse.ArgumentParser]:
 def _formatter() -> Any:
     import argparse
 
-    def shaped(prog: str) -> argparse.HelpFormatter:
-        return argparse.RawDescriptionHelpFormatter(prog, max_help_position=28, width=92)
+    class Shaped(argparse.RawDescriptionHelpFormatter):
+        def __init__(self, prog: str) -> None:
+            super().__init__(prog, max_help_position=28, width=92)
 
-    return shaped
+        def add_argument(self, action: argparse.Action) -> None:
+            if action.option_strings or action.help:  # a word that nothing is said of stands above already
+                super().add_argument(action)
+
+    return Shaped
+
+
+def _usage(parser: argparse.ArgumentParser) -> str:
+    """ "switchgear pin MODEL PROVIDER [options]": the words it takes; its options are listed below, one by one."""
+    words = [_word(action) for action in parser._actions if not action.option_strings]
+    return " ".join([parser.prog, *words, "[options]"])
+
+
+def _word(action: argparse.Action) -> str:
+    choices = [str(choice) for choice in action.choices or ()]
+    word = " | ".join(choices) or str(action.metavar or action.dest)
+    word = f"({word})" if len(choices) > 1 else word
+    return f"[{word}]" if action.nargs == "?" else word
 
 
 def _declare_globals(parser: argparse.ArgumentParser) -> None:

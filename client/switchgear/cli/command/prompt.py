@@ -16,7 +16,7 @@ STYLES = {"ok": "dim", "warn": "busy", "fail": "bad"}
 
 
 def declare(parser: ArgumentParser) -> None:
-    parser.usage = "switchgear prompt init SHELL | switchgear prompt show [--session ID]"
+    parser.usage = "switchgear prompt (init SHELL | show) [options]"
     parser.description = """\
 `init` prints what puts the model you used last, who serves it and what is left of
 its quota at your prompt: for bash, zsh, fish, tmux, starship, powerlevel10k or
