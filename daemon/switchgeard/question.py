@@ -17,7 +17,7 @@ from switchgear_protocol.content import Message, Request, Text, ToolResult
 
 from .core.estimate import needs
 from .core.issuer import Issuer
-from .core.needs import Needs
+from .core.needs import MOST_STOPS, Needs
 from .core.offer import Offer
 from .core.routing import lacking
 from .dialects import tool_ids, tool_names
@@ -205,8 +205,10 @@ def continued(request: Request, so_far: str) -> Request:
 
 
 def splices(request: Request) -> bool:
-    """Whether an answer to it may be put together from two: a structured one never."""
-    return request.response_format is None or request.response_format.type == "text"
+    """Whether an answer to it may be put together from two: a structured one never, nor one whose stop sequences would
+    not all be told to the second."""
+    plain = request.response_format is None or request.response_format.type == "text"
+    return plain and len(request.stop) <= MOST_STOPS
 
 
 def _ceiling(asked: int | None, most: int | None) -> int | None:

@@ -110,6 +110,7 @@ def test_only_plain_text_is_put_together_from_two() -> None:
     """A structured answer never."""
     assert ours(Request([Message("user", "x")])).splices
     assert not ours(Request([Message("user", "x")], response_format=ResponseFormat("json"))).splices
+    assert not ours(Request([Message("user", "x")], stop=list("abcde"))).splices  # not all of them would go along
     assert asked().splices
 
 

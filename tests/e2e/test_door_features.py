@@ -50,6 +50,8 @@ GOOGLE_BEGUN = {
 BEGUN = {"messages": [{"role": "user", "content": "hello"}, {"role": "assistant", "content": "The beginning"}]}
 SOUND = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
 
+STOPS = ["halt1", "halt2", "halt3", "halt4", "halt5"]
+
 USED: dict[str, dict[str, Members]] = {
     CHAT: {
         "hosted_tools": {"web_search_options": {}},
@@ -63,6 +65,7 @@ USED: dict[str, dict[str, Members]] = {
         "penalties": {"frequency_penalty": 0.515},
         "top_k": {"top_k": 17},
         "stop": {"stop": ["halt"]},
+        "many_stops": {"stop": STOPS},
         "prefill": BEGUN,
         "sequential_tools": {
             "tools": [{"type": "function", "function": {"name": "f", "parameters": SCHEMA}}],
@@ -75,6 +78,7 @@ USED: dict[str, dict[str, Members]] = {
         "files": messages({"type": "document", "source": {"type": "file", "file_id": "file-1"}}),
         "top_k": {"top_k": 17},
         "stop": {"stop_sequences": ["halt"]},
+        "many_stops": {"stop_sequences": STOPS},
         "prefill": BEGUN,
         "sequential_tools": {
             "tools": [{"name": "f", "input_schema": SCHEMA}],
@@ -106,6 +110,7 @@ USED: dict[str, dict[str, Members]] = {
         "penalties": config(frequencyPenalty=0.515),
         "top_k": config(topK=17),
         "stop": config(stopSequences=["halt"]),
+        "many_stops": config(stopSequences=STOPS),
         "prefill": GOOGLE_BEGUN,
         "image_urls": google({"fileData": {"mimeType": "image/png", "fileUri": IMAGE}}),
     },
@@ -126,6 +131,7 @@ SEEN = {
     "penalties": rb"0\.515",
     "top_k": rb'"top_?[kK]": ?17',
     "stop": rb'\["halt"\]',
+    "many_stops": rb'"halt5"',
     "prefill": rb"The beginning",
     "sequential_tools": rb'"parallel_tool_calls": ?false|"disable_parallel_tool_use": ?true',
     "image_urls": rb"https://example\.test/cat\.png",

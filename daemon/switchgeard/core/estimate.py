@@ -26,7 +26,7 @@ from switchgear_protocol.content import (
     Usage,
 )
 
-from .needs import Needs
+from .needs import Needs, stops
 
 BYTES_PER_TOKEN = 3.5  # UTF-8: English runs near 4, code and CJK near 3
 IMAGE_TOKENS = 1_500
@@ -90,7 +90,7 @@ def needs(request: Request) -> Needs:
 
 def _uses(request: Request, blocks: list[Block]) -> Iterator[tuple[str, bool]]:
     """Each use of `needs.USES` our own dialect has words for, and whether the request makes it."""
-    yield "stop", bool(request.stop)
+    yield stops(len(request.stop)), bool(request.stop)
     yield "seed", request.seed is not None
     yield "top_k", request.top_k is not None
     yield "penalties", request.frequency_penalty is not None or request.presence_penalty is not None

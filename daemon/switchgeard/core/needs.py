@@ -27,6 +27,7 @@ USES: dict[str, str] = {
     "penalties": "frequency or presence penalties",
     "top_k": "top_k",
     "stop": "stop sequences",
+    "many_stops": "more than four stop sequences",
     "prefill": "the beginning of the answer given",
     "sequential_tools": "one tool call at a time",
     "image_urls": "images by URL",
@@ -36,11 +37,20 @@ USES: dict[str, str] = {
 CARRIES: dict[str, frozenset[str]] = {
     "openai.chat": frozenset({"seed", "penalties", "stop", "sequential_tools", "image_urls"}),
     "openai.responses": frozenset({"sequential_tools", "image_urls"}),
-    "anthropic.messages": frozenset({"stop", "top_k", "prefill", "sequential_tools", "image_urls"}),
+    "anthropic.messages": frozenset({"stop", "many_stops", "top_k", "prefill", "sequential_tools", "image_urls"}),
     "google.generate": frozenset({"seed", "penalties", "stop", "top_k"}),
-    "bedrock.converse": frozenset({"stop", "prefill"}),
+    "bedrock.converse": frozenset({"stop", "many_stops", "prefill"}),
 }
 """Wire -> the uses that survive translation into it."""
+
+
+MOST_STOPS = 4
+"""Stop sequences that every wire takes which takes any: chat's limit. Google's is five."""
+
+
+def stops(count: int) -> str:
+    """The use that so many stop sequences are."""
+    return "many_stops" if count > MOST_STOPS else "stop"
 
 
 class Needs(Struct, frozen=True):

@@ -42,4 +42,5 @@ class Glimpse(Struct, frozen=True):
     server_state: tuple[str, ...] = ()
     custom_tools: frozenset[str] = frozenset()
     spelled: dict[str, tuple[str, str, str]] = {}
+    stops: tuple[str, ...] = ()  # stop sequences, where its answers name the one they ended at
     usage_wanted: bool = True  # openai.chat streams report it only when asked

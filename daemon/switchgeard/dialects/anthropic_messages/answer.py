@@ -10,7 +10,7 @@ from switchgeard.dialects.turns import blocks
 from switchgeard.dialects.wire import Wire
 
 from .encode import NAME
-from .say import CITATIONS, message, redacted, signed, stop_reason, tool_use
+from .say import CITATIONS, ended, message, redacted, signed, tool_use
 
 
 def answer(completion: Completion, told: Told, issuer: Issuer) -> bytes:
@@ -22,7 +22,7 @@ def answer(completion: Completion, told: Told, issuer: Issuer) -> bytes:
         elif (wire := _block(block, issuer)) is not None:
             out.append(wire)
     body = message(told, completion.usage)
-    return msgspec.json.encode({**body, "content": out, "stop_reason": stop_reason(completion.finish)})
+    return msgspec.json.encode({**body, "content": out, **ended(completion.finish, told)})
 
 
 def _cite(out: list[Wire], block: Opaque) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import msgspec
 
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_TOKENS, pages
-from switchgeard.core.needs import Needs
+from switchgeard.core.needs import Needs, stops
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.reading import opens, parsed
 
@@ -63,6 +63,7 @@ def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None
         opening=b"\n".join([*_system(seen), *transcript.opening]),
         sealed=tuple(transcript.sealed),
         server_state=(_container(seen),) if _container(seen) else (),
+        stops=tuple(seen.stop_sequences or ()),
     )
 
 
@@ -198,7 +199,7 @@ def _uses(seen: Body) -> Iterator[str]:
     if seen.top_k is not None:
         yield "top_k"
     if seen.stop_sequences:
-        yield "stop"
+        yield stops(len(seen.stop_sequences))
     if seen.tool_choice and seen.tool_choice.disable_parallel_tool_use:
         yield "sequential_tools"
 

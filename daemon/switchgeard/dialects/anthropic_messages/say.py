@@ -25,8 +25,11 @@ STOP = {
 """stop_reason; any other is end_turn."""
 
 
-def stop_reason(finish: Finish) -> str:
-    return STOP.get(finish, "end_turn")
+def ended(finish: Finish, told: Told) -> Wire:
+    """Why it ended. No other wire says at which of several stop sequences; of one there is no doubt."""
+    reason, stops = STOP.get(finish, "end_turn"), told.asked.stops
+    known = stops[0] if reason == "stop_sequence" and len(stops) == 1 else None
+    return {"stop_reason": reason, "stop_sequence": known}
 
 
 def message(told: Told, usage: Usage) -> Wire:

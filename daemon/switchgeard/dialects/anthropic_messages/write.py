@@ -35,7 +35,7 @@ from switchgeard.upstream.sse import Event
 
 from .encode import NAME
 from .refuse import said
-from .say import CITATIONS, counts, message, redacted, signed, stop_reason, tool_use
+from .say import CITATIONS, counts, ended, message, redacted, signed, tool_use
 
 NOBODY = Issuer("", NAME, "")
 
@@ -82,8 +82,7 @@ class Writer:
         for block in self._blocks:
             self._end(block)
         out += self._told_so_far(last=True)
-        delta = {"stop_reason": stop_reason(finish), "stop_sequence": None}
-        out.append(_event({"type": "message_delta", "delta": delta, "usage": counts(usage)}))
+        out.append(_event({"type": "message_delta", "delta": ended(finish, self._told), "usage": counts(usage)}))
         return [*out, _event({"type": "message_stop"})]
 
     def fail(self, error: ErrorObject) -> list[Event]:

@@ -9,6 +9,7 @@ import msgspec
 
 from switchgear_protocol.content import Message, NamedTool, Request, ResponseFormat, Tool
 from switchgeard.core.issuer import Issuer
+from switchgeard.core.needs import MOST_STOPS
 from switchgeard.core.offer import Features
 from switchgeard.dialects import lacking, system
 from switchgeard.dialects.turns import BEGUN
@@ -17,7 +18,6 @@ from switchgeard.dialects.wire import Wire
 from .contents import contents
 from .thinking import LEVELS, thinking, version
 
-MOST_STOPS = 5
 HOTTEST = 2.0
 SEEDS = 2**31
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec import Raw
 
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_TOKENS, pages
-from switchgeard.core.needs import Needs
+from switchgeard.core.needs import Needs, stops
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.reading import NOTHING, parsed
 
@@ -144,7 +144,7 @@ def _uses(seen: Body, config: Config) -> Iterator[str]:
         "seed": config.seed is not None,
         "penalties": config.frequency_penalty is not None or config.presence_penalty is not None,
         "top_k": config.top_k is not None,
-        "stop": bool(config.stop_sequences),
+        stops(len(config.stop_sequences or ())): bool(config.stop_sequences),
     }
     yield from (use for use, used in found.items() if used)
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_TOKENS, decoded, pages
-from switchgeard.core.needs import Needs
+from switchgeard.core.needs import Needs, stops
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
 from switchgeard.dialects.reading import NOTHING, Tokens, members, opens, parsed, tokens
 
@@ -177,11 +177,16 @@ def _uses(asked: Body, look: "_Look") -> dict[str, bool]:
         "seed": bytes(asked.seed) not in NOTHING,
         "penalties": any(bytes(value) not in EMPTY for value in (asked.frequency_penalty, asked.presence_penalty)),
         "top_k": bytes(asked.top_k) not in EMPTY,
-        "stop": bytes(asked.stop) not in EMPTY,
+        stops(_length(asked.stop)): bytes(asked.stop) not in EMPTY,
         "prefill": last.role == "assistant" and not last.tool_calls,
         "sequential_tools": asked.parallel_tool_calls is False and bool(tools),
         "image_urls": look.image_urls,
     }
+
+
+def _length(listed: Raw) -> int:
+    """Entries of a list; one of anything else."""
+    return len(msgspec.json.decode(listed, type=list[Raw])) if bytes(listed)[:1] == b"[" else 1
 
 
 def _wants_reasoning(asked: Body) -> bool:

@@ -10,7 +10,7 @@ from switchgear_protocol.content import Block, Completion, Message, Opaque, Text
 from switchgear_protocol.words import Finish
 from switchgeard.core.issuer import Issuer
 from switchgeard.core.needs import Needs
-from switchgeard.dialects.anthropic_messages import NAME, answer, whole
+from switchgeard.dialects.anthropic_messages import NAME, Writer, answer, whole
 from switchgeard.dialects.assemble import Assembler
 from switchgeard.dialects.dialect import Told
 from switchgeard.dialects.glimpse import Glimpse
@@ -101,3 +101,17 @@ def test_an_answer_reads_back_the_same(blocks: list[Block], calls: list[dict[str
         json.loads(b.arguments or "{}") for b in after.message.content[len(blocks) :] if isinstance(b, ToolCall)
     ] == calls
     assert (after.finish, after.usage, after.model) == (finish, USAGE, "mine")
+
+
+def test_the_stop_sequence_an_answer_ended_at_is_named_where_there_is_no_doubt() -> None:
+    """Other wires say only that it was one: of several it cannot be told which."""
+    for asked, named in ((("END",), "END"), (("END", "STOP"), None)):
+        told = Told("mine", "abc", 1, Glimpse("mine", False, Needs(), stops=asked))
+        for finish, reason, sequence in (
+            (Finish.STOP_SEQUENCE, "stop_sequence", named),
+            (Finish.STOP, "end_turn", None),
+        ):
+            body = json.loads(answer(Completion(Message("assistant", []), finish, USAGE), told, CHAT))
+            assert (body["stop_reason"], body["stop_sequence"]) == (reason, sequence)
+            [delta] = [json.loads(e.data) for e in Writer(told).finish(finish, USAGE) if e.event == "message_delta"]
+            assert delta["delta"] == {"stop_reason": reason, "stop_sequence": sequence}

@@ -157,6 +157,7 @@ def test_signatures_are_no_text_and_are_collected_in_order() -> None:
         ({"container": {"id": "container_1", "skills": []}}, "server_state"),
         ({"top_k": 5}, "top_k"),
         ({"stop_sequences": ["END"]}, "stop"),
+        ({"stop_sequences": list("abcde")}, "many_stops"),
         ({"tool_choice": {"type": "auto", "disable_parallel_tool_use": True}}, "sequential_tools"),
         ({"messages": [USER, {"role": "assistant", "content": "So"}]}, "prefill"),
         (user({"type": "image", "source": {"type": "url", "url": "u"}}), "image_urls"),

@@ -118,6 +118,7 @@ def test_thinking_is_a_need_when_it_is_asked_for(config: dict[str, Any], thinks:
         ({"generationConfig": {"presencePenalty": 0.5}}, "penalties"),
         ({"generationConfig": {"topK": 40}}, "top_k"),
         ({"generationConfig": {"stopSequences": ["a"]}}, "stop"),
+        ({"generationConfig": {"stopSequences": list("abcde")}}, "many_stops"),
         ({"contents": [USER, MODEL]}, "prefill"),
         ({"contents": [part(inlineData={"mimeType": "audio/wav", "data": "AA"})]}, "audio"),
         ({"contents": [part(inlineData={"mimeType": "video/mp4", "data": "AA"})]}, "audio"),
