@@ -64,6 +64,7 @@ def model(state: State, merged: MergedModel, now: Now) -> ModelView:
         pinned_until=pin.until if pin and pinned else None,
         after_commit=merged.failover.after_commit,
         order=merged.routing.order,
+        merged_by=merged.merged_by,
         failover_on=list(merged.failover.on),
         allow_feature_downgrade=merged.routing.allow_feature_downgrade,
     )

@@ -343,7 +343,7 @@ async def test_models_merge_themselves_where_the_config_says_so(tmp_path: Path) 
         assert [model["alias"] for model in (await w.call("models/list"))["models"]] == ["m"]
         await w.call("models/refresh", provider="other")
         models = {model["alias"]: model for model in (await w.call("models/list"))["models"]}
-        assert set(models) == {"m", "glm-9"}
+        assert {alias: model["merged_by"] for alias, model in models.items()} == {"m": "config", "glm-9": "catalogue"}
         assert [offer["provider"] for offer in models["glm-9"]["offers"]] == ["one", "other"]
         assert (tmp_path / "config.toml").read_text() == before
 

@@ -41,7 +41,7 @@ def merged(config: Config, groups: Iterable[Group]) -> Catalog:
     known = Known(config.providers, frozenset(config.providers), DefaultsTable())
     raw: list[object] = [entry(group) for group in groups if not group.exists]
     made = {
-        alias: replace(model, routing=config.routing, failover=config.failover)
+        alias: replace(model, routing=config.routing, failover=config.failover, merged_by="catalogue")
         for alias, model in read_models(raw, known, faults).items()
     }
     own = config.catalog.models

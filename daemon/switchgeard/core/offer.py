@@ -131,6 +131,7 @@ class MergedModel(Struct, frozen=True):
     routing: RoutingPolicy = RoutingPolicy()
     failover: FailoverPolicy = FailoverPolicy()
     within: str | None = None  # of one variant: the user's model that has it and others
+    merged_by: str = "config"  # or "catalogue": a proposal in force that nobody wrote
 
     def spoken(self, dialect: str) -> "MergedModel":
         """The model as a client that speaks `dialect` is served."""

@@ -115,7 +115,6 @@ class Browser(Struct, frozen=True, tag="browser"):
     end_page: str | None = None  # where a person ends a login
     client_id: str | None = None
     dynamic: str | None = None
-    jwks_url: str | None = None
     page: str | None = None  # where a key can be made instead
 
 

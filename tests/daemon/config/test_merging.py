@@ -36,6 +36,10 @@ def test_groups_the_file_has_no_model_for_are_added() -> None:
     assert [*catalog.models] == ["mine", "qwen9-7b"]  # what is shown first is the user's
     assert catalog.models["mine"] == config.catalog.models["mine"]
     assert [offer.provider for offer in catalog.models["qwen9-7b"].offers] == ["a", "b"]
+    assert {alias: model.merged_by for alias, model in catalog.models.items()} == {
+        "mine": "config",
+        "qwen9-7b": "catalogue",
+    }
 
 
 def test_merged_models_obey_the_users_defaults() -> None:
