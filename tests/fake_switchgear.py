@@ -92,7 +92,7 @@ class FakeSwitchgear:
 
     def __exit__(self, *exc: object) -> None:
         os.write(self._stop_write, b"x")
-        self._thread.join(5)
+        self._thread.join(30)
         self._listener.close()
         os.close(self._stop_read)
         os.close(self._stop_write)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs
 import msgspec
 import trio
 
+from raw_server import whole_request
 from switchgeard.kinds.kind import Browser, DeviceCode
 
 
@@ -46,20 +48,16 @@ class LoginIssuer:
         )
 
     async def _answer(self, stream: trio.SocketStream) -> None:
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += await stream.receive_some(65536)
-        head, _, body = data.partition(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        while len(body) < length:
-            body += await stream.receive_some(65536)
-        path = head.split(b" ")[1].decode()
+        async with stream:
+            with suppress(trio.BrokenResourceError):  # whoever asked may leave at any moment
+                await stream.send_all(self._replied(*await whole_request(stream)))
+
+    def _replied(self, head: bytes, body: bytes) -> bytes:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         self.forms.append(form)
-        status, reply = self._reply(path, form)
+        status, reply = self._reply(head.split(b" ")[1].decode(), form)
         text = msgspec.json.encode(reply)
-        await stream.send_all(b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n\r\n%b" % (status, len(text), text))
-        await stream.aclose()
+        return b"HTTP/1.1 %d X\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b" % (status, len(text), text)
 
     def _reply(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if path == "/code":

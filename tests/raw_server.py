@@ -42,11 +42,16 @@ async def request_head(stream: trio.abc.Stream) -> bytes:
 
 async def request(stream: trio.abc.Stream) -> bytes:
     """One request's body, whole."""
+    return (await whole_request(stream))[1]
+
+
+async def whole_request(stream: trio.abc.Stream) -> tuple[bytes, bytes]:
+    """One request's head and body."""
     head, _, body = (await request_head(stream)).partition(b"\r\n\r\n")
-    size = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
+    size = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     while len(body) < size:
         data = await stream.receive_some(65_536)
         if not data:
             raise trio.BrokenResourceError
         body += data
-    return body
+    return head, body

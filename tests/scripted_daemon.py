@@ -47,12 +47,12 @@ class ScriptedDaemon:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(5)  # a connection it is just accepting is in the list, or never comes
+        self._thread.join(30)  # a connection it is just accepting is in the list, or never comes
         self._listener.close()
         for connection, thread in self._connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
+            thread.join(30)
             connection.close()
 
     def asked(self, method: str) -> Params:

@@ -47,7 +47,7 @@ def daemon(tmp_path: Path) -> Iterator[FakeSwitchgear]:
 
 @pytest.fixture
 def client(daemon: FakeSwitchgear) -> Iterator[switchgear.Client]:
-    with switchgear.Client(daemon.path, timeout=5, name="test") as connected:
+    with switchgear.Client(daemon.path, timeout=30, name="test") as connected:
         yield connected
 
 
@@ -130,7 +130,7 @@ def test_leaving_a_stream_early_cancels_it(client: switchgear.Client, daemon: Fa
     daemon.on("completion/create", endless)
     with client.stream("m", "x") as stream:
         next(stream)
-    assert daemon.left.acquire(timeout=5)
+    assert daemon.left.acquire(timeout=30)
     (asked,) = daemon.asked("completion/create")
     assert daemon.cancelled == [asked.id]
     with pytest.raises(RuntimeError):
@@ -202,7 +202,7 @@ def test_no_daemon_is_explained(tmp_path: Path) -> None:
 
 def test_a_restarted_daemon_is_found_again(tmp_path: Path) -> None:
     """Idle connections to the old one are noticed before anything is sent on them."""
-    client = switchgear.Client(str(tmp_path / "s.sock"), timeout=5)
+    client = switchgear.Client(str(tmp_path / "s.sock"), timeout=30)
     for _ in range(3):
         with FakeSwitchgear(tmp_path / "s.sock"):
             assert client.ask("m", "x") == ANSWER
@@ -308,7 +308,7 @@ def test_what_the_daemon_closed_unread_is_sent_again(tmp_path: Path) -> None:
         listener.listen()
         thread = threading.Thread(target=serve, args=(listener,))
         thread.start()
-        with pytest.raises(switchgear.ConnectionLost), switchgear.Client(path, timeout=5) as client:
+        with pytest.raises(switchgear.ConnectionLost), switchgear.Client(path, timeout=30) as client:
             client.ask("m", "x")
         thread.join()
     assert [bool(data) for data in asked] == [False, True]
@@ -318,7 +318,7 @@ def test_a_daemon_that_is_not_back_yet_is_waited_for(tmp_path: Path, monkeypatch
     """Between two daemons nobody listens."""
     path = tmp_path / "s.sock"
     pauses: list[float] = []
-    client = switchgear.Client(str(path), timeout=5)
+    client = switchgear.Client(str(path), timeout=30)
     second = FakeSwitchgear(path)
 
     def sleep(pause: float) -> None:
@@ -355,7 +355,7 @@ def test_a_daemon_lost_in_the_middle_of_a_stream_is_an_error(client: switchgear.
 def test_silence_becomes_a_timeout(daemon: FakeSwitchgear) -> None:
     """The line is not used again: a late answer must not be taken for another's."""
     daemon.on("status", lambda connection, request: iter(()), STATUS)
-    with switchgear.Client(daemon.path, timeout=0.05) as client:
+    with switchgear.Client(daemon.path, timeout=0.5) as client:
         with pytest.raises(switchgear.RequestTimeout, match="said nothing"):
             client.status()
         assert client.status() == STATUS
@@ -369,7 +369,7 @@ def test_the_feed_begins_with_a_snapshot(client: switchgear.Client, daemon: Fake
     assert isinstance(event, Event)
     assert (event.seq, event.type) == (5, "failover")
     feed.close()  # type: ignore[attr-defined]
-    assert daemon.left.acquire(timeout=5)
+    assert daemon.left.acquire(timeout=30)
     assert daemon.asked("events/subscribe")[0].params == EventsSubscribe(3, ["failover"])
 
 

@@ -32,7 +32,7 @@ def daemon(tmp_path: Path) -> Iterator[FakeSwitchgear]:
 
 async def test_it_asks_streams_and_reads_the_feed(daemon: FakeSwitchgear) -> None:
     """The same values as the blocking client."""
-    async with AsyncClient(daemon.path, timeout=5) as client:
+    async with AsyncClient(daemon.path, timeout=30) as client:
         assert await client.ask("m", "x") == ANSWER
         async with await client.stream("m", "x") as stream:
             assert tuple([value async for value in stream]) == VALUES
@@ -46,7 +46,7 @@ async def test_it_asks_streams_and_reads_the_feed(daemon: FakeSwitchgear) -> Non
 
 async def test_many_tasks_share_a_client(daemon: FakeSwitchgear) -> None:
     """Concurrent exchanges do not see each other's answers."""
-    client = AsyncClient(daemon.path, timeout=5)
+    client = AsyncClient(daemon.path, timeout=30)
     answers: list[object] = []
 
     async def work(number: int) -> None:
@@ -65,18 +65,18 @@ async def test_cancelling_the_task_hangs_up(daemon: FakeSwitchgear) -> None:
         yield connection.send_progress(request.id, TextDelta("once"))
 
     daemon.on("completion/create", endless)
-    client = AsyncClient(daemon.path, timeout=5)
+    client = AsyncClient(daemon.path, timeout=30)
     with trio.CancelScope() as scope:
         async with await client.stream("m", "x") as stream:
             async for _ in stream:
                 scope.cancel()
     assert scope.cancelled_caught
-    assert await trio.to_thread.run_sync(lambda: daemon.left.acquire(timeout=5))
+    assert await trio.to_thread.run_sync(lambda: daemon.left.acquire(timeout=30))
 
 
 async def test_errors_are_the_same_tree(daemon: FakeSwitchgear, tmp_path: Path) -> None:
     """Typed error, lost daemon, silence, nobody there, unknown method."""
-    client = AsyncClient(daemon.path, timeout=5)
+    client = AsyncClient(daemon.path, timeout=30)
     daemon.on("completion/create", error("exhausted", "all out", retry_after_ms=2000), DROP)
     with pytest.raises(switchgear.Exhausted) as caught:
         await client.ask("m", "x")
@@ -85,7 +85,7 @@ async def test_errors_are_the_same_tree(daemon: FakeSwitchgear, tmp_path: Path) 
         await client.ask("m", "x")
     daemon.on("status", lambda connection, request: iter(()))
     with pytest.raises(switchgear.RequestTimeout):
-        await AsyncClient(daemon.path, timeout=0.05).status()
+        await AsyncClient(daemon.path, timeout=0.5).status()
     with pytest.raises(switchgear.DaemonUnavailable, match="not running"):
         await AsyncClient(str(tmp_path / "none")).status()
     with pytest.raises(switchgear.BadRequest):
@@ -102,7 +102,7 @@ async def test_an_answer_survives_a_restart_before_its_first_word(daemon: FakeSw
         yield connection.send_progress(request.id, VALUES[0])
         yield connection.send_error(request.id, LEAVING)
 
-    client = AsyncClient(daemon.path, timeout=5)
+    client = AsyncClient(daemon.path, timeout=30)
     daemon.on("completion/create", LEAVING, completion)
     assert await client.ask("m", "x") == ANSWER
     daemon.on("completion/create", LEAVING, routed, completion)
@@ -117,7 +117,7 @@ async def test_an_answer_that_has_begun_is_never_begun_again(daemon: FakeSwitchg
         yield connection.send_progress(request.id, TextDelta("half"))
         yield connection.send_error(request.id, LEAVING)
 
-    client = AsyncClient(daemon.path, timeout=5)
+    client = AsyncClient(daemon.path, timeout=30)
     daemon.on("completion/create", cut, DROP)
     async with await client.stream("m", "x") as stream:
         assert await anext(stream) == TextDelta("half")
@@ -137,7 +137,7 @@ async def test_the_feed_goes_on_after_a_restart(daemon: FakeSwitchgear) -> None:
         yield DROP
 
     daemon.on("events/subscribe", once, LEAVING, once, DROP)
-    async with await AsyncClient(daemon.path, timeout=5).events() as feed:
+    async with await AsyncClient(daemon.path, timeout=30).events() as feed:
         seen = [await anext(feed) for _ in range(4)]
         assert [type(each).__name__ for each in seen] == ["Status", "Event"] * 2
         assert [getattr(ask.params, "since", 0) for ask in daemon.asked("events/subscribe")] == [None, 5, 5]
@@ -149,10 +149,10 @@ async def test_a_daemon_that_hangs_up_before_a_word_is_asked_again(daemon: FakeS
     """It was about to leave when it accepted; nothing had been sent. One that always does so is an error."""
     welcome = Initialized(1, VersionRange(1, 1), ClientInfo("fake", "1"))
     daemon.on("initialize", DROP, welcome)
-    client = AsyncClient(daemon.path, timeout=5)
+    client = AsyncClient(daemon.path, timeout=30)
     assert await client.ask("m", "x") == ANSWER
     daemon.on("initialize", DROP)
     with pytest.raises(switchgear.DaemonUnavailable, match="hung up while we said hello"):
         await client.ask("m", "x")
     with pytest.raises(switchgear.DaemonUnavailable, match="hung up while we said hello"):
-        await trio.to_thread.run_sync(switchgear.Client(daemon.path, timeout=5).status)
+        await trio.to_thread.run_sync(switchgear.Client(daemon.path, timeout=30).status)
