@@ -6,7 +6,7 @@ from switchgear_protocol.errors import ErrorData
 from switchgeard.config.load import load
 from switchgeard.config.settled import Config
 from switchgeard.core.listing import Listed, Listing
-from switchgeard.methods.meant import no_such_model
+from switchgeard.methods.meant import no_such_model, no_such_provider
 
 TEXT = """
 [[providers]]
@@ -64,3 +64,17 @@ def test_a_name_of_any_length_is_refused_in_bounded_time_and_words() -> None:
     """Whoever sends it."""
     message, _ = told("openrouter/" + "x" * 100_000)
     assert len(message) < 200
+
+
+def test_a_provider_nobody_has_is_told_the_nearest_or_those_there_are() -> None:
+    """Or how to have one at all; never more names than a person reads."""
+    for name, known, expected in (
+        ("claude-pro", ["claude_pro"], ('Did you mean "claude_pro"?', "switchgear auth", "claude_pro")),
+        ("x", ["claude_pro", "ab"], ("Known: claude_pro, ab.", "switchgear auth", None)),
+        ("x", [], ("No provider is configured.", "switchgear setup", None)),
+    ):
+        data = no_such_provider(name, known).answer.data
+        assert data is not None
+        assert (data.detail, data.hint, data.meant) == expected
+    endless = no_such_provider("y" * 9999, [f"provider-{number}" for number in range(9999)]).answer
+    assert len(str(endless)) < 1500

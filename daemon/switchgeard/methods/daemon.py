@@ -21,7 +21,7 @@ from switchgeard.quotas import Quotas
 from switchgeard.rpc_error import RpcError
 from switchgeard.services import Services
 
-from .meant import nearest, no_such_model
+from .meant import nearest, no_such_model, no_such_provider
 
 
 @dataclass(slots=True)
@@ -91,15 +91,7 @@ class Daemon:
         """The provider of this id. Raises RpcError(no_such_provider)."""
         known = self.at.state.config.providers
         if name not in known:
-            near = nearest(name, known)
-            detail = f'Did you mean "{near}"?' if near else "Known: " + (", ".join(known) or "none") + "."
-            raise RpcError.of(
-                "no_such_provider",
-                f'There is no provider "{name}".',
-                detail=detail,
-                hint="switchgear auth",
-                meant=near,
-            )
+            raise no_such_provider(name, known)
         return known[name]
 
     def announce(self, events: list[Event]) -> None:

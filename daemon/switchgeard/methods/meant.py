@@ -1,4 +1,4 @@
-"""Meant: the refusal of a model's name that is none, with the name that was most likely meant.
+"""Meant: the refusal of a name that no model or no provider has, with the name that was most likely meant.
 
 Rules for editing: pure. Names of the provider that was named come first. Lists are long: a caller on the event loop
 goes through a thread.
@@ -12,12 +12,22 @@ from switchgeard.config.settled import Config
 from switchgeard.rpc_error import RpcError
 
 LONGEST_NAME = 200  # characters that are compared: what is longer is near to nothing, and would take long
+MOST_TOLD = 20  # names that are told
 MOST = 2000  # names that are compared: a tenth of a second
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like this one, where one is."""
     return next(iter(get_close_matches(name[:LONGEST_NAME], list(known)[:MOST], n=1)), None)
+
+
+def no_such_provider(name: str, known: Iterable[str]) -> RpcError:
+    """What is wrong with a name that is no provider's."""
+    near, there = nearest(name, known), ", ".join(list(known)[:MOST_TOLD])
+    detail = f'Did you mean "{near}"?' if near else f"Known: {there}." if there else "No provider is configured."
+    hint = "switchgear auth" if there else "switchgear setup"
+    message = f'There is no provider "{name[:LONGEST_NAME]}".'
+    return RpcError.of("no_such_provider", message, detail=detail, hint=hint, meant=near)
 
 
 def no_such_model(name: str, config: Config, listings: variants.Listings) -> RpcError:
