@@ -138,7 +138,8 @@ class Calling:
             wording.passing,
             rules=KINDS[offer.kind].rules,
         )
-        return _unsaid(await attempt.run(dialled.call), dialled)
+        failure = await attempt.run(dialled.call)
+        return None if failure is None else unsaid(failure, dialled)
 
 
 def _readings(offer: Offer, headers: dict[str, str], now: Now) -> tuple[Window, ...]:
@@ -148,10 +149,10 @@ def _readings(offer: Offer, headers: dict[str, str], now: Now) -> tuple[Window, 
     return (*usual, *kind.readings(offer.provider, offer.model, headers, now))
 
 
-def _unsaid(failure: Failure | None, dialled: Dialled) -> Failure | None:
+def unsaid(failure: Failure, dialled: Dialled) -> Failure:
     """The failure without the credential, should the provider have repeated it."""
     secret = dialled.secret.reveal() if dialled.secret else ""
-    if failure is None or not secret or secret not in f"{failure.message} {failure.code}":
+    if not secret or secret not in f"{failure.message} {failure.code}":
         return failure
     code = failure.code and failure.code.replace(secret, MASK)
     return structs.replace(failure, message=failure.message.replace(secret, MASK), code=code)

@@ -1,23 +1,32 @@
 """Counting: how many input tokens a client's Messages body is, before it is asked.
 
 The provider that would serve knows exactly, and Anthropic counts for free; so it is asked when it speaks that
-dialect and can serve now. Any trouble costs nothing but exactness: the estimate stands in.
+dialect and can serve now. Any trouble costs nothing but exactness: the estimate stands in. Counting has limits of its
+own there, so a 429 says nothing of answers; but who would not count is not asked to again for a while. A credential
+that is refused is the one that answers want too.
 """
 
 import msgspec
 import trio
-from msgspec import Struct
+from msgspec import Struct, structs
+
+from switchgear_protocol.words import FailureKind
 
 from .ask import Ask
-from .core.failure import Failure
+from .calling import unsaid
+from .core.clock import Now
+from .core.failure import ErrorReply, Failure, classify
 from .core.offer import MergedModel, Offer
+from .core.provider import Passthrough, Provider
 from .dialects.anthropic_messages import NAME, counting
-from .dialling import dial
+from .dialling import Dialled, dial
+from .kinds.known import KINDS
 from .question import Manner, Theirs
 from .services import Services
 from .upstream.transport import Reply, TransportFault
 from .upstream.turn import Withdrawn
 
+AGAIN = 300.0  # seconds until who would not count is asked again, where it does not say
 LIMIT = 5.0  # seconds; a count nobody is waiting for long
 MOST = 64 * 1024  # bytes of an answer
 
@@ -41,12 +50,12 @@ async def input_tokens(at: Services, model: MergedModel, question: Theirs) -> in
 
 async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
     provider = at.state.config.providers.get(offer.provider)
-    if provider is None:
+    if provider is None or at.now().boot < at.uncounted.get((provider.id, provider.base_url), 0.0):
         return None
     dialled = await dial(at.vault, provider, offer, question, Manner(), at.now())
     if isinstance(dialled, Failure) or not dialled.wording.passing:
         return None
-    call = msgspec.structs.replace(
+    call = structs.replace(
         dialled.call,
         url=f"{dialled.call.url}/count_tokens",
         body=counting(dialled.call.body, model=offer.model),
@@ -58,12 +67,31 @@ async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
 
     try:
         async with at.transport.open(call, connect=offer.timeouts.connect, still_wanted=still_there) as reply:
-            return await _read(reply)
+            if reply.status == 200:
+                return msgspec.json.decode(await reply.head(MOST), type=_Count).input_tokens
+            await _refused(at, provider, offer, dialled, await _failure(reply, offer, at.now()))
     except (TransportFault, Withdrawn, ValueError, RecursionError):  # msgspec raises either
-        return None
+        pass
+    return None
 
 
-async def _read(reply: Reply) -> int | None:
-    if reply.status != 200:
-        return None
-    return msgspec.json.decode(await reply.head(MOST), type=_Count).input_tokens
+async def _failure(reply: Reply, offer: Offer, now: Now) -> Failure:
+    body, kind = await reply.head(MOST), KINDS[offer.kind]
+    said = (offer.wire, offer.kind, reply.status, reply.headers, body, offer.provider, offer.model)
+    return classify(ErrorReply(*said, rules=kind.rules), now)
+
+
+async def _refused(at: Services, provider: Provider, offer: Offer, dialled: Dialled, failure: Failure) -> None:
+    """A credential that is refused here is refused for answers; any other no is one to counting alone, for a while."""
+    if failure.kind is not FailureKind.AUTH_FAILED:
+        at.uncounted[(provider.id, provider.base_url)] = at.now().boot + (failure.retry_after or AGAIN)
+    elif await _still_ours(at, provider, dialled):
+        known = unsaid(structs.replace(failure, hint=failure.hint or at.vault.renewal(provider)), dialled)
+        at.announce(at.state.credential_absent(provider.id, known, at.now()))
+
+
+async def _still_ours(at: Services, provider: Provider, dialled: Dialled) -> bool:
+    """Whether the credential was the provider's own, and still is: not a client's, nor one replaced meanwhile."""
+    if dialled.secret is None or isinstance(provider.credential, Passthrough):
+        return False
+    return await at.vault.rotated(provider, dialled.secret) is None

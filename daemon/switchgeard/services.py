@@ -1,7 +1,7 @@
 """Services: the parts every completion and every method uses; made once by `app`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .announce import Announce
 from .core.clock import Now
@@ -26,4 +26,5 @@ class Services:
     announce: Announce
     now: Callable[[], Now]
     rand: Callable[[], float]
+    uncounted: dict[tuple[str, str], float] = field(default_factory=dict)  # who would not count, until when (boot)
     look: Callable[[str], None] = _nowhere  # at this provider's quota page, beside a request that tests it

@@ -274,7 +274,7 @@ class State:
         return [self.telling.event("spend", now, until=until, reason=reason)]
 
     def credential_absent(self, provider: str, failure: Failure, now: Now) -> list[Event]:
-        """Looked for and not there: known before any request has to find out."""
+        """Looked for and not there, or refused beside an attempt: known before any request has to find out."""
         key = ScopeKey(Scope.CREDENTIAL, provider)
         circuit = permit.told(self.circuits.get(key, CLOSED), failure, Scope.CREDENTIAL, now, self.rand())
         return self._changed({key: circuit}, now)

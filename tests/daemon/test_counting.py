@@ -12,13 +12,14 @@ import trio
 from door_client import ASKED, tool
 from door_reading import refused
 from standins.faults import FAULTS
-from switchgeard import counting
+from switchgeard import clock, counting
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.wires import Said
 from world import PATIENT, World, world
 
 MESSAGES = "anthropic.messages"
 PATH = "/v1/messages/count_tokens"
+UNKNOWN_KEY = b'{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}'
 BODY = ASKED[MESSAGES] | {"system": "Be brief.", "zz_unknown": 1}
 
 
@@ -99,6 +100,40 @@ async def test_trouble_costs_only_exactness(tmp_path: Path, trouble: Callable[[A
         await guessed(w)
         assert w.hits() == {"a": 1}
         assert (await w.call("providers/list"))["providers"][0]["health"] == "available"
+
+
+async def test_a_refused_credential_is_known_before_an_answer_is_asked_for(tmp_path: Path) -> None:
+    """It is the same credential: the next request goes elsewhere at once, and the cure is told."""
+    async with world(tmp_path, {"a": counter(lambda asked: sized(401, UNKNOWN_KEY)), "b": "ok"}, door=True) as w:
+        await guessed(w)
+        provider = (await w.call("providers/list"))["providers"][0]
+        assert (provider["health"], provider["reason"]) == ("auth_failed", "invalid x-api-key")
+        assert (await w.ask()).outcomes == [("b", None)]
+        assert w.hits() == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize("status", [429, 404, 403, 500])
+async def test_who_would_not_count_is_not_asked_again_at_once(tmp_path: Path, status: int) -> None:
+    """Nor kept from answering: counting has limits of its own."""
+    body = b'{"type":"error","error":{"type":"x_error","message":"no"}}'
+    async with world(tmp_path, {"a": counter(lambda asked: sized(status, body))}, door=True) as w:
+        for _ in range(3):
+            await guessed(w)
+        assert w.hits() == {"a": 1}
+        assert (await w.ask()).outcomes == [("a", None)]
+
+
+async def test_a_count_is_asked_for_again_when_its_limit_says(tmp_path: Path) -> None:
+    """By retry-after."""
+    answers = iter([sized(429, b"{}", [("retry-after", "20")]), sized(200, b'{"input_tokens": 9}')])
+    wall = clock.now()
+    moments = [wall]
+    async with world(tmp_path, {"a": counter(lambda asked: next(answers))}, door=True, now=lambda: moments[-1]) as w:
+        await guessed(w)
+        moments.append(wall.after(19))
+        await guessed(w)
+        moments.append(wall.after(21))
+        assert (await count(w)).json() == {"input_tokens": 9}
 
 
 async def test_nobody_waits_long_for_a_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
