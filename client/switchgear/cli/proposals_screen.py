@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .screen import clean, folded
 from .table import rows
 
 TYPE_CHECKING = False
@@ -18,7 +19,7 @@ NONE = {
         "  hint: switchgear models",
     ),
     "propose": (
-        "Nothing new to merge: no two providers list a model that you have not got.",
+        "Nothing new to merge: your providers have no other model in common.",
         "  hint: switchgear models propose --refresh",
     ),
 }
@@ -33,7 +34,7 @@ def proposals(screen: Screen, result: Json, refreshed: bool = False) -> Iterable
         yield from (line for each in found for line in _proposal(screen, each))
     else:
         yield from NONE[auto][:1] if refreshed and auto == "propose" else NONE[auto]
-    yield from _trouble(result.get("listings", []))
+    yield from _trouble(screen, result.get("listings", []))
     if found:
         yield ""
         yield f"  hint: switchgear models propose --accept {found[0]['alias']}"
@@ -53,11 +54,11 @@ def _variant(offer: Json, proposal: Json) -> list[str]:
     return [f"{name} {mark}".rstrip(), offer["billing"], cost, "quantised" if offer["quantised"] else "", offer["why"]]
 
 
-def _trouble(listings: list[Json]) -> Iterator[str]:
+def _trouble(screen: Screen, listings: list[Json]) -> Iterator[str]:
     for listing in listings:
         if listing.get("reason"):
-            yield f"{listing['provider']}: {listing['reason']}"
+            yield from folded(screen, clean(f"{listing['provider']}: {listing['reason']}"))
             if listing.get("hint"):
-                yield f"  hint: {listing['hint']}"
+                yield clean(f"  hint: {listing['hint']}")
         elif listing.get("read_at") and not listing["models"]:
             yield f"{listing['provider']}: it lists no models"

@@ -82,7 +82,7 @@ def test_all_may_be_none(run: Run, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("auto", "told"), [("off", 'auto = "off"'), ("merge", "has merged"), ("propose", "that you have not got")]
+    ("auto", "told"), [("off", 'auto = "off"'), ("merge", "has merged"), ("propose", "no other model in common")]
 )
 def test_why_nothing_is_proposed_is_the_reason_it_is(run: Run, serve: Serve, auto: str, told: str) -> None:
     """Where nobody looked, or all is done, it is not said that no two providers have the same."""
@@ -95,3 +95,12 @@ def test_nothing_to_merge_says_what_to_try(run: Run, serve: Serve) -> None:
     serve({"models/propose": {"proposals": [], "listings": []}})
     assert "hint: switchgear models propose --refresh" in run("models", "propose").out
     assert run("models", "--refresh").code == 2
+
+
+def test_a_provider_cannot_write_to_the_terminal_through_its_list(run: Run, serve: Serve) -> None:
+    """Why its list could not be read may be its own words."""
+    told = {"provider": "evil", "reason": "no\x1b]0;owned\x07", "hint": "switchgear \x1b[2Jauth"}
+    serve({"models/propose": {"proposals": [], "listings": [told]}})
+    shown = run("models", "propose").out
+    assert "evil: no]0;owned\n  hint: switchgear [2Jauth\n" in shown
+    assert "\x1b" not in shown

@@ -63,7 +63,7 @@ def show(invocation: Invocation, found: Found, looked_at: str) -> None:
         invocation.out.line(line)
     if not found.new:
         have = f" beside {', '.join(one.id for one in found.known)}" if found.known else ""
-        invocation.out.line(f"  nothing new{have}; looked at {looked_at}")
+        say(invocation, f"  nothing new{have}; looked at {looked_at}")
     for one in found.left:
         for line in (f"  not taken: {one.source}, {short(one.where)}", f"    {one.why}", f"    hint: {one.hint}"):
             invocation.note(clean(line))
