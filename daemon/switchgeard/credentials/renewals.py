@@ -183,7 +183,7 @@ class Renewals:
 
     async def _refreshed(self, provider: Provider, refresh: Refresh, bundle: Bundle) -> Answer:
         if bundle.refresh_token is None:
-            return Refused("the login has ended", f"switchgear login {provider.id}")
+            return Refused("the login has ended", _anew(provider))
         reason = ""
         for _ in range(TRIES):
             try:
@@ -214,7 +214,7 @@ class Renewals:
         if other is not None and other.refresh_token != bundle.refresh_token and isinstance(found, Ready):
             assert found.secret is not None
             return self._adopted(provider, of_bundle(other, found.secret, refresh, self._now(), new=False))
-        return Refused(f"the login is not valid any more ({refusal})", f"switchgear login {provider.id}")
+        return Refused(f"the login is not valid any more ({refusal})", _anew(provider))
 
     async def _exchanged(self, provider: Provider, stored: Secret, exchange: Exchange) -> Answer:
         reason = ""
@@ -276,10 +276,8 @@ def _said(status: int, body: bytes) -> str:
 
 
 def _anew(provider: Provider) -> str:
-    """How another credential comes in place of one that is refused."""
-    if isinstance(provider.credential, Keyring):
-        return f"switchgear login {provider.id}"
-    return f"replace what {provider.credential_text} gives, then: switchgear resume {provider.id}"
+    """How another login comes in place of one that is refused; `Vault.cure` knows of credentials that are none."""
+    return f"switchgear login {provider.id}"
 
 
 def _again(provider: Provider) -> str:

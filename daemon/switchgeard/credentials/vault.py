@@ -74,9 +74,7 @@ class Vault:
         if not isinstance(found, Ready) or found.secret is None or (renewals := self._renewing(provider)) is None:
             return found
         answer = await renewals.get(provider, found.secret)
-        if isinstance(answer, Refused) and (cure := self.renewal(provider)) is not None:
-            return structs.replace(answer, hint=cure)  # no login of ours would replace it
-        return answer
+        return structs.replace(answer, hint=self.cure(provider)) if isinstance(answer, Refused) else answer
 
     async def stored(self, provider: Provider) -> Answer:
         """The credential as it is kept: from memory, else from its source, once for all who ask at a time."""
