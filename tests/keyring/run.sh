@@ -6,7 +6,7 @@ python=$(command -v "${PYTHON:-python3}")
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
 if ! command -v gnome-keyring-daemon >/dev/null || ! command -v dbus-run-session >/dev/null; then
-  apt-get update -qq && apt-get install -y -qq gnome-keyring dbus
+  apt-get update -qq -o Acquire::Retries=3 && apt-get install -y -qq -o Acquire::Retries=3 gnome-keyring dbus
 fi
 
 scratch=$(mktemp -d)

@@ -87,7 +87,7 @@ async def test_a_locked_keyring_is_locked_within_the_deadline(collection: Any) -
     store = KeyringStore()
     await store.write("a", Secret("sk-REAL-1"))
     collection.lock()
-    found = await within(6, store)
+    found = await within(20, store)
     assert isinstance(found, Locked), found
     assert "unlock" in found.hint
     assert isinstance(await store.write("a", Secret("x")), Locked | Broken)
