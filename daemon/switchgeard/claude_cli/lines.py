@@ -12,11 +12,12 @@ import re
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from switchgear_protocol.events import Restarted, StreamEvent
 from switchgear_protocol.words import FailureKind, Scope
 from switchgeard.core.clock import Now
+from switchgeard.core.cost import FREE
 from switchgeard.core.failure import ErrorReply, Failure, classify, garbled
 from switchgeard.core.offer import Offer
 from switchgeard.core.quota import Window
@@ -60,13 +61,14 @@ class Line(Struct):
     is_error: bool = False
     result: Any = None
     stop_reason: str | None = None
+    key_source: Any = field(name="apiKeySource", default=None)
 
 
 class Typed(Struct):
     type: Any = None
 
 
-TYPES = ("stream_event", "assistant", "rate_limit_event", "result")
+TYPES = ("system", "stream_event", "assistant", "rate_limit_event", "result")
 _TYPED = msgspec.json.Decoder(Typed)
 _LINE = msgspec.json.Decoder(Line)
 
@@ -96,6 +98,8 @@ class Lines:
             return []
         read = parsed(_LINE, line)
         match read.type:
+            case "system" if read.subtype == "init":
+                self._begun(read.key_source)
             case "stream_event" if read.parent_tool_use_id is None and bytes(read.event):
                 return self._stream(bytes(read.event))
             case "assistant" if read.message is not None:
@@ -105,6 +109,12 @@ class Lines:
             case "result":
                 return self._result(read, now)
         return []
+
+    def _begun(self, key_source: object) -> None:
+        """ "none" is a login. A key is billed by use: not by a provider that the user has for paid."""
+        keyed = isinstance(key_source, str) and key_source not in ("", "none")
+        if keyed and self._offer.billing in FREE:
+            self.done, self.failure = True, billed(self._offer.provider)
 
     def _stream(self, event: bytes) -> list[StreamEvent]:
         shape = parsed(_STREAMED, event)
@@ -165,6 +175,13 @@ class Lines:
             return self._login(complaint)
         said = scrub(complaint.strip())
         return garbled(f"Claude Code ended ({how}) without a result" + (f": {said}" if said else ""))
+
+
+def billed(provider: str) -> Failure:
+    """It has a key in place of a plan's login."""
+    hint = f'claude /login with your plan, or billing = "metered" in the config, then: switchgear resume {provider}'
+    said = "Claude Code is logged in with an API key, which is billed by use"
+    return Failure(FailureKind.AUTH_FAILED, said, Scope.CREDENTIAL, hint=hint)
 
 
 class _Streamed(Struct):

@@ -23,7 +23,7 @@ MOST = 64 * 1024  # bytes
 WAYS = {
     "oauth_token": "logged in with a token",
     "claude.ai": "logged in with a subscription",
-    "api_key": "has a key",
+    "api_key": "logged in with a key that is billed by use",
 }
 """How it is logged in, in its words -> in ours; what is not here is only "logged in"."""
 
@@ -43,21 +43,21 @@ class Status(Struct, frozen=True):
     way: str = field(name="authMethod", default="")
 
 
-async def look(program: str, environ: Mapping[str, str] | None = None) -> Look:
-    """Runs it once for its status. Never raises."""
+async def look(program: str, environ: Mapping[str, str] | None = None, billed: bool = False) -> Look:
+    """Runs it once for its status. Never raises. `billed`: the user has it for a provider that costs by use."""
     environ = os.environ if environ is None else environ
     found = shutil.which(program, path=environ.get("PATH"))
     if found is None:
         return _missing(program, "is not there")
     try:
         with trio.move_on_after(DEADLINE):
-            return judged(program, await run((found, *STATUS), environment(environ), MOST))
+            return judged(program, await run((found, *STATUS), environment(environ), MOST), billed)
     except OSError as fault:
         return _missing(program, f"cannot be started: {fault.strerror}")
     return Look(False, f"{program} says nothing of its login within {DEADLINE:g} s", f"{program} auth status")
 
 
-def judged(program: str, ended: Ended) -> Look:
+def judged(program: str, ended: Ended, billed: bool = False) -> Look:
     """Its status is 1 where nobody is logged in, so what it prints decides."""
     try:
         status = msgspec.json.decode(ended.out.data, type=Status)
@@ -65,6 +65,11 @@ def judged(program: str, ended: Ended) -> Look:
         return Look(False, f"{program} is there, but says nothing of its login ({ended.how})", f"{program} auth status")
     if not status.logged_in:
         return Look(False, f"{program} is there, but nobody is logged in", f"{program} auth login")
+    if status.way == "api_key_helper":  # its settings are left out of every run
+        return Look(False, f"{program} is there, but has only an apiKeyHelper, not run here", f"{program} auth login")
+    if status.way == "api_key" and not billed:
+        hint = f'{program} auth login with your plan, or billing = "metered": switchgear config edit'
+        return Look(False, f"{program} is there, but {WAYS[status.way]}", hint)
     return Look(True, f"{program} is there and {WAYS.get(status.way, 'logged in')}")
 
 

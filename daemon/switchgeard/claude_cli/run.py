@@ -81,7 +81,7 @@ class Run:
             nursery.start_soon(_feed, process.stdin, told(self.request))
             nursery.start_soon(self._listen, process.stderr)
             failure = await self._heard(process.stdout, lines)
-            with trio.move_on_after(DRAIN):
+            with trio.move_on_after(DRAIN if lines.failure is None else 0.0):  # what has failed may be spending
                 await process.wait()
             nursery.cancel_scope.cancel()
         if failure is not None or lines.done:

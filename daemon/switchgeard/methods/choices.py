@@ -29,6 +29,7 @@ from switchgeard.catalogue.shipped import shipped
 from switchgeard.claude_cli.looking import look
 from switchgeard.config.label import label
 from switchgeard.config.merging import entry, newcomers
+from switchgeard.core.cost import FREE
 from switchgeard.core.listing import Listed, Listing
 from switchgeard.core.offer import MergedModel
 from switchgeard.core.provider import Passthrough, Provider
@@ -81,7 +82,7 @@ async def _without_asking(provider: Provider) -> ProbeView | None:
     if not KINDS[provider.kind].program:
         return None
     program = provider.base_url.removeprefix(PROGRAM)
-    found = await look(program)
+    found = await look(program, billed=provider.billing not in FREE)
     return ProbeView(provider.id, found.ok, asked=program, reason=found.reason, hint=found.hint)
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sample_offers import offer
+from switchgear_protocol.words import Billing, FailureKind, Scope
 from switchgeard.claude_cli import run
 from switchgeard.claude_cli.lines import Lines, headers
 from switchgeard.claude_cli.run import Splitting
@@ -47,6 +48,39 @@ def test_any_line_is_understood_or_garbled(type: str, value: object, data: st.Da
         lines.feed(msgspec.json.encode({"type": type, **members}), NOW)
     except (Garbled, UpstreamError):
         assert lines.failure is None
+
+
+def begun(source: object, billing: Billing) -> Lines:
+    lines = Lines(offer("plan", "claude-opus-5-5", kind="claude-cli", wire="anthropic.messages", billing=billing))
+    lines.feed(msgspec.json.encode({"type": "system", "subtype": "init", "apiKeySource": source}), NOW)
+    return lines
+
+
+MANAGED = "/login managed key"
+
+
+@pytest.mark.parametrize("source", [MANAGED, "ANTHROPIC_API_KEY", "apiKeyHelper"])
+def test_a_key_in_place_of_the_plan_ends_the_run_before_it_is_billed(source: str) -> None:
+    """It says so with its first line; the provider is refused until somebody logs in, or says that it is metered."""
+    lines = begun(source, Billing.INCLUDED)
+    assert lines.failure is not None
+    assert (lines.done, lines.failure.kind, lines.failure.scope) == (True, FailureKind.AUTH_FAILED, Scope.CREDENTIAL)
+    assert "billed" in lines.failure.message
+    assert 'billing = "metered"' in (lines.failure.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("source", "billing"),
+    [
+        ("none", Billing.INCLUDED),
+        (None, Billing.INCLUDED),
+        (7, Billing.INCLUDED),
+        ("/login managed key", Billing.METERED),
+    ],
+)
+def test_a_plan_or_a_key_that_may_be_billed_goes_on(source: object, billing: Billing) -> None:
+    """None is what it says of a login; what is said in no words is not taken for a key."""
+    assert not begun(source, billing).done
 
 
 def test_windows_of_a_model_line_keep_their_name() -> None:

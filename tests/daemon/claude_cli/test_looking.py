@@ -33,6 +33,21 @@ async def test_a_login_is_told_and_nothing_of_whose_it_is(tmp_path: Path) -> Non
     assert found.reason == f"{program} is there and logged in with a subscription"
 
 
+async def test_a_key_that_is_billed_is_no_plan(tmp_path: Path) -> None:
+    """A login at the Console is one; it serves only where the user says that it may cost."""
+    program = saying(tmp_path, loggedIn=True, authMethod="api_key", apiKeySource="/login managed key")
+    found = await look(program)
+    assert (found.ok, "billed by use" in found.reason) == (False, True)
+    assert 'billing = "metered"' in (found.hint or "")
+    assert (await look(program, billed=True)).ok
+
+
+async def test_a_helper_of_its_settings_is_not_run_here(tmp_path: Path) -> None:
+    """It calls itself logged in, but its settings are left out of every run."""
+    found = await look(saying(tmp_path, loggedIn=True, authMethod="api_key_helper"), billed=True)
+    assert (found.ok, "apiKeyHelper" in found.reason) == (False, True)
+
+
 async def test_nobody_logged_in_is_told_with_the_cure(tmp_path: Path) -> None:
     """As the real one says it: status 1."""
     program = saying(tmp_path, 1, loggedIn=False, authMethod="none")
