@@ -15,8 +15,7 @@ dicts here: the thin client library is the typed way in.
     screen terminal terminal_page progress    colour, width, cleaning of foreign text; who can be asked; a page drawn
                              in place; what is waited for
     words times table        how health, time and rows are said
-    status_screen models_screen proposals_screen quota_screen quota_rows usage_screen event_words watch    what a command
-                             shows
+    status_screen models_screen proposals_screen quota_screen quota_rows usage_screen event_words watch    what is shown
     asked answer browser     a question and its answer; the desktop's browser
     config_text config_edit  the config, read and edited
 

@@ -65,7 +65,7 @@ def _named(screen: Screen, result: Json) -> Iterable[str]:
 def detail(screen: Screen, model: Json) -> Iterable[str]:
     """Everything about one merged model: who serves, who is next, and of each provider why, how much and how dear."""
     now = wall()
-    yield f"{screen.paint('bold', model['alias'])}  {_serving(model)}"
+    yield f"{screen.paint('bold', clean(model['alias']))}  {clean(_serving(model))}"
     yield from rows(screen, _policy(model, now), wrap=True)
     for number, offer in enumerate(model["offers"], 1):
         yield ""

@@ -37,12 +37,12 @@ def proposals(screen: Screen, result: Json, refreshed: bool = False) -> Iterable
     yield from _trouble(screen, result.get("listings", []))
     if found:
         yield ""
-        yield f"  hint: switchgear models propose --accept {found[0]['alias']}"
+        yield clean(f"  hint: switchgear models propose --accept {found[0]['alias']}")
 
 
 def _proposal(screen: Screen, proposal: Json) -> Iterator[str]:
     note = "  in your config; what would join it is marked +" if proposal["exists"] else ""
-    yield f"{screen.paint('bold', proposal['alias'])}{note}"
+    yield f"{screen.paint('bold', clean(proposal['alias']))}{note}"
     yield from rows(screen, [_variant(offer, proposal) for offer in proposal["offers"]], indent="  ")
 
 

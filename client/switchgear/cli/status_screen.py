@@ -38,7 +38,7 @@ def _head(screen: Screen, status: Json, now: float) -> Iterable[str]:
         counts.append(f"{status['in_flight']} in flight")
     if status.get("draining"):
         counts.append("stopping: finishing what is in flight")
-    title = screen.paint("bold", f"switchgear {status['version']}")
+    title = screen.paint("bold", f"switchgear {clean(status['version'])}")
     yield f"{title}  {screen.paint('dim', ', '.join(counts))}"
     for told in clean(status.get("http") or "").split("; "):
         if told:

@@ -30,6 +30,8 @@ file, command), whether it works, and what to do if not. Secrets are never shown
 
 
 def run(invocation: Invocation) -> int:
+    from switchgear.cli.screen import clean
+
     result = invocation.call("credentials/list")
     if invocation.args.json:
         return invocation.emit(result)
@@ -42,7 +44,7 @@ def run(invocation: Invocation) -> int:
     for view in views:
         if view.get("hint"):
             named = "" if len(views) == 1 or view["provider"] in view["hint"] else f"{view['provider']}: "
-            screen.line(screen.paint("dim", f"hint: {named}{view['hint']}"))
+            screen.line(screen.paint("dim", clean(f"hint: {named}{view['hint']}")))
     return 0
 
 

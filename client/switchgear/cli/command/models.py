@@ -52,6 +52,7 @@ def run(invocation: Invocation) -> int:
 
 def _propose(invocation: Invocation) -> int:
     from switchgear.cli.proposals_screen import proposals
+    from switchgear.cli.screen import clean
 
     args, screen = invocation.args, invocation.out
     if args.refresh:
@@ -61,7 +62,7 @@ def _propose(invocation: Invocation) -> int:
             invocation.call("models/refresh")
     if args.accept or args.all:
         result = invocation.call("models/accept", aliases=args.accept or [], all=args.all)
-        lines: Iterable[str] = [f"merged: {alias}" for alias in result["aliases"]] or ["nothing new to merge"]
+        lines: Iterable[str] = [f"merged: {clean(alias)}" for alias in result["aliases"]] or ["nothing new to merge"]
     else:
         result = invocation.call("models/propose")
         lines = proposals(screen, result, args.refresh)

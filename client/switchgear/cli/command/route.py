@@ -55,10 +55,10 @@ def lines(screen: Screen, result: Json, *, explain: bool) -> Iterable[str]:
     told = via(chosen) if chosen else "nobody can serve it now"
     if not chosen and result.get("retry_after_ms"):
         told += f", first one back in {span(result['retry_after_ms'] / 1000)}"
-    yield f"{screen.paint('bold', result['alias'])}  {screen.paint('good' if chosen else 'bad', told)}"
+    yield f"{screen.paint('bold', clean(result['alias']))}  {screen.paint('good' if chosen else 'bad', clean(told))}"
     for word in ("pinned", "sticky"):
         if result.get(word):
-            yield f"  {word} to {result[word]}"
+            yield clean(f"  {word} to {result[word]}")
     if explain or not chosen:
         yield from rows(screen, _steps(result["steps"], wall()), wrap=True)
         hints = dict.fromkeys(step["hint"] for step in result["steps"] if step.get("hint"))
