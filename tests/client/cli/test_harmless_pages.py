@@ -23,6 +23,7 @@ from switchgear_protocol.messages import (
     UsageReply,
     UsageRow,
 )
+from switchgear_protocol.words import Outcome
 
 EVIL = "\x1b]0;x\x07\x9b2J\u202e"
 OURS = {  # words of the protocol, which the daemon itself chooses
@@ -32,7 +33,7 @@ OURS = {  # words of the protocol, which the daemon itself chooses
 ROW = UsageRow({"provider": "p", "model": "m"}, 1, 1, 1, 0, Usage(1, 2))
 EVENTS = [
     Event(seq=18, at=NOW, type="health", provider="p", reason="r", scope="bucket:p/5h"),
-    Event(seq=19, at=NOW, type="attempt", alias="a", provider="p", model="m", outcome="failed", reason="r"),
+    Event(seq=19, at=NOW, type="attempt", alias="a", provider="p", model="m", outcome=Outcome.FAILED, reason="r"),
     Event(seq=20, at=NOW, type="quota", provider="p", window="w", used=0.5),
 ]
 OFFER = {"provider": "p", "model": "m", "billing": "metered", "why": "w", "price": {}, "quantised": False}
