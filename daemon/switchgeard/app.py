@@ -46,7 +46,7 @@ from .credentials.vault import Vault
 from .door.kept import Kept
 from .door.listeners import Listeners
 from .door.server import Door
-from .ending import Ending
+from .ending import Ending, ignore_signals
 from .methods.daemon import Daemon
 from .methods.money import spent_by_session
 from .methods.table import dispatch
@@ -160,16 +160,16 @@ async def _run(places: Places, listening: SocketFile, instance: Instance, idle_e
                 helpers.start_soon(task)
             if idle_exit is not None:
                 helpers.start_soon(ending.when_idle, idle_exit)
-            await _begin(daemon)
-            notify.ready(daemon.configuration.words())
+            await _begin(daemon, notify)
             await server.serve(listening.sock)  # returns when drained
             await door.ended.wait()
             helpers.cancel_scope.cancel()
     finally:
         listeners.close()
         keeper.file.remove()  # the one in place now: both may have been made anew
-        keeper.instance.release()
         await _put_down(daemon)
+        keeper.instance.release()  # last: whoever has it next reads what was put down
+        ignore_signals()
 
 
 async def _take_up(daemon: Daemon, listeners: Listeners, notify: Notify, helpers: trio.Nursery) -> None:
@@ -181,12 +181,15 @@ async def _take_up(daemon: Daemon, listeners: Listeners, notify: Notify, helpers
     helpers.start_soon(_tell_storage, daemon)
 
 
-async def _begin(daemon: Daemon) -> None:
+async def _begin(daemon: Daemon, notify: Notify) -> None:
     """The first event is told, and its number on disk before anybody hears it."""
+    if daemon.draining:  # told to leave while it started
+        return
     daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
     with trio.move_on_after(SETTLE):
         await daemon.at.store.flush()
     _settle_memory()
+    notify.ready(daemon.configuration.words())
 
 
 async def _put_down(daemon: Daemon) -> None:

@@ -17,6 +17,7 @@ from .supervised.notify import Notify
 
 DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
 FAREWELL = 5.0  # seconds more, for the last words and what is still to be written
+HEEDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -27,8 +28,12 @@ class Ending:
     notify: Notify
 
     async def obey_signals(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """SIGTERM and SIGINT drain (a second one ends at once); SIGHUP reloads the config."""
-        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as arriving:
+        """SIGTERM and SIGINT drain (a second one ends at once); SIGHUP reloads the config. Until cancelled, and then
+        none of them means anything any more: what is believed is still to be written.
+        """
+        for number in HEEDED:
+            signal.signal(number, _past)  # which comes back in force after the receiver
+        with trio.open_signal_receiver(*HEEDED) as arriving:
             task_status.started()
             async with trio.open_nursery() as nursery:
                 async for number in arriving:
@@ -69,3 +74,13 @@ class Ending:
             nursery.start_soon(self.door.drain, seconds)
             nursery.start_soon(self.server.wind_down, seconds)
         await self.server.hang_up()
+
+
+def ignore_signals() -> None:
+    """All is done: the interpreter, which restores what signals do by default, shall end by itself."""
+    for number in HEEDED:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _past(number: int, frame: object) -> None:
+    """Too late, or some microseconds too early; not SIG_IGN yet, which children would inherit."""

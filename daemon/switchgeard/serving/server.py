@@ -44,6 +44,7 @@ class Server:
         self._hangups = Hangups()
         self._accepting = Accepting(turn_away)
         self._settled = trio.lowlevel.ParkingLot()
+        self._over = trio.CancelScope()
         self.draining = False
 
     def __repr__(self) -> str:
@@ -57,12 +58,15 @@ class Server:
     async def serve(
         self, sock: socket.socket, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
-        """Serve clients of a listening, non-blocking socket until cancelled or drained. Closes it."""
+        """Serve clients of a listening, non-blocking socket until cancelled or drained. Closes it. Drained before
+        it is served, a socket is closed at once.
+        """
         try:
-            async with trio.open_nursery() as self._nursery:
-                self._nursery.start_soon(self._hangups.run)
-                self.listen(sock)
-                task_status.started()
+            with self._over:
+                async with trio.open_nursery() as self._nursery:
+                    self._nursery.start_soon(self._hangups.run)
+                    self.listen(sock)
+                    task_status.started()
         finally:
             self._hangups.close()
             self._accepting.close()
@@ -96,7 +100,7 @@ class Server:
     async def hang_up(self) -> None:
         """Close every connection, and let `serve` return."""
         await self._hush(LAST_WORDS)
-        self._nursery.cancel_scope.cancel()
+        self._over.cancel()
 
     async def _hush(self, seconds: float) -> None:
         """Listen to nobody any more, and give every answer so many seconds to leave."""

@@ -15,10 +15,11 @@ from trio.testing import MockClock
 
 from promptly import promptly
 from rpc_client import Client, Daemon, kind_of, serving
-from switchgear_protocol.limits import Limits
+from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard.serving import peer
 from switchgeard.serving.conversation import Conversation
 from switchgeard.serving.doorstep import BUSY, last_words
+from switchgeard.serving.listening import bind_socket
 
 ROOT = Path(__file__).parents[3]
 
@@ -295,6 +296,19 @@ async def test_draining_an_idle_server_returns_at_once(tmp_path: Path) -> None:
             await daemon.server.drain(600)
         assert await client.hear() == {}
         client.close()
+
+
+async def test_a_server_drained_before_it_serves_never_does(tmp_path: Path) -> None:
+    """Told to leave while it starts: who waits in the backlog is refused, and asks the next one."""
+    daemon = Daemon(bind_socket(str(tmp_path / "run" / "s.sock")), DEFAULT)
+    await daemon.server.drain(600)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(daemon.file.path)
+        with promptly(1.0):
+            await daemon.server.serve(daemon.file.sock)
+        assert daemon.file.sock.fileno() == -1
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
 
 
 async def test_a_client_that_does_not_read_cannot_hold_up_the_shutdown(
