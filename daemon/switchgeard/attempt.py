@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import trio
 
 from .core.clock import Now
-from .core.failure import ErrorReply, Failure, classify, garbled
+from .core.error_reply import ErrorReply, classify
+from .core.failure import Failure, garbled
 from .core.offer import Offer
 from .core.rule import Rule
 from .dialects.dialect import Decoding, ProviderSide

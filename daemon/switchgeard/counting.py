@@ -15,7 +15,8 @@ from switchgear_protocol.words import FailureKind
 from .ask import Ask
 from .calling import unsaid
 from .core.clock import Now
-from .core.failure import ErrorReply, Failure, classify
+from .core.error_reply import ErrorReply, classify
+from .core.failure import Failure
 from .core.offer import MergedModel, Offer
 from .core.provider import Passthrough, Provider
 from .dialects.anthropic_messages import NAME, counting

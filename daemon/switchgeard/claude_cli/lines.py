@@ -18,7 +18,8 @@ from switchgear_protocol.events import Restarted, StreamEvent
 from switchgear_protocol.words import FailureKind, Scope
 from switchgeard.core.clock import Now
 from switchgeard.core.cost import FREE
-from switchgeard.core.failure import ErrorReply, Failure, classify, garbled
+from switchgeard.core.error_reply import ErrorReply, classify
+from switchgeard.core.failure import Failure, garbled
 from switchgeard.core.offer import Offer
 from switchgeard.core.quota import Window
 from switchgeard.core.readings import CLAIMS, UNIFIED, readings

@@ -13,7 +13,8 @@ What a request does:
     cost, margin, typical, caps    what an answer costs; what the next turn would, one running may; the user's limits
 
 What is learned:
-    failure, failure_tables, rule, envelope    an error's meaning: classifier, tables, a kind's own, its wrapping
+    failure                why an attempt gave no answer
+    error_reply, failure_tables, rule, envelope    an error's meaning: classifier, tables, a kind's own, its wrapping
     hints, objection, portal    when to come back; a transcript that is refused; a network that answers itself
     health                 circuits: what is believed of each scope
     quota, readings        windows; read from headers

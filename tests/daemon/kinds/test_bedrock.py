@@ -7,7 +7,8 @@ import pytest
 
 from switchgear_protocol.words import FailureKind
 from switchgeard.core.clock import Now
-from switchgeard.core.failure import ErrorReply, Failure, classify
+from switchgeard.core.error_reply import ErrorReply, classify
+from switchgeard.core.failure import Failure
 from switchgeard.core.listing import Listed
 from switchgeard.kinds.auth import BadSecret
 from switchgeard.kinds.bedrock import KIND, PROFILES, listed, more

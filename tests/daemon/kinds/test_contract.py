@@ -19,7 +19,7 @@ from switchgear_protocol.words import FailureKind as K
 from switchgear_protocol.words import Scope
 from switchgeard import clock
 from switchgeard.core.clock import Now
-from switchgeard.core.failure import ErrorReply, classify
+from switchgeard.core.error_reply import ErrorReply, classify
 from switchgeard.demo import claude
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.said import Said

@@ -11,7 +11,7 @@ from kind_worlds import kind_world
 from literal.copilot_words import HEADERS, SHORT_TOKEN
 from switchgear_protocol.words import Billing, FailureKind
 from switchgeard.core.clock import Now
-from switchgeard.core.failure import ErrorReply, classify
+from switchgeard.core.error_reply import ErrorReply, classify
 from switchgeard.core.listing import Listed
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Price, Tier

@@ -8,7 +8,7 @@ import pytest
 
 from switchgear_protocol.words import FailureKind
 from switchgeard.core.clock import Now
-from switchgeard.core.failure import ErrorReply, classify
+from switchgeard.core.error_reply import ErrorReply, classify
 from switchgeard.kinds import vertex
 from switchgeard.kinds.auth import BadSecret
 from switchgeard.kinds.calls import build_call, drafted, home
