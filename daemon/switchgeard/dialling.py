@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from switchgear_protocol.words import FailureKind, Scope
 
 from .core.clock import Now
+from .core.cost import FREE
 from .core.failure import Failure
 from .core.issuer import Issuer
 from .core.offer import Offer
@@ -47,6 +48,8 @@ async def dial(
             return trouble
         assert isinstance(found, Ready)
         secret = found.secret
+    if secret is not None and offer.billing in FREE and KINDS[provider.kind].by_use(secret.reveal()):
+        return _by_use(provider)
     try:
         issuer = Issuer(vault.account(provider, secret), offer.wire, offer.model)
         wording = question.wording(offer, issuer, manner)
@@ -55,6 +58,12 @@ async def dial(
         return Failure(FailureKind.AUTH_FAILED, str(bad), Scope.CREDENTIAL, hint=vault.renewal(provider))
     except Unreadable as bad:
         return Failure(FailureKind.INVALID_REQUEST, bad.message, code=bad.parameter)
+
+
+def _by_use(provider: Provider) -> Failure:
+    """What its user has for paid would cost anew."""
+    hint = f'switchgear login {provider.id} for the plan, or billing = "metered" for the key: switchgear config edit'
+    return Failure(FailureKind.AUTH_FAILED, "it holds an API key, which is billed by use", Scope.CREDENTIAL, hint=hint)
 
 
 def _passed_through(

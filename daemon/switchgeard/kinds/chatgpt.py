@@ -1,7 +1,7 @@
 """A ChatGPT plan, by Sign in with ChatGPT. Source: OpenAI's pages on it for open-source programs that run locally.
 
 The plan answers on the Responses wire only, streamed, and refuses fields the API takes: they are left out here, whoever
-wrote the body. A plain API key in its place works too: it is sent as it is.
+wrote the body. A plain API key in its place is billed by use, so it serves only where the provider is said to be.
 """
 
 from typing import Any
@@ -63,6 +63,11 @@ def listed(body: bytes) -> tuple[Listed, ...]:
         if name and row.get("visibility", "list") == "list":
             found.append(Listed(name, text(row, "display_name")))
     return tuple(found)
+
+
+def is_key(secret: str) -> bool:
+    """A login's tokens are JWTs."""
+    return secret.startswith("sk-")
 
 
 def refreshing(bundle: Bundle, options: Options) -> HTTPCall:
@@ -149,6 +154,7 @@ KIND = Kind(
     ),
     lacks=frozenset({"server_state", "logprobs", "files", "images_out"}),
     streams_only=True,
+    by_use=is_key,
     shape=shaped,
     vendor="openai",
 )

@@ -153,6 +153,11 @@ def unshaped(draft: Draft) -> Draft:
     return draft
 
 
+def plainly(secret: str) -> bool:
+    """Of a kind with one sort of credential, all is billed as the provider is."""
+    return False
+
+
 def no_readings(provider: str, model: str, headers: Mapping[str, str], now: Now) -> tuple[Window, ...]:
     return ()
 
@@ -192,6 +197,7 @@ class Kind(Struct, frozen=True):
     sign: Callable[[HTTPCall, str, Options, Now], HTTPCall] | None = None  # instead of `auth`
     vendor: str | None = None  # the models' maker where the kind has only one: "anthropic"
     site: Callable[[Options], str] | None = None  # where it is, where that depends on its options; else `base_url`
+    by_use: Callable[[str], bool] = plainly  # whether this secret is billed by use, though its kind is a plan
     program: bool = False  # a program on this machine, not an address
 
     @property

@@ -1,6 +1,7 @@
 """chatgpt: what the plan refuses never reaches it; its list, its errors, its refresh."""
 
 import base64
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from switchgeard.kinds.bundle import Bundle
 from switchgeard.kinds.calls import drafted
 from switchgeard.kinds.chatgpt import KIND, REJECTED, listed, refreshed, refreshing, shaped
 from switchgeard.kinds.claims import BadClaims, claims, verified
+from world import world
 
 NOW = Now(1_800_000_000.0, 50.0)
 
@@ -106,3 +108,22 @@ def test_any_other_token_is_refused(wrong: dict[str, object]) -> None:
 def test_what_is_no_token_claims_nothing(text: str) -> None:
     """No crash, whatever comes."""
     assert claims(text) == {}
+
+
+async def test_an_api_key_in_the_plans_place_costs_only_where_the_user_says_so(tmp_path: Path) -> None:
+    """It would be billed by use and counted as paid for: no consent, no budget."""
+    async with world(tmp_path, {"a": "ok", "b": "ok"}) as w:
+        path = w.home / "config.toml"
+        text = path.read_text().replace('kind = "anthropic"', 'kind = "chatgpt"', 1)
+        assert 'billing = "metered"' not in text.partition("[[providers]]")[2].partition("[[providers]]")[0]
+        path.write_text(text)
+        assert (await w.call("config/reload"))["ok"]
+        assert (await w.ask()).outcomes == [("a", "auth_failed"), ("b", None)]
+        assert w.hits()["a"] == 0
+        (told,) = [view for view in (await w.call("providers/list"))["providers"] if view["id"] == "a"]
+        assert ("billed by use" in told["reason"], 'billing = "metered"' in told["hint"]) == (True, True)
+        path.write_text(text.replace('kind = "chatgpt"', 'kind = "chatgpt"\nbilling = "metered"', 1))
+        assert (await w.call("config/reload"))["ok"]
+        await w.call("providers/resume", provider="a")
+        await w.ask()
+        assert w.hits()["a"] == 1
