@@ -41,6 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     from .failed import CommandError, report
 
     argv = sys.argv[1:] if argv is None else argv
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _open_closed()
     try:
         code = _run(argv)
         sys.stdout.flush()
@@ -53,6 +55,15 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         code = _system_failed(error)
     return code
+
+
+def _open_closed() -> None:
+    """`>&-` and the like mean /dev/null: whatever we open next would else take that number, and be written to."""
+    import os
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - as long as we run
 
 
 def _run(argv: list[str]) -> int:

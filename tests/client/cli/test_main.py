@@ -1,5 +1,6 @@
 """The command line as a whole: help, usage, unknown words, errors as lines and as JSON."""
 
+import shlex
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -126,6 +127,21 @@ def test_output_that_cannot_be_written_is_told_in_a_line(words: tuple[str, ...])
             command(*words), env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (ran.returncode, ran.stderr) == (1, "switchgear: cannot go on\n  No space left on device\n")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_was_closed_is_none(home: Path, serve: Serve, closed: str) -> None:
+    """As a script or a service manager may do: the command works, and nothing lands on the daemon's socket."""
+    daemon = serve({"status": STATUS})
+    for words, code in (("status", 0), ("statu", 2)):
+        line = shlex.join(command(words))
+        ran = subprocess.run(
+            ["sh", "-c", f"{line} {closed}"], env=environment(), capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == code, ran.stderr
+        assert (">&-" in closed.split() or code == 2) == (ran.stdout == "")
+        assert ("2>&-" in closed or code == 0) == (ran.stderr == "")
+    assert [method for method, _ in daemon.requests] == ["status"]
 
 
 @pytest.mark.parametrize(("undo", "first"), [(False, True), (True, False)])
