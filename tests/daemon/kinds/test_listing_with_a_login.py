@@ -62,7 +62,7 @@ async def test_a_plans_list_is_asked_for_with_the_renewed_login(
 @pytest.mark.parametrize(
     ("kind", "status", "cure"),
     [
-        ("github-copilot", 401, "set another CANARY"),
+        ("github-copilot", 401, "set another GITHUB"),
         ("chatgpt", 403, "switchgear login a"),
         ("openai", 401, "set another CANARY"),
     ],
