@@ -15,6 +15,7 @@ Counts = dict[str, Any]
 MOST = 1e12  # tokens; a larger number is no count
 DEAREST = 1e6  # USD for one answer; a larger number is no price
 USD_PER_NANO = 1e-11  # a billionth of an AI credit, which is a cent
+USD_PER_TICK = 1e-10  # xAI
 
 
 def number(*values: object) -> int:
@@ -25,22 +26,27 @@ def number(*values: object) -> int:
     return 0
 
 
-def money(value: object) -> float | None:
-    """What an answer cost by its provider's own word, in USD; None where it says nothing usable."""
-    return (
-        float(value)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < DEAREST
-        else None
-    )
+def money(value: object, unit: float = 1.0) -> float | None:
+    """What an answer cost by its provider's own word, in USD; None where it says nothing usable. `unit`: USD each."""
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < DEAREST / unit
+    return value * unit if usable else None  # type: ignore[operator]  # a number, as `usable` says
 
 
 def charged(counts: Counts, credits_used: object = None) -> float | None:
-    """What an answer cost in USD: OpenRouter says it among the counts, Copilot beside them, in billionths of a credit
-    (`credits_used`: its `copilot_usage`)."""
+    """What an answer cost in USD by its provider's own word: Copilot's beside the counts, in billionths of a credit
+    (`credits_used`: its `copilot_usage`), xAI's and OpenRouter's among them."""
     nanos = credits_used.get("total_nano_aiu") if isinstance(credits_used, dict) else None
-    whole = isinstance(nanos, (int, float)) and not isinstance(nanos, bool)
-    paid = money(nanos * USD_PER_NANO) if whole else None  # type: ignore[operator]  # a number, as `whole` says
-    return money(counts.get("cost")) if paid is None else paid
+    for amount, usd in ((nanos, USD_PER_NANO), (counts.get("cost_in_usd_ticks"), USD_PER_TICK)):
+        if (paid := money(amount, usd)) is not None:
+            return paid
+    return _with_own_key(counts, money(counts.get("cost")))
+
+
+def _with_own_key(counts: Counts, fee: float | None) -> float | None:
+    """OpenRouter with a key of the user's own upstream: what that is charged there comes on top of the fee."""
+    if fee is None or counts.get("is_byok") is not True:
+        return fee
+    return fee + (money(inner(counts, "cost_details").get("upstream_inference_cost")) or 0.0)
 
 
 def inner(counts: Counts, name: str) -> Counts:

@@ -1,13 +1,14 @@
 """Counts that come from outside: whatever stands there, a number comes out."""
 
 from math import inf, nan
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switchgear_protocol.content import Usage
-from switchgeard.dialects.counts import added, inner, money, number, output
+from switchgeard.dialects.counts import Counts, added, charged, inner, money, number, output
 
 JUNK = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
 
@@ -65,3 +66,24 @@ def test_what_two_answers_spent_is_added_field_by_field() -> None:
 def test_what_an_answer_cost_is_a_plain_number_of_dollars(said: object, usd: float | None) -> None:
     """Perplexity has an object of that name, which is another matter."""
     assert money(said) == usd
+
+
+@pytest.mark.parametrize(
+    ("counts", "credits_used", "usd"),
+    [
+        ({}, None, None),
+        ({"cost": 0.0125}, None, 0.0125),
+        ({"cost": 0.0125}, {"total_nano_aiu": 5_000_000_000}, 0.05),  # five credits, of a cent
+        ({"cost_in_usd_ticks": 1_466_250}, None, 0.000146625),  # grok-3-mini: 1 in, 11 cached, 291 out
+        ({"cost": 0.001, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.02}}, None, 0.021),
+        ({"cost": 0.02, "is_byok": False, "cost_details": {"upstream_inference_cost": 0.02}}, None, 0.02),
+        ({"cost": 0.001, "is_byok": True, "cost_details": None}, None, 0.001),
+        ({"cost": {"total_cost": 1}, "cost_in_usd_ticks": "1"}, {"total_nano_aiu": True}, None),
+        ({"cost_in_usd_ticks": 10**400}, {"total_nano_aiu": 10**400}, None),
+    ],
+)
+def test_what_was_charged_is_found_wherever_its_provider_says_it(
+    counts: Counts, credits_used: object, usd: Any
+) -> None:
+    """In its own unit; with a key of the user's own at OpenRouter, what that costs too."""
+    assert charged(counts, credits_used) == (None if usd is None else pytest.approx(usd))
