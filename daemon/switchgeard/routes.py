@@ -5,9 +5,8 @@ What a completion is, is `asking`'s business; who may come in, the door's. Every
 says so in its `x-switchgear-` headers; nothing else of the daemon's is told.
 """
 
-import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -20,22 +19,18 @@ from . import asking, counting, listed, views
 from .complete import Options
 from .dialects.dialect import Dialect
 from .dialects.known import DIALECTS
-from .door.admission import OWN_HEADER
 from .door.exchange import Exchange
 from .door.head import Head
 from .door.refusal import Headers, Refusal
 from .identity import session_of
 from .methods.daemon import Daemon
-from .question import FORWARDED, Brought, Theirs
+from .question import Theirs
+from .route_headers import brought, forwarded, served, told, waiting
 from .rpc_error import RpcError
-from .store.tokens import PREFIX
 from .upstream.sse import Event
 
 JSON: Headers = (("content-type", "application/json"),)
 STREAM: Headers = (("content-type", "text/event-stream"), ("x-accel-buffering", "no"))
-CREDENTIALS = ("authorization", "x-api-key")
-"""Where a client of anthropic.messages has its own credential."""
-PATIENT = 60.0  # seconds: clients that are told to come back later than that should not wait for it
 DIALECT_OF = (
     (re.compile(r"/v1/messages(/|$)"), "anthropic.messages"),
     (re.compile(r"/v1/responses(/|$)"), "openai.responses"),
@@ -136,20 +131,6 @@ def asked(routes: Routes, exchange: Exchange, model: str | None, stream: bool | 
     )
 
 
-def forwarded(spoken: Dialect, headers: Mapping[str, str]) -> Headers:
-    """The client's headers that go where its words go, as bytes that any server takes."""
-    return tuple((name, printable(headers[name])) for name in FORWARDED.get(spoken.NAME, ()) if name in headers)
-
-
-def brought(spoken: Dialect, headers: Mapping[str, str]) -> Brought | None:
-    """The client's own credential, where our token came in a header of its own. Never a token of ours."""
-    if OWN_HEADER not in headers or spoken.NAME != "anthropic.messages":
-        return None
-    found = tuple((name, headers[name]) for name in CREDENTIALS if headers.get(name))
-    usable = all(value == printable(value) and PREFIX not in value for _, value in found)
-    return Brought(found) if found and usable else None
-
-
 async def close(exchange: Exchange, speaking: asking.Speaking, answer: Answer) -> None:
     """The answer is on record: its end, or all of it."""
     head = (*served(speaking), *told(answer))
@@ -159,31 +140,6 @@ async def close(exchange: Exchange, speaking: asking.Speaking, answer: Answer) -
     if not exchange.begun:  # a whole answer without content
         await exchange.begin(200, (*STREAM, *head))
     await exchange.end(framed(speaking.voice.finish(answer.finish, answer.usage)))
-
-
-def served(speaking: asking.Speaking) -> Headers:
-    """Who serves, known from the first content on."""
-    completing = speaking.completing
-    head: Headers = (
-        ("x-switchgear-request-id", completing.ask.request),
-        ("x-switchgear-attempts", str(completing.made)),
-    )
-    if completing.standing is None:
-        return head
-    offer, lost = completing.standing.offer, completing.standing.downgrades
-    more: Headers = (("x-switchgear-downgrades", ", ".join(lost)),) if lost else ()
-    return (("x-switchgear-provider", offer.provider), ("x-switchgear-model", offer.model), *head, *more)
-
-
-def told(answer: Answer) -> Headers:
-    """What is known only of a whole answer."""
-    cost = answer.cost_usd
-    return () if cost is None else (("x-switchgear-cost-usd", f"{cost:.6f}"),)
-
-
-def printable(text: str) -> str:
-    """A header's value holds printable ASCII only."""
-    return "".join(char if " " <= char <= "~" else "?" for char in text)
 
 
 def framed(events: list[Event]) -> bytes:
@@ -204,16 +160,6 @@ def _lines(data: str) -> str:
 async def answer_error(exchange: Exchange, spoken: Dialect, refused: ErrorObject) -> None:
     said = spoken.error(refused)
     await exchange.answer(said.status, (*JSON, *waiting(refused)), said.body)
-
-
-def waiting(refused: ErrorObject) -> Headers:
-    """When to come back. SDKs sleep as long as they are told, so a long wait is also marked as none to wait for."""
-    left = refused.data.retry_after_ms if refused.data else None
-    if left is None:
-        return ()
-    seconds = max(math.ceil(left / 1000), 1)
-    again: Headers = (("retry-after", str(seconds)), ("retry-after-ms", str(max(left, 1))))
-    return again if seconds <= PATIENT else (*again, ("x-should-retry", "false"))
 
 
 def dialect_of(head: Head) -> Dialect:

@@ -1,4 +1,4 @@
-"""Routes: which dialect a path speaks, what an answer's headers say, what is served beside completions."""
+"""Routes: which dialect a path speaks, how events are framed, what is served beside completions."""
 
 from pathlib import Path
 
@@ -6,13 +6,8 @@ import pytest
 
 from door_client import post, request, tool
 from door_reading import refused
-from switchgear_protocol.content import Message, Usage
-from switchgear_protocol.errors import error
-from switchgear_protocol.messages import Answer, ServedBy
-from switchgear_protocol.words import Finish
 from switchgeard import routes
 from switchgeard.clock import now
-from switchgeard.dialects import openai_responses
 from switchgeard.door.head import Head
 from switchgeard.upstream.sse import Event
 from world import world
@@ -47,50 +42,10 @@ def test_a_path_is_spoken_to_in_one_dialect(path: str, headers: dict[str, str], 
     assert dialect == routes.dialect_of(head(path, **headers)).NAME
 
 
-def test_a_short_wait_is_told_in_seconds_and_milliseconds() -> None:
-    """Rounded up: nobody comes back too early. No wait, no header."""
-    assert routes.waiting(error("exhausted", "x", retry_after_ms=1200)) == (
-        ("retry-after", "2"),
-        ("retry-after-ms", "1200"),
-    )
-    assert routes.waiting(error("exhausted", "x", retry_after_ms=0)) == (("retry-after", "1"), ("retry-after-ms", "1"))
-    assert routes.waiting(error("exhausted", "x")) == ()
-
-
-def test_a_long_wait_is_none_to_sit_out() -> None:
-    """From a minute on the SDKs are told to give up."""
-    waits = {wait: dict(routes.waiting(error("exhausted", "x", retry_after_ms=wait))) for wait in (60_000, 60_001)}
-    assert "x-should-retry" not in waits[60_000]
-    assert waits[60_001]["x-should-retry"] == "false"
-
-
-def test_a_header_holds_no_more_than_a_line_of_ascii() -> None:
-    """Whatever a model is called."""
-    assert routes.printable("x\r\nset-cookie: é\0") == "x??set-cookie: ??"
-
-
-def test_only_what_belongs_to_the_words_is_forwarded() -> None:
-    """With nothing in it that no server would take."""
-    sent = {"openai-beta": "a\xe9", "anthropic-beta": "b", "cookie": "c", "authorization": "d"}
-    assert routes.forwarded(openai_responses, sent) == (("openai-beta", "a?"),)
-
-
 def test_events_are_framed_with_their_names() -> None:
     """A line break inside is a line of the same event."""
     told = routes.framed([Event("done", '{"a":1}'), Event(None, "x\ny"), Event(None, "\ud800")])
     assert told == b'event: done\ndata: {"a":1}\n\ndata: x\ndata: y\n\ndata: \xed\xa0\x80\n\n'
-
-
-def test_a_price_is_told_where_it_is_known() -> None:
-    """In plain digits."""
-
-    def answer(cost: float | None) -> Answer:
-        said, by = Message("assistant", "x"), ServedBy("a", "m", "M")
-        return Answer(said, Finish.STOP, Usage(), by, [], "r", cost_usd=cost)
-
-    assert routes.told(answer(None)) == ()
-    assert routes.told(answer(0.0000004)) == (("x-switchgear-cost-usd", "0.000000"),)
-    assert routes.told(answer(1.5)) == (("x-switchgear-cost-usd", "1.500000"),)
 
 
 # --- over the door ----------------------------------------------------------------------------------------
