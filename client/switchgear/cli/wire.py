@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT = 70.0  # a keyring may ask for its password meanwhile; the daemon waits a minute for that
 CANCEL_TIMEOUT = 1.0
+QUIET = 10.0  # without a byte; then it is looked at whether the daemon still listens to anybody
 LONGEST_LINE = 16 * 1024 * 1024
 HELD_EVENTS = 1000
 
 
 class Gone(CommandError):
     """The daemon closed the connection: another one may take its place."""
+
+
+class Silent(CommandError):
+    """There is a daemon, and it does not answer."""
 
 
 class Wire:
@@ -81,10 +86,7 @@ class Wire:
 
     def _replies(self, identity: int, timeout: float | None) -> Generator[tuple[str, Json], None, None]:
         while True:
-            try:
-                message = self._read(timeout)
-            except TimeoutError:
-                raise _silent(timeout) from None
+            message = self._awaited(timeout)
             if message.get("method") == "$/progress" and message["params"].get("token") == identity:
                 yield "progress", message["params"]["value"]
             elif "method" in message:
@@ -92,6 +94,29 @@ class Wire:
             elif message.get("id") in (identity, None):  # null: our line itself was not understood
                 yield "result", _result(message)
                 return
+
+    def _awaited(self, timeout: float | None) -> Json:
+        """The next message, however long it takes a daemon that listens. Silent: it does not, or `timeout` is over."""
+        left = timeout
+        while True:
+            pause = QUIET if left is None else min(QUIET, left)
+            try:
+                return self._read(pause)
+            except TimeoutError:
+                left = None if left is None else left - pause
+            if left is not None and left <= 0:
+                raise _silent(f"no answer within {timeout:g} seconds", "switchgear doctor")
+            self._check_pulse()
+
+    def _check_pulse(self) -> None:
+        from .pulse import listens
+
+        try:
+            path = str(self._socket.getpeername())
+        except OSError:  # it has just left
+            return
+        if path and not listens(path):
+            raise _hung(path)
 
     def _keep(self, message: Json) -> None:
         if message.get("method") == "events/event":
@@ -164,6 +189,13 @@ def _lost(why: str, error: type[CommandError] = CommandError) -> CommandError:
     return error("lost the daemon", why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
 
 
-def _silent(timeout: float | None) -> CommandError:
-    why = f"no answer within {timeout:g} seconds"
-    return CommandError("the daemon does not answer", why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
+def _silent(why: str, hint: str) -> CommandError:
+    return Silent("the daemon does not answer", why, hint, exit=UNREACHABLE, kind="unreachable")
+
+
+def _hung(path: str) -> CommandError:
+    from .service.plain import running
+
+    pid = running(path)
+    who = f"it (pid {pid})" if pid else "it"
+    return _silent(f"{who} is there, and says nothing to anybody", f"kill -9 {pid}" if pid else f"fuser {path}")

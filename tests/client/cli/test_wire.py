@@ -1,13 +1,19 @@
 """The command's end of the socket against peers that behave badly."""
 
+import fcntl
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from msgspec import json
 
+from cli_runs import Run, Serve
+from scripted_daemon import HANG
+from switchgear._dial import dial
 from switchgear.cli.failed import CommandError
+from switchgear.cli.service.plain import LOCK_NAME
 from switchgear.cli.wire import Wire
 
 
@@ -62,6 +68,46 @@ def test_a_silent_daemon_is_told_apart_from_a_dead_one(pair: tuple[Wire, socket.
     with pytest.raises(CommandError) as caught:
         wire.call("status", timeout=0.01)
     assert caught.value.what == "the daemon does not answer"
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for long."""
+    monkeypatch.setattr("switchgear.cli.wire.QUIET", 0.01)
+    monkeypatch.setattr("switchgear.cli.pulse.ANSWERS", 0.01)
+
+
+def test_a_daemon_that_listens_to_nobody_is_not_waited_for(home: Path, soon: None, run: Run) -> None:
+    """Its loop stands still, as when it was stopped: the kernel still takes connections. The cure is told."""
+    with socket.socket(socket.AF_UNIX) as listener, (home / LOCK_NAME).open("w") as lock:
+        listener.bind(str(home / "s.sock"))
+        listener.listen()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        print(4242, file=lock, flush=True)
+        for words in (["status"], ["ask", "m", "hello"], ["stop"], ["version"], ["prompt", "show"]):
+            ran = run(*words)
+            assert (ran.code, ran.err.splitlines()) == (
+                3,
+                [
+                    "switchgear: the daemon does not answer",
+                    "  it (pid 4242) is there, and says nothing to anybody",
+                    "hint: kill -9 4242",
+                ],
+            )
+
+
+def test_an_answer_may_take_long_while_the_daemon_listens(
+    home: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked beside it, and waited for."""
+    monkeypatch.setattr("switchgear.cli.wire.QUIET", 0.01)
+    daemon = serve({"slow": [HANG]})
+    wire = Wire(dial(str(home / "s.sock")))
+    with pytest.raises(CommandError, match="does not answer") as caught:
+        wire.call("slow", timeout=0.1)
+    wire.close()
+    assert caught.value.why == "no answer within 0.1 seconds"
+    assert "initialize" in [method for method, _ in daemon.requests]
 
 
 def test_replies_may_come_in_any_pieces(pair: tuple[Wire, socket.socket]) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 
 from switchgear.cli.failed import UNREACHABLE, CommandError
+from switchgear.cli.wire import Silent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def run(invocation: Invocation) -> int:
     invocation.args.no_start = True
     try:
         pid = int(invocation.call("status")["pid"])
+    except Silent:
+        raise
     except CommandError as error:
         if error.exit != UNREACHABLE:
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from switchgear.cli.failed import CommandError
 from switchgear.cli.versions import older, own_version
+from switchgear.cli.wire import Silent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,5 +32,7 @@ def _daemon_version(invocation: Invocation) -> str | None:
     invocation.args.no_start = True
     try:
         return str(invocation.call("status")["version"])
+    except Silent:
+        raise
     except CommandError:
         return None
