@@ -49,7 +49,7 @@ function __switchgear_learn --description 'Makes ready what a new line shows; wh
     test $since -lt 0
 end
 
-function __switchgear_since --argument-names until --description 'Seconds since the file ran out; below 0 while it is good'
+function __switchgear_since -a until --description 'Seconds since the file ran out; while it is good below 0'
     if builtin -q path
         path mtime -R $__switchgear_file
     else # before fish 3.5
