@@ -76,6 +76,7 @@ class Completing:
     first_content: Now | None = None
     config: Config = field(init=False)  # whose offers `ask` has
     limit: trio.CancelScope | None = None  # the client's own deadline
+    cost_usd: float = 0.0  # of all attempts, as far as it is known: cut ones are billed too
     has_paused: bool = False  # for a short rate limit, once a request
 
     def __post_init__(self) -> None:
@@ -224,7 +225,7 @@ class Completing:
     def _settle(self, permit: Permit, settled: Settled) -> AttemptRow:
         """Tell State, the subscribers and the client's own record. Synchronous, so nothing can get between."""
         self.at.announce(self.at.state.finish(permit, self.ask, settled, self.at.now()))
-        self.granted = None
+        self.granted, self.cost_usd = None, self.cost_usd + (settled.cost_usd or 0.0)
         began, first, now = self.began, self.first_content, self.at.now()
         dialect, stream = self.question.dialect, self.options.stream
         attempted = Attempted(permit, settled, len(self.reports) + 1, began, now, first, dialect, stream)
@@ -240,7 +241,7 @@ class Completing:
             served_by=ServedBy(offer.provider, offer.model, offer.label),
             attempts=self.reports,
             request=self.ask.request,
-            cost_usd=settled.cost_usd,
+            cost_usd=None if settled.cost_usd is None else self.cost_usd,
             restarts=self.delivery.restarts,
             downgrades=list(step.standing.downgrades),
         )

@@ -160,3 +160,17 @@ async def test_a_cut_answer_is_billed_for_what_was_made_of_it(tmp_path: Path) ->
         [row] = (await w.call("usage/query", by=["provider"]))["rows"]
         assert row["usage"]["input"] == 12
         assert row["unpriced"] == 1
+
+
+async def test_what_an_answer_cost_includes_what_was_cut_before_it(tmp_path: Path) -> None:
+    """Each attempt is billed for what it wrote; the ledger has a row of each, the client the sum."""
+    prices = "price = {input = 1000.0, output = 1000.0}"
+    group = ", ".join(f'{{provider = "{name}", model = "model-{name}", {prices}}}' for name in ("a", "b"))
+    more = f'[[models]]\nalias = "dear"\ngroup = [{group}]\n'
+    async with world(tmp_path, {"a": "cut_text_clean", "b": "ok"}, more=more) as w:
+        heard = await w.ask(model="dear", on_interrupt="restart")
+        assert heard.result is not None, heard.error
+        costs = [row["cost_usd"] for row in await ledger(w)]
+        assert len(costs) == 2
+        assert min(costs) > 0
+        assert heard.result["cost_usd"] == pytest.approx(sum(costs))

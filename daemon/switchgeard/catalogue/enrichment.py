@@ -21,6 +21,7 @@ Lists = Mapping[str, Mapping[str, Listed]]
 
 LIMITS = ("context", "max_output")
 ABILITIES = ("tools", "images", "pdf", "json_schema", "reasoning")
+CACHE_PRICES = ("cache_read", "cache_write", "cache_write_1h")
 NOTHING: Mapping[str, Listed] = {}
 
 
@@ -60,11 +61,23 @@ def known(offer: Offer, shipped: Shipped, lists: Lists) -> Offer:
 
 
 def _price(offer: Offer, row: Listed | None, facts: Facts | None) -> tuple[Price | None, str]:
+    listed, shipped = (None if known is None else known.price for known in (row, facts))
     if offer.price is not None:
-        return offer.price, "config"
-    if row is not None and row.price is not None:
-        return row.price, "listed"
-    return (None, "") if facts is None or facts.price is None else (facts.price, "catalogue")
+        return _in_proportion(offer.price, listed or shipped), "config"
+    if listed is not None:
+        return listed, "listed"
+    return shipped, "" if shipped is None else "catalogue"
+
+
+def _in_proportion(price: Price, known: Price | None) -> Price:
+    """The user's price; what he left out of the cache's prices stands to his input's as it does where it is known."""
+    if known is None or not known.input:
+        return price
+    told = {name: (getattr(price, name), getattr(known, name)) for name in CACHE_PRICES}
+    factor = price.input / known.input
+    return replace(
+        price, **{n: there * factor for n, (own, there) in told.items() if own is None and there is not None}
+    )
 
 
 def _features(offer: Offer, row: Listed | None, facts: Facts | None) -> tuple[Features, str]:

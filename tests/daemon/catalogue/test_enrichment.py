@@ -49,6 +49,19 @@ def test_the_users_price_stands_and_his_limits_only_shrink() -> None:
     assert known(mine, Listed("gpt-5.5", context=9999)).features.context == 1500
 
 
+def test_cache_prices_the_user_left_out_stand_to_his_input_as_the_known_ones_do() -> None:
+    """At the price of input, a session's cached prompts would spend a budget ten times over."""
+    mine, wrote = Price(4.0, 20.0), frozenset({"price"})
+    listed = Listed("gpt-5.5", price=Price(5.0, 25.0, cache_read=0.5, cache_write=6.25, cache_write_1h=10.0))
+    found = known(replace(OFFER, price=mine, written=wrote), listed)
+    assert found.price == Price(4.0, 20.0, cache_read=0.4, cache_write=5.0, cache_write_1h=8.0)
+    told = replace(mine, cache_read=1.0)
+    assert known(replace(OFFER, price=told, written=wrote), listed).price == replace(found.price, cache_read=1.0)
+    assert known(replace(OFFER, price=mine, written=wrote)).price == mine  # the catalogue has none either
+    free = Listed("gpt-5.5", price=Price(0.0, 0.0, cache_read=0.0))
+    assert known(replace(OFFER, price=mine, written=wrote), free).price == mine
+
+
 def test_a_model_switched_off_for_the_account_says_why() -> None:
     """Known before a request has to find out; an alias of the row is the row."""
     found = known(replace(OFFER, model="new"), Listed("gpt-5.5", enabled=False, why_not="policy", aliases=("new",)))
