@@ -59,6 +59,12 @@ class Allowance:
         found = self.windows.values()
         return [w for w in found if w.provider == offer.provider and quota.covers(w, offer.model)]
 
+    def overdrawn(self, offer: Offer, now: Now) -> bool:
+        """Whether its plan is used up and what it still serves is billed."""
+        return bool(self.windows) and any(
+            window.status == quota.OVERDRAWN and not quota.stale(window, now) for window in self.of(offer)
+        )
+
     def headroom(self, offer: Offer, now: Now) -> float:
         """The fraction left of the fullest window that counts this offer's requests; 1 where none is known."""
         return margin.headroom(self.of(offer), now) if self.windows else 1.0

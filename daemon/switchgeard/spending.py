@@ -53,20 +53,28 @@ class Spending:
         return self.consent_until is not None and now.wall < self.consent_until and now.boot < self.consent_ends
 
     def unpaid(
-        self, config: Config, offer: Offer, session: Spender | None, now: Now, own: int | None = None
+        self,
+        config: Config,
+        offer: Offer,
+        session: Spender | None,
+        now: Now,
+        own: int | None = None,
+        overdrawn: bool = False,
     ) -> Standing | None:
         """The [spend] table: metered offers need consent and stay within the budgets.
 
         What costs by the config in force does, whatever it was when the offer was planned. `own`: the permit the
-        request has already.
+        request has already. `overdrawn`: its plan is used up, and what it still serves is billed.
         """
         known = config.providers.get(offer.provider)
-        if offer.billing is not Billing.METERED and (known is None or known.billing is not Billing.METERED):
+        metered = Billing.METERED in (offer.billing, offer.billing if known is None else known.billing)
+        if not (metered or overdrawn):
             return None
+        why = "" if metered else "its plan is used up and what goes beyond is billed: "
         if config.metered == "never":
-            return Standing(offer, "consent", 'spend.metered is "never"', hint="switchgear config edit")
+            return Standing(offer, "consent", f'{why}spend.metered is "never"', hint="switchgear config edit")
         if config.metered == "ask" and not self.consented(now):
-            return Standing(offer, "consent", "metered spending needs your consent", hint=ALLOW)
+            return Standing(offer, "consent", f"{why}metered spending needs your consent", hint=ALLOW)
         return self._over_budget(config, offer, session, now, own)
 
     def capped(self, offer: Offer, needs: Needs, now: Now) -> Standing | None:

@@ -34,7 +34,7 @@ from .core.quota import Window
 from .core.routing import Plan, Standing
 from .core.sticky import Assignment
 from .sessions import Sessions
-from .spending import Spending
+from .spending import Spender, Spending
 from .telling import Telling
 from .variants import Variants
 
@@ -103,10 +103,14 @@ class State:
         obstacles = (
             steering.paused(self.pauses, offer, now),
             self._blocked(offer, now),
-            self.spending.unpaid(self.config, offer, ask.spender, now),
+            self._unpaid(offer, ask.spender, now),
             self.spending.capped(offer, ask.needs, now),
         )
         return routing.longest(obstacles)
+
+    def _unpaid(self, offer: Offer, session: Spender | None, now: Now, own: int | None = None) -> Standing | None:
+        overdrawn = self.allowance.overdrawn(offer, now)
+        return self.spending.unpaid(self.config, offer, session, now, own, overdrawn)
 
     def pinned(self, ask: Ask, now: Now) -> str | None:
         """The provider pinned for this session, else for the model."""
@@ -155,7 +159,7 @@ class State:
 
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
-        unpaid = self.spending.unpaid(self.config, given.offer, None, now, given.number)
+        unpaid = self._unpaid(given.offer, None, now, given.number)
         return not unpaid and permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
 
     def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:

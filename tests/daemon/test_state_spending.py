@@ -9,6 +9,7 @@ from switchgear_protocol.words import FailureKind as K
 from switchgeard.ask import Settled
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Caps, MergedModel
+from switchgeard.core.quota import OVERDRAWN, Window
 
 MODEL = merged(offer("a"), offer("b"))
 A, PAID = offer("a"), offer("paid", billing=Billing.METERED)
@@ -24,6 +25,27 @@ def test_metered_offers_need_the_consent_the_config_asks_for() -> None:
     world.allow_metered(T0.wall + 60, T0)
     assert (first(world, ask(model)), first(world, ask(model), T0.after(60))) == ("paid", None)
     assert first(state(model), ask(model)) == "paid"
+
+
+def test_a_plan_that_goes_on_at_a_price_is_metered_as_long_as_it_does() -> None:
+    """Its pool is used up, and its provider was told that it may be overdrawn: the word on spending counts."""
+    model = merged(A)
+    over = Window("a", "credits", T0.wall, "page", used=1.04, status=OVERDRAWN, resets_at=T0.wall + 3600)
+    for word, hint in (("never", "switchgear config edit"), ("ask", "switchgear allow metered --for 1h")):
+        world = state(model, metered=word)
+        plan = world.plan(ask(model), T0)
+        given = begun(world, plan.candidates[0], ask(model))
+        world.observe((over,), T0)
+        assert not world.still_wanted(given, T0)
+        plan = world.plan(ask(model), T0)
+        assert (codes(plan.skipped), plan.skipped[0].hint) == ([("a", "consent")], hint)
+        assert "its plan is used up" in plan.skipped[0].reason
+        assert first(world, ask(model), T0.after(3601)) == "a"
+    world.allow_metered(T0.wall + 60, T0)
+    assert first(world, ask(model)) == "a"
+    allowed = state(model)
+    allowed.observe((over,), T0)
+    assert first(allowed, ask(model)) == "a"
 
 
 def test_consent_withdrawn_after_the_plan_holds_for_its_next_attempt() -> None:

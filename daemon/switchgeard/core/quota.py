@@ -25,7 +25,7 @@ class Window(Struct, frozen=True):
 
     `family`: the models it covers, an exact id or a glob such as "*opus*"; None = all of the provider.
     `used`: fraction, may pass 1. `limit` and `remaining` are in `unit`s. `status`: the provider's own
-    word (allowed, allowed_warning, rejected).
+    word (allowed, allowed_warning, rejected), or OVERDRAWN.
     """
 
     provider: str
@@ -59,6 +59,9 @@ class Held(Protocol):
 
 WindowState = Literal["ok", "nearly", "spent"]
 THRESHOLD = 0.9  # used fraction from which a window is nearly spent, where the user wrote none
+OVERDRAWN = "overdrawn"
+"""The status of a window that is used up while its plan goes on, and bills what goes beyond."""
+
 SLACK = 0.05  # so far below its threshold a window must be to take new sessions again
 RATE = 300.0  # seconds: a window that is no longer is a rate; it is free again before a session would have moved
 

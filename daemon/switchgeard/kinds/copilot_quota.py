@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from switchgeard.core.clock import Now
 from switchgeard.core.moments import LONGEST, iso_moment, skew
-from switchgeard.core.quota import Window
+from switchgeard.core.quota import OVERDRAWN, Window
 from switchgeard.upstream.call import HTTPCall
 
 from .kind import Options
@@ -69,6 +69,7 @@ def _pool(page: Row, name: str, pool: object, provider: str, now: Now) -> Window
     limit, left, rest = amount(pool, "entitlement"), amount(pool, "quota_remaining", "remaining"), _left(pool)
     if (limit is not None and limit < 0) or (rest is None and left is None):
         return None
+    beyond = pool.get("overage_permitted") is True
     reset = text(pool, "quota_reset_at") or text(page, "quota_reset_date_utc", "quota_reset_date")
     resets_at = iso_moment(reset or "")
     return Window(
@@ -78,7 +79,8 @@ def _pool(page: Row, name: str, pool: object, provider: str, now: Now) -> Window
         SOURCE,
         used=None if rest is None else max(0.0, 1.0 - rest),
         limit=limit,
-        remaining=_still(left, beyond=pool.get("overage_permitted") is True),
+        remaining=_still(left, beyond=beyond),
+        status=_status(left, beyond=beyond),
         unit="credits" if page.get("token_based_billing") is True else "requests",
         resets_at=None if resets_at is None else _bounded(resets_at, now),
     )
@@ -95,6 +97,11 @@ def _still(left: float | None, *, beyond: bool) -> float | None:
     if left is None or (beyond and left <= 0):
         return None
     return max(left, 0.0)
+
+
+def _status(left: float | None, *, beyond: bool) -> str | None:
+    """What goes beyond is billed, and only where GitHub was told that it may."""
+    return OVERDRAWN if beyond and left is not None and left <= 0 else None
 
 
 def _window(sort: str, name: str, header: str, provider: str, now: Now, ahead: float) -> Window | None:
@@ -117,6 +124,7 @@ def _window(sort: str, name: str, header: str, provider: str, now: Now, ahead: f
         used=max(0.0, 1.0 - percent / 100),
         limit=counted,
         remaining=_still(left, beyond=beyond),
+        status=_status(left, beyond=beyond),
         resets_at=None if moment is None else _bounded(moment - ahead, now),
     )
 

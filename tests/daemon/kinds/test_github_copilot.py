@@ -15,7 +15,7 @@ from switchgeard.core.error_reply import ErrorReply, classify
 from switchgeard.core.listing import Listed
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Price, Tier
-from switchgeard.core.quota import state_of
+from switchgeard.core.quota import OVERDRAWN, state_of
 from switchgeard.demo.copilot_wire import GITHUB_TOKEN, MODELS, USER
 from switchgeard.kinds.auth import BadSecret
 from switchgeard.kinds.calls import build_call, build_models_call, drafted
@@ -216,6 +216,10 @@ def test_an_overdrawn_pool_blocks_unless_it_may_be(beyond: bool, blocks: str) ->
     (window,) = windows(json.dumps(body).encode(), "p", NOW)
     assert state_of(window, NOW) == blocks
     assert window.used == pytest.approx(1.04)
+    assert window.status == (OVERDRAWN if beyond else None)
+    header = f"ent=300&ov=12.0&ovPerm={str(beyond).lower()}&rem=-4.0&rst=2026-12-01T00%3A00%3A00Z"
+    (told,) = readings("p", "m", {"x-quota-snapshot-premium_interactions": header}, NOW)
+    assert (state_of(told, NOW), told.status) == (blocks, window.status)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"quota_snapshots": 3}', b'{"message": "Not Found"}'])
