@@ -10,6 +10,7 @@ from cli_runs import Run, Serve
 from sample_offers import merged, offer, state
 from sample_world import NOW
 from short_world import opus, quota, route, status
+from switchgear.cli.command.route import lines as route_lines
 from switchgear.cli.models_screen import detail
 from switchgear.cli.quota_rows import readings
 from switchgear.cli.quota_screen import page
@@ -254,6 +255,15 @@ def test_a_route_says_what_the_request_costs_where(run: Run, serve: Serve) -> No
     """What is paid for anyway costs nothing more, however scarce it is."""
     serve({"route/explain": route(NOW)})
     assert run("route", "opus-4.6", "--explain") == (0, ROUTE_PAGE, "")
+
+
+def test_a_route_on_a_narrow_terminal_leaves_its_room_to_the_reasons(home: object) -> None:
+    """Who and why; what it is called there can be seen in a wider one."""
+    screen = Screen(Terminal(), "never", {"COLUMNS": "60", "LANG": "en_US.UTF-8"})
+    told = [*route_lines(screen, msgspec.to_builtins(route(NOW)), explain=True)]
+    assert "                     whose 5h window is 93 % used," in told
+    assert "copilot/claude-opus-4-6" not in "".join(told)
+    assert max(map(cells, told)) <= 60
 
 
 def test_a_narrow_terminal_gets_every_word_in_more_lines(home: object) -> None:

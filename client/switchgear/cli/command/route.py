@@ -60,18 +60,22 @@ def lines(screen: Screen, result: Json, *, explain: bool) -> Iterable[str]:
         if result.get(word):
             yield clean(f"  {word} to {result[word]}")
     if explain or not chosen:
-        yield from rows(screen, _steps(result["steps"], wall()), wrap=True)
+        yield from rows(screen, _steps(screen, result["steps"], wall()), wrap=True)
         hints = dict.fromkeys(step["hint"] for step in result["steps"] if step.get("hint"))
         yield from (screen.paint("dim", f"  hint: {clean(hint)}") for hint in hints)
 
 
-def _steps(steps: list[Json], now: float) -> list[list[Cell]]:
-    """Numbered while usable; the skipped ones have a dash."""
+def _steps(screen: Screen, steps: list[Json], now: float) -> list[list[Cell]]:
+    """Numbered while usable; the skipped ones have a dash. Where there is little room it is the reason's."""
+    from switchgear.cli.table import NARROW
+
+    narrow = screen.terminal and screen.width < NARROW
     table: list[list[Cell]] = []
     place = 0
     for step in steps:
         place += step["usable"]
-        table.append([str(place) if step["usable"] else "-", *_step(step, now)])
+        who, what, why = _step(step, now)
+        table.append([str(place) if step["usable"] else "-", who, *([] if narrow else [what]), why])
     return table
 
 
