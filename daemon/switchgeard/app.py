@@ -6,16 +6,13 @@ finish within DRAIN seconds, beliefs flushed, socket removed (unless a service m
 """
 
 import argparse
-import ctypes
-import gc
 import os
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 
 import trio
@@ -33,7 +30,7 @@ from switchgear_protocol.paths import (
     state_dir,
 )
 
-from . import clock, log, remembered
+from . import clock, log, memory, remembered
 from .announce import Announce
 from .bus import Bus
 from .clock import Clock
@@ -47,6 +44,7 @@ from .door.kept import Kept
 from .door.listeners import Listeners
 from .door.server import Door
 from .ending import Ending, ignore_signals
+from .journal import write_down
 from .methods.daemon import Daemon
 from .methods.money import spent_by_session
 from .methods.table import dispatch
@@ -70,12 +68,7 @@ from .upstream.fetch import ask_issuer
 from .upstream.transport import Transport
 from .watch import watch
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-LARGE = 256 * 1024  # bytes
 SETTLE = 1.0  # seconds a slow disk may hold up the start
-
-TOLD = tuple(name for name in Event.__struct_fields__ if name not in ("seq", "at", "type"))
-TOLD_OF = attrgetter(*TOLD)
 
 
 @dataclass(slots=True, frozen=True)
@@ -188,7 +181,7 @@ async def _begin(daemon: Daemon, notify: Notify) -> None:
     daemon.announce(daemon.at.state.note("daemon", "started", clock.now()))
     with trio.move_on_after(SETTLE):
         await daemon.at.store.flush()
-    _settle_memory()
+    memory.settle()
     notify.ready(daemon.configuration.words())
 
 
@@ -267,32 +260,7 @@ async def _watch_config(daemon: Daemon, *, task_status: trio.TaskStatus[bool] = 
     await watch(daemon.configuration.path, changed, task_status=task_status)
 
 
-def _settle_memory() -> None:
-    """What start-up made stays for good: keep the collector from walking it again and again.
-
-    And let large bodies have memory of their own, given back with them: glibc would learn from each to keep it.
-    """
-    gc.collect()
-    gc.freeze()
-    with suppress(AttributeError, OSError):  # another libc knows better
-        libc = ctypes.CDLL(None)
-        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
-        libc.mallopt(M_TRIM_THRESHOLD, 4 * LARGE)  # setting one stops it from learning the other
-
-
 def _tell(daemon: Daemon, event: Event) -> None:
     daemon.prompt.hear(event)
     daemon.lists.hear(event)
     write_down(event)
-
-
-def write_down(event: Event) -> None:
-    """One log line per event; quota readings only for those who look closely."""
-    quiet = event.type in ("quota", "route", "sticky")
-    if quiet and not log.detailed():
-        return
-    fields = {name: value for name, value in zip(TOLD, TOLD_OF(event), strict=True) if value is not None}
-    if event.usage is not None:
-        fields["usage"] = f"{event.usage.input} in, {event.usage.output} out"
-    journal = log.bound("daemon")
-    (journal.debug if quiet else journal.info)(event.type, **fields)

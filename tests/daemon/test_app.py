@@ -1,6 +1,5 @@
 """Tests for `switchgeard.app`: starting where starting is hard, in a process of its own."""
 
-import io
 import resource
 import subprocess
 import sys
@@ -10,10 +9,6 @@ from pathlib import Path
 import pytest
 
 from daemon_process import Home, home
-from switchgear_protocol.content import Usage
-from switchgear_protocol.events import Event
-from switchgeard import log
-from switchgeard.app import write_down
 
 
 def start(place: Home, limit: Callable[[], None]) -> "subprocess.CompletedProcess[str]":
@@ -41,13 +36,3 @@ def test_a_path_is_the_same_wherever_it_is_read(tmp_path: Path, where: str) -> N
         ran = subprocess.run(argv, env=place.env, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
     refused = f"switchgeard: refusing to use {tmp_path / 'open'}: others may enter it (mode 0755)\n"
     assert ran.stderr == f"{refused}hint: chmod 700 {tmp_path / 'open'}\n"
-
-
-def test_what_an_attempt_used_is_in_the_log() -> None:
-    """In figures, which a struct is not there."""
-    stream = io.StringIO()
-    log.start(stream=stream)
-    write_down(Event(1, 0.0, "attempt", provider="own", usage=Usage(12, 8)))
-    log.start()
-    assert "provider=own" in stream.getvalue()
-    assert 'usage="12 in, 8 out"' in stream.getvalue()
