@@ -24,6 +24,7 @@ EMPTY = 0.02
 APART = 60.0  # seconds between readings that are still told as one
 STATES = {"spent": "spent", "nearly": "nearly spent"}
 NEARLY = "nearly spent: new sessions go to another provider first, those it has stay"
+OVERDRAWN = "overdrawn"  # the status of a plan that is used up and goes on at a price
 OWN = "config"  # the source of the user's own limits
 REFUSED = "learned"  # the source of a quota only a refusal told of
 
@@ -140,7 +141,9 @@ def _bar(screen: Screen, left: float | None) -> str:
 def _words(window: Json, left: float | None, now: float, clock: bool) -> Iterable[str]:
     if left is not None or not _begun_anew(window, now):
         yield _share(window, left)
-    if window.get("state") in STATES:
+    if window.get("status") == OVERDRAWN:
+        yield "more is billed"
+    elif window.get("state") in STATES:
         yield STATES[window["state"]]
     if window.get("resets_at"):
         yield _reset(window["resets_at"], now, clock)

@@ -165,6 +165,14 @@ def test_quota_says_where_the_figure_is_from(run: Run, serve: Serve) -> None:
     assert run("quota").out == QUOTA_PAGE
 
 
+def test_a_plan_that_is_used_up_and_goes_on_says_that_it_costs(run: Run, serve: Serve) -> None:
+    """Not that it is nearly spent."""
+    over = replace(WINDOWS[0], state="nearly", status="overdrawn", used=1.04)
+    serve({"quota/list": Quota([over])})
+    shown = run("quota").out
+    assert ("0 % left, more is billed, resets in" in shown, "nearly spent" in shown.split("\n\n")[0]) == (True, False)
+
+
 def test_quota_before_any_reading(run: Run, serve: Serve) -> None:
     """An empty page is a sentence, and what to do."""
     serve({"quota/list": Quota([], [QuotaAccount("groq", "Groq")])})
