@@ -138,7 +138,7 @@ class ServedBy(Result, frozen=True):
 
 
 class Answer(Result, frozen=True):
-    """The result of `completion/create`. `usage` is the answer's; `cost_usd` of all attempts: cut ones are billed too."""
+    """The result of `completion/create`. `usage`: of the answer; `cost_usd`: of all attempts, cut ones too."""
 
     message: Message
     finish: Finish
