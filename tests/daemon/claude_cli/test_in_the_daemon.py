@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-import fake_claude as claude
 from door_client import PATHS, post
 from switchgeard import clock
+from switchgeard.demo import claude
 from world import World, world
 
 TOOL = {"name": "weather", "description": "Says the weather.", "parameters": {"type": "object", "properties": {}}}

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import trio
 
-import fake_claude as claude
 from promptly import own_time
 from sample_offers import offer
 from switchgear_protocol.content import Message, Request, Text
@@ -18,6 +17,7 @@ from switchgeard import clock
 from switchgeard.claude_cli.run import Run
 from switchgeard.core.failure import Failure
 from switchgeard.core.quota import Window
+from switchgeard.demo import claude
 from switchgeard.dialects.assemble import Assembler
 from switchgeard.dialects.fault import Garbled
 from switchgeard.patience import FOREVER, Patience
