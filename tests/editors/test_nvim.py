@@ -104,6 +104,21 @@ async def test_without_a_daemon_it_is_quiet_until_asked(tmp_path: Path) -> None:
         assert "hint: switchgear status" in said
 
 
+async def test_the_health_check_says_whether_the_daemon_answers_and_what_to_do(tmp_path: Path) -> None:
+    """With the plugin set up or not; without a daemon it is a warning with a command."""
+    async with served(tmp_path, a="ok") as (place, _):
+        with neovim(tmp_path, {"XDG_RUNTIME_DIR": place.env["XDG_RUNTIME_DIR"]}) as editor:
+            await away(editor.command, "checkhealth switchgear")
+            shown = "\n".join(await away(editor.lines))
+            assert f"it answers at {place.socket}: daemon " in shown
+            await away(place.stop)
+            assert await away(editor.wait, f"not {CONNECTED}")
+            await away(editor.command, "checkhealth switchgear")
+            shown = "\n".join(await away(editor.lines))
+            assert f"{place.socket}: no daemon runs" in shown
+            assert "switchgear doctor" in shown
+
+
 @pytest.mark.parametrize("mode", [0o755, 0o770])
 async def test_a_socket_in_a_directory_of_everybody_is_not_talked_to(tmp_path: Path, mode: int) -> None:
     """Somebody else could have put it there."""
