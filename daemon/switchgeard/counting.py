@@ -63,8 +63,9 @@ async def _asked(at: Services, offer: Offer, question: Theirs) -> int | None:
     )
 
     def still_there() -> bool:
-        """Getting the credential took its time: the address and the login are those of the config still."""
-        return at.state.config.providers.get(offer.provider) == provider
+        """Getting the credential took its time: address, login and the word on spending are those of the config."""
+        same = at.state.config.providers.get(offer.provider) == provider
+        return same and at.state.unpaid(offer, None, at.now()) is None
 
     try:
         async with at.transport.open(call, connect=offer.timeouts.connect, still_wanted=still_there) as reply:

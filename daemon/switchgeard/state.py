@@ -103,12 +103,13 @@ class State:
         obstacles = (
             steering.paused(self.pauses, offer, now),
             self._blocked(offer, now),
-            self._unpaid(offer, ask.spender, now),
+            self.unpaid(offer, ask.spender, now),
             self.spending.capped(offer, ask.needs, now),
         )
         return routing.longest(obstacles)
 
-    def _unpaid(self, offer: Offer, session: Spender | None, now: Now, own: int | None = None) -> Standing | None:
+    def unpaid(self, offer: Offer, session: Spender | None, now: Now, own: int | None = None) -> Standing | None:
+        """What keeps a metered offer, or a plan that goes on at a price, from being asked."""
         overdrawn = self.allowance.overdrawn(offer, now)
         return self.spending.unpaid(self.config, offer, session, now, own, overdrawn)
 
@@ -159,7 +160,7 @@ class State:
 
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
-        unpaid = self._unpaid(given.offer, None, now, given.number)
+        unpaid = self.unpaid(given.offer, None, now, given.number)
         return not unpaid and permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
 
     def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:

@@ -12,7 +12,7 @@ import trio
 from door_client import ASKED, tool
 from door_reading import refused
 from standins.faults import FAULTS
-from switchgeard import clock, counting
+from switchgeard import clock, counting, dialling
 from switchgeard.demo.exchange import Answer, Asked, sized
 from switchgeard.demo.wires import Said
 from world import PATIENT, World, world
@@ -134,6 +134,24 @@ async def test_a_count_is_asked_for_again_when_its_limit_says(tmp_path: Path) ->
         await guessed(w)
         moments.append(wall.after(21))
         assert (await count(w)).json() == {"input_tokens": 9}
+
+
+async def test_spending_that_is_forbidden_while_the_credential_is_fetched_forbids_the_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The word that counts is the one at the moment of sending, for whatever is asked of a metered provider."""
+    async with world(tmp_path, {"a": counts(7)}, door=True) as w:
+
+        async def slowly(*args: Any) -> Any:
+            dialled = await dialling.dial(*args)
+            path = w.home / "config.toml"
+            path.write_text(path.read_text() + '\n[spend]\nmetered = "never"\n')
+            assert (await w.call("config/reload"))["ok"]
+            return dialled
+
+        monkeypatch.setattr(counting, "dial", slowly)
+        await guessed(w)
+        assert w.hits()["a"] == 0
 
 
 async def test_nobody_waits_long_for_a_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
