@@ -16,7 +16,8 @@ dicts here: the thin client library is the typed way in.
                              in place; what is waited for
     words times table        how health, time and rows are said
     status_screen models_screen proposals_screen quota_screen quota_rows usage_screen event_words watch    what is shown
-    asked answer browser     a question and its answer; the desktop's browser
+    asked answer             a question and its answer
+    browser come_back        the desktop's browser; one on another machine, by the address it ended at
     config_text config_edit  the config, read and edited
 
     command/     one module per command: `declare(parser)` and `run(invocation) -> exit code`. What one command needs

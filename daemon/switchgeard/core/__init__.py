@@ -10,6 +10,7 @@ What there is:
 What a request does:
     routing, sticky, pin    in which order offers are tried; which one a conversation stays with; which one alone may
     permit, failover, budget    the right to try; the next step; how often the same offer is tried again
+    window                 how large a window a refusal proves to be too small
     cost, margin, typical, caps    what an answer costs; what the next turn would, one running may; the user's limits
 
 What is learned:
