@@ -139,6 +139,7 @@ class Renewals:
         return self._flights.apart(provider.id, partial(self._fly, provider, stored, refused))
 
     async def _fly(self, provider: Provider, stored: Secret, refused: Secret | None) -> Answer:
+        answer: Answer = Unheard("the login was not renewed", _again(provider))
         try:
             with trio.CancelScope(shield=True):  # every step has a limit of its own; half a renewal is a lost login
                 answer = await self._turned(provider, stored, refused)
