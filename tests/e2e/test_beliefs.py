@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fake_clock import ManualClock
+from standins.standin import StandIn
 from world import World, world
 
 HELLO = "Hello from a stand-in provider."
@@ -51,8 +52,8 @@ async def test_an_answer_is_believed_as_long_as_it_says(
     tmp_path: Path, fault: str, health: str, least: float | None, most: float | None
 ) -> None:
     """F1, F2, F4, F5, F7, F8, F9, F12: the state, its end, and that nobody is sent there meanwhile."""
-    async with world(tmp_path, {"a": fault, "b": "ok"}) as w:
-        hand = w.daemon.at.now = ManualClock(w.daemon.at.now().wall)
+    hand = ManualClock()  # in the middle of a month: some limits end with it
+    async with world(tmp_path, {"a": StandIn(fault, clock=hand), "b": "ok"}, now=hand) as w:
         assert (await w.ask()).answer == HELLO
         seen = await believed(w)
         assert seen["health"] == health
