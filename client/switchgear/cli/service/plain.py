@@ -63,7 +63,11 @@ def wait_until_gone(socket: str, pid: int, note: Callable[[str], None]) -> None:
     while running(socket) == pid:
         if time.monotonic() > end:
             why = f"it has work in flight after {PATIENCE:g} s"
-            raise CommandError(f"the daemon (pid {pid}) is still finishing", why, f"kill {pid}   (ends it at once; where not: kill -9 {pid})")
+            raise CommandError(
+                f"the daemon (pid {pid}) is still finishing",
+                why,
+                f"kill {pid}   (ends it at once; where not: kill -9 {pid})",
+            )
         if not told and time.monotonic() > end - PATIENCE + 1.0:
             note(f"waiting for the daemon (pid {pid}) to finish what runs")
             told = True
