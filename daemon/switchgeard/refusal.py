@@ -115,7 +115,7 @@ def _exhausted(plan: Plan, reports: list[AttemptReport], *, captive: bool) -> Er
 def _kind(plan: Plan, reports: list[AttemptReport]) -> str:
     """Whether it is only the user's, or the request's, that nobody was asked."""
     codes = [] if reports else [standing.code for standing in plan.skipped]
-    if codes and all(code in ("consent", "user_cap") for code in codes):
+    if codes and all(code in ("consent", "user_cap", "budget") for code in codes):
         return "consent" if "consent" in codes else "budget"
     return "unsupported_feature" if codes and all(_incapable(s) for s in plan.skipped) else "exhausted"
 

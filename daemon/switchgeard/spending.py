@@ -155,7 +155,7 @@ class Spending:
         if (over := self._session_over(config, offer, session, now, own)) is not None or config.usd_per_day is None:
             return over
         daily = Caps(usd_per_day=config.usd_per_day)
-        return _limited(offer, "consent", caps.blocked(self._meter(SPEND), self._held(SPEND), daily, now, 0, own), now)
+        return _limited(offer, "budget", caps.blocked(self._meter(SPEND), self._held(SPEND), daily, now, 0, own), now)
 
     def _session_over(
         self, config: Config, offer: Offer, session: Spender | None, now: Now, own: int | None
@@ -165,11 +165,11 @@ class Spending:
             return None
         spent, held = self.session_usd.get(session, 0.0), self.session_held.get(session)
         if spent >= cap:
-            return Standing(offer, "consent", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
+            return Standing(offer, "budget", f"this session has spent its {cap:g} USD", hint="switchgear config edit")
         if held is None or spent + held.usd(own) < cap:
             return None
         reason = f"requests in flight hold what is left of this session's {cap:g} USD"
-        return _limited(offer, "consent", (reason, now.wall + caps.IN_FLIGHT), now)
+        return _limited(offer, "budget", (reason, now.wall + caps.IN_FLIGHT), now)
 
     def _held(self, name: str) -> Reservations:
         return self.held.get(name) or Reservations()

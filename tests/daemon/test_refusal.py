@@ -64,7 +64,12 @@ def test_an_offer_that_could_serve_again_already_is_worth_a_second_try_soon() ->
 
 @pytest.mark.parametrize(
     ("code", "kind", "number"),
-    [("consent", "consent", -32012), ("user_cap", "budget", -32012), ("no_tools", "unsupported_feature", -32602)],
+    [
+        ("consent", "consent", -32012),
+        ("user_cap", "budget", -32012),
+        ("budget", "budget", -32012),
+        ("no_tools", "unsupported_feature", -32602),
+    ],
 )
 def test_what_only_the_user_can_change_has_its_own_kind(code: str, kind: str, number: int) -> None:
     """When no offer was even tried."""

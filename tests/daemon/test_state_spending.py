@@ -63,11 +63,11 @@ def test_budgets_of_the_day_and_of_a_session_stop_metered_spending() -> None:
     model = merged(PAID)
     world = state(model, usd_per_session=1.0)
     ended(world, None, ask(model, "s"), cost=1.0)
-    assert codes(world.plan(ask(model, "s"), T0).skipped) == [("paid", "consent")]
+    assert codes(world.plan(ask(model, "s"), T0).skipped) == [("paid", "budget")]
     assert first(world, ask(model, "other")) == "paid"
     alone = MergedModel("paid/model", "the variant by its own name", (PAID,))
     for other in (alone, replace(model, alias="other")):  # its budget is one, whatever it asks for
-        assert codes(world.plan(ask(other, "s"), T0).skipped) == [("paid", "consent")]
+        assert codes(world.plan(ask(other, "s"), T0).skipped) == [("paid", "budget")]
     world = state(model, usd_per_day=1.0)
     ended(world, None, ask(model), cost=1.0)
     assert first(world, ask(model)) is None

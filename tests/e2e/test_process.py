@@ -85,7 +85,7 @@ async def test_a_damaged_state_file_is_set_aside_and_told(tmp_path: Path) -> Non
 
 LIMITED = [
     ("limits = {usd_per_day = 0.01}\n", "", "budget"),
-    ("", "[spend]\nusd_per_day = 0.01\n", "consent"),
+    ("", "[spend]\nusd_per_day = 0.01\n", "budget"),
 ]
 
 

@@ -46,6 +46,7 @@ KINDS = {
     "held": "failover.on keeps it with the one before",
     "user_cap": "at your own limit",
     "consent": "needs your consent to spend",
+    "budget": "your budget is spent",
     "no_tools": "has no tools",
     "no_images": "reads no images",
     "no_pdf": "reads no PDF",
@@ -53,7 +54,7 @@ KINDS = {
     "no_reasoning": "has no reasoning",
     "context": "prompt too long for it",
 }
-OWN_WORDS = ("consent", "user_cap", "paused", "held", "not_pinned")
+OWN_WORDS = ("consent", "budget", "user_cap", "paused", "held", "not_pinned")
 """Codes whose reason says it all: which of the user's own limits it is, whom he pinned."""
 
 TIME_CURES = ("available", "rate_limited", "quota_exhausted", "unavailable", "disabled")

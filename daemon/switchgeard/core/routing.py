@@ -41,6 +41,7 @@ SKIPS: dict[str, str] = {
     "held": "failover.on keeps this model with a provider before it",
     "user_cap": "your own limit for it is reached",
     "consent": "metered spending is not allowed now",
+    "budget": "your budget for what is metered is spent",
     "no_tools": "cannot use tools",
     "no_images": "cannot read images",
     "no_pdf": "cannot read PDF",
@@ -194,7 +195,7 @@ def withheld(plan: Plan, served: Offer | None) -> Standing | None:
     """The first offer that only the user's word on spending keeps from going before `served`, or from serving."""
     keys = [offer.key for offer in plan.model.offers]
     place = len(keys) if served is None else keys.index(served.key)
-    return next((s for s in plan.skipped if s.code == "consent" and keys.index(s.offer.key) < place), None)
+    return next((s for s in plan.skipped if s.code in ("consent", "budget") and keys.index(s.offer.key) < place), None)
 
 
 def _unless_pinned(standing: Standing, pin: PinState, now: Now, alias: str) -> Standing:

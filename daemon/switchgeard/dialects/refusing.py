@@ -63,7 +63,7 @@ def words(error: ErrorObject) -> str:
     return " ".join(part for part in parts if part)
 
 
-BACK_LATER = frozenset({"exhausted", "consent"})
+BACK_LATER = frozenset({"exhausted", "consent", "budget"})
 """Kinds that time may end, too."""
 
 UNITS = ((36 * 3600, "days", 86_400), (90 * 60, "h", 3600), (90, "min", 60), (0, "s", 1))

@@ -30,6 +30,7 @@ TROUBLE = {
     "locked": "keyring locked",
     "user_cap": "at your limit",
     "consent": "needs your consent",
+    "budget": "budget spent",
     "recovering": "coming back",
     "paused": "paused",
 }

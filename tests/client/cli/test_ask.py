@@ -193,7 +193,7 @@ def test_exhausted_by_the_users_own_limits_says_which(run: Run, serve: Serve) ->
     never, spent = 'spend.metered is "never"', "your limit of 5 USD a day is spent (5.02 USD today, UTC)"
     steps = [
         RouteStep("a", "m", "Opus (via A)", False, "consent", never),
-        RouteStep("b", "m", "Opus (via B)", False, "consent", spent, NOW + 7200),
+        RouteStep("b", "m", "Opus (via B)", False, "budget", spent, NOW + 7200),
     ]
     refusal = error("exhausted", "nobody", attempts=[])
     serve({**LISTED, "completion/create": refusal, "route/explain": RouteExplained("opus-4.6", steps)})

@@ -54,7 +54,7 @@ def test_words_say_what_why_and_what_helps_on_one_line() -> None:
 )
 def test_people_are_told_when_the_first_is_back(milliseconds: int, words: str) -> None:
     """In the message: the header is for programs."""
-    for kind in ("exhausted", "consent"):
+    for kind in ("exhausted", "consent", "budget"):
         told = refusing.words(error(kind, "Nobody can.", hint="wait", retry_after_ms=milliseconds))
         assert told == f"Nobody can. The first is back in {words}. hint: wait"
     assert "back in" not in refusing.words(error("exhausted", "Nobody can."))

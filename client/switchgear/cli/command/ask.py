@@ -93,7 +93,7 @@ def _asked(invocation: Invocation, shown: Shown, params: Json) -> int:
 
 
 def _explained(invocation: Invocation, model: str, error: CommandError) -> CommandError:
-    if error.kind not in ("exhausted", "consent"):
+    if error.kind not in ("exhausted", "consent", "budget"):
         return error
     from switchgear.cli.exhausted import explained
 
