@@ -17,6 +17,7 @@ from .supervised.notify import Notify
 
 DRAIN = 10.0  # seconds running answers get to finish after SIGTERM
 FAREWELL = 5.0  # seconds more, for the last words and what is still to be written
+MOST = 8  # signals that are remembered
 HEEDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -31,13 +32,14 @@ class Ending:
         """SIGTERM and SIGINT drain (a second one ends at once); SIGHUP reloads the config. Until cancelled, and then
         none of them means anything any more: what is believed is still to be written.
         """
-        for number in HEEDED:
-            signal.signal(number, _past)  # which comes back in force after the receiver
+        early = _remembered()
         with trio.open_signal_receiver(*HEEDED) as arriving:
             task_status.started()
             async with trio.open_nursery() as nursery:
+                for number in early:
+                    nursery.start_soon(self._obey, number)
                 async for number in arriving:
-                    nursery.start_soon(self._reload if number == signal.SIGHUP else self._hurry)
+                    nursery.start_soon(self._obey, number)
 
     async def when_idle(self, seconds: float) -> None:
         """Drain once nobody has been connected for two looks in a row, so many seconds apart."""
@@ -58,8 +60,11 @@ class Ending:
         self.daemon.announce(self.daemon.at.state.note("daemon", "shutting down", now()))
         await self._end(DRAIN)
 
-    async def _hurry(self) -> None:
-        await (self._end(0.0) if self.daemon.draining else self.begin())
+    async def _obey(self, number: int) -> None:
+        if number == signal.SIGHUP:
+            await self._reload()
+        else:
+            await (self._end(0.0) if self.daemon.draining else self.begin())
 
     async def _reload(self) -> None:
         if self.daemon.draining:
@@ -82,5 +87,12 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _past(number: int, frame: object) -> None:
-    """Too late, or some microseconds too early; not SIG_IGN yet, which children would inherit."""
+def _remembered() -> list[int]:
+    """Signals from now on, for whom there is no receiver: those that come before it, and behind it, which mean nothing.
+
+    Not SIG_IGN yet, which children would inherit.
+    """
+    came: list[int] = []
+    for number in HEEDED:
+        signal.signal(number, lambda arrived, frame: came.append(arrived) if len(came) < MOST else None)
+    return came
