@@ -31,8 +31,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .arguments import Arguments
     from .failed import CommandError
-    from .options import Arguments
 
 WANT_MODELS = ("ask", "connect", "models", "quota", "status")  # commands that are of no use without a config
 

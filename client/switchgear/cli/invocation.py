@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from socket import socket
 
-    from .options import Arguments
+    from .arguments import Arguments
     from .screen import Screen
     from .wire import Json, Wire
 

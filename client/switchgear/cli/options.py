@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from .arguments import Arguments
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -18,19 +20,6 @@ if TYPE_CHECKING:
 GLOBALS: dict[str, object] = {"socket": None, "color": "auto", "no_start": False, "json": False}
 VALUED = ("--socket", "--color")  # global options that take the next word
 COLORS = ("auto", "always", "never")
-
-
-class Arguments:
-    """Parsed options as attributes."""
-
-    def __init__(self, **values: object) -> None:
-        self.__dict__.update(values)
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
-
-        def __setattr__(self, name: str, value: object) -> None: ...
 
 
 def parse(argv: list[str]) -> tuple[ModuleType, Arguments] | None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from cli_runs import Serve
 from sample_world import ALL_WELL
+from switchgear.cli.arguments import Arguments
 from switchgear.cli.following import Following
 from switchgear.cli.invocation import Invocation
-from switchgear.cli.options import GLOBALS, Arguments
+from switchgear.cli.options import GLOBALS
 from switchgear_protocol.messages import Subscribed
 
 

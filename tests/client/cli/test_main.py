@@ -11,8 +11,8 @@ from cli_runs import Run, Serve
 from on_terminal import command, environment
 from sample_world import STATUS
 from switchgear import cli
+from switchgear.cli.arguments import Arguments
 from switchgear.cli.listing import COMMANDS, module_of
-from switchgear.cli.options import Arguments
 from switchgear_protocol.errors import error
 
 
