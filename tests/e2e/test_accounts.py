@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import trio
 
-from world import World, world
+from world import PATIENT, World, world
 
 HELLO = "Hello from a stand-in provider."
 
@@ -68,7 +68,7 @@ async def test_an_answer_that_broke_off_is_paid_for_and_counted(tmp_path: Path, 
         assert row["input_tokens"] > 0
         assert row["output_tokens"] >= len(heard.text) // 4 > 0
         assert row["cost_usd"] >= 0.001
-        assert (await w.ask(model="dear")).kind == "consent"
+        assert (await w.ask(model="dear")).kind == "budget"
         assert w.hits()["a"] == 1
 
 
@@ -174,3 +174,31 @@ async def test_what_an_answer_cost_includes_what_was_cut_before_it(tmp_path: Pat
         assert len(costs) == 2
         assert min(costs) > 0
         assert heard.result["cost_usd"] == pytest.approx(sum(costs))
+
+
+async def test_running_answers_hold_a_budget_and_give_it_back(tmp_path: Path) -> None:
+    """A dollar each is expected of what allows 32 000 tokens; the third waits its turn, and nothing is refused while
+    nothing runs."""
+    lines = {"a": 'base_url = "{url}"\ncredential = {env = "CANARY"}\nbilling = "metered"\n'}
+    more = (
+        '[[models]]\nalias = "dear"\ngroup = [{provider = "a", model = "x", price = {input = 0.0, output = 1000.0}}]\n'
+    )
+    script = ["hang_text", "hang_text", "ok"]
+    async with world(
+        tmp_path, {"a": script}, lines=lines, more=f"{more}[spend]\nusd_per_day = 1.5\n", timeouts=PATIENT
+    ) as w:
+        running, heard = await w.client(), list[float]()
+        with running.sock:
+            for number in (1, 2):
+                await w.put(running, number, model="dear", max_tokens=32_000)
+            await w.standins["a"].until(lambda s: s.hits == 2)
+            refused = await w.ask(model="dear", max_tokens=32_000)
+            assert refused.error is not None
+            assert (refused.kind, refused.error["data"]["retry_after_ms"]) == ("budget", 60_000)
+            assert "requests in flight hold what is left of your 1.5 USD a day" in refused.error["data"]["detail"]
+            w.standins["a"].release.set()
+            while len(heard) < 2:
+                message = await running.hear()
+                heard += [message["result"]["cost_usd"]] if "result" in message else []
+        assert heard == pytest.approx([0.008, 0.008])
+        assert (await w.ask(model="dear")).answer == HELLO
