@@ -180,7 +180,7 @@ async def test_models_show_who_serves_and_what_it_costs(tmp_path: Path) -> None:
         assert "○ nobody" in listing
         detail = await me.reads("models", "opus-4.6")
         assert "1. Claude Pro  claude_pro/claude-opus-4-6  ◐ quota spent until" in detail
-        assert "$5 in, $25 out per million tokens" in detail
+        assert "$5 in, $25 out, $0.50 cached, $6.25 to cache per million tokens (your config)" in detail
         assert "nologin/z" in await me.reads("models", "--all")
         assert len(json.loads(await me.reads("models", "--json"))["models"]) == 3
         assert "Known models: opus-4.6, out, shut." in await me.told("models", "gemini", code=2)
@@ -288,7 +288,7 @@ async def test_a_metered_provider_waits_for_consent(tmp_path: Path) -> None:
     """With `[spend] metered = "ask"` nothing is billed before `allow metered`."""
     async with user(tmp_path, CONFIG + '\n[spend]\nmetered = "ask"\n') as me:
         refused = await me.told("ask", "opus-4.6", "hi", code=5)
-        assert "needs your consent to spend" in refused
+        assert "spending needs your consent" in refused
         assert "hint: switchgear allow metered" in refused
         assert "may serve until" in await me.reads("allow", "metered", "--for", "10m")
         assert await me.reads("ask", "opus-4.6", "hi") == HELLO + "\n"
