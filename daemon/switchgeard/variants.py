@@ -25,6 +25,7 @@ from .kinds.known import KINDS
 
 SPELLING = re.compile(r"(?!.*\.\.)[A-Za-z0-9@~][A-Za-z0-9._/:@,+~-]{0,199}")
 MOST = 500  # variants remembered; one made anew takes a look through its provider's whole list
+LONGEST = 400  # characters of a name: a provider's id, and a model's as configs and lists may have it
 NEVER = Listing()
 Listings = Mapping[str, Listing]
 
@@ -56,6 +57,8 @@ class Variants:
         return self._made(name, config, listings).vouched
 
     def _made(self, name: str, config: Config, listings: Listings) -> Made:
+        if len(name) > LONGEST:  # as clients send it: nobody's name, and not remembered
+            return Made(None, config, None)
         listing = listings.get(name.partition("/")[0])
         found = self.made.get(name)
         if found is None or found.config is not config or found.listing is not listing:

@@ -147,6 +147,8 @@ def test_the_memo_is_bounded() -> None:
     for number in range(MOST + 10):
         memo.find(f"nobody/{number}", mine, {})
     assert len(memo.made) <= MOST
+    assert memo.find("pool/" + "x" * 1_000_000, mine, {}) is None
+    assert max(map(len, memo.made)) < 1000
 
 
 @given(st.text(max_size=250))
