@@ -113,7 +113,7 @@ async def test_too_long_goes_on_to_a_larger_window_only(tmp_path: Path) -> None:
     async with world(tmp_path, {"a": "400_context", "b": "ok", "c": "ok"}) as w:
         config = tmp_path / "config.toml"
         text = config.read_text()
-        for name, window in (("a", 8000), ("b", 8000), ("c", 64_000)):
+        for name, window in (("a", 200_000), ("b", 200_000), ("c", 400_000)):
             text = text.replace(f'model = "model-{name}"', f'model = "model-{name}", context = {window}')
         config.write_text(text)
         assert (await w.call("config/reload"))["ok"]

@@ -4,6 +4,8 @@ One JSON text per provider, beside pasted keys in the same item: `parsed` tells 
 Rules for editing: fields are only added, with a default; nothing here is ever printed (reprs are masked).
 """
 
+import json
+
 import msgspec
 from msgspec import Struct
 
@@ -53,5 +55,4 @@ def parsed(stored: str) -> Bundle | None:
 
 def spelled(bundle: Bundle) -> str:
     """The text the keyring keeps: one line of ASCII."""
-    text = msgspec.json.encode(bundle).decode()
-    return text if text.isascii() else text.encode("ascii", "backslashreplace").decode()
+    return json.dumps(msgspec.json.decode(msgspec.json.encode(bundle)))
