@@ -1,11 +1,10 @@
-"""Door: all HTTP conversations of the daemon, each in a world of its own.
+"""Door: takes in the HTTP clients of the daemon, makes room, and sees them off at the end.
 
-Rules for editing: a connection that fails, by its client's fault or by a bug, ends alone: only `Cancelled`
-passes `_alone`. What a connection does is in `conversation`; which sockets are open, in `listeners`.
+Rules for editing: what a connection does is in `conversation`; how each is kept alone, in `serving.guests`; which
+sockets are open, in `listeners`.
 """
 
 import socket
-from collections.abc import Callable
 from functools import partial
 from itertools import count
 from operator import attrgetter
@@ -13,9 +12,9 @@ from operator import attrgetter
 import structlog
 import trio
 
-from switchgeard.serving.accepting import Accepting, names
+from switchgeard.serving.accepting import Accepting
 from switchgeard.serving.descriptors import affordable
-from switchgeard.serving.hangups import Hangups
+from switchgeard.serving.guests import Guests
 from switchgeard.serving.intake import Intake
 from switchgeard.serving.peer import recognized
 
@@ -46,32 +45,30 @@ class Door:
         intake: Intake | None = None,
     ):
         """`check`: token -> its name, None for one that opens nothing. `intake`: shared with other servers."""
-        self._settled = trio.lowlevel.ParkingLot()
-        self._house = House(routes, check, refuse, limits, intake or Intake(INTAKE), self._settled.unpark_all)
+        self.guests: Guests[Conversation] = Guests(log, half=True)
+        self._house = House(routes, check, refuse, limits, intake or Intake(INTAKE), self.guests.settled)
         self._most = affordable(limits.connections)
         self._numbers = count(1)
-        self._conversations: set[Conversation] = set()
-        self._hangups = Hangups(half=True)
         self._accepting = Accepting(turn_away)
         self.draining = False
         self.ended = trio.Event()  # set when `serve` is over
 
     def __repr__(self) -> str:
         state = "draining" if self.draining else "serving"
-        return f"<Door: {state}, {len(self._conversations)} connections of {self._most}>"
+        return f"<Door: {state}, {len(self.guests)} connections of {self._most}>"
 
     @property
     def connections(self) -> int:
-        return len(self._conversations)
+        return len(self.guests)
 
     async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Serve whoever comes in by what `listen` opens, until cancelled or drained."""
         try:
             async with trio.open_nursery() as self._nursery:
-                self._nursery.start_soon(self._hangups.run)
+                self._nursery.start_soon(self.guests.watch)
                 task_status.started()
         finally:
-            self._hangups.close()
+            self.guests.close()
             self._accepting.close()
             self.ended.set()
 
@@ -85,7 +82,7 @@ class Door:
 
     def dismiss(self, entrance: Entrance) -> None:
         """Whoever came in by this entrance finishes what runs, and is gone."""
-        for conversation in list(self._conversations):
+        for conversation in self.guests:
             if conversation.entrance is entrance:
                 conversation.dismiss()
 
@@ -93,7 +90,7 @@ class Door:
         """Accept nothing from now on; requests that run are the last of their connections."""
         self.draining = True
         self._accepting.stop_all()
-        for conversation in self._conversations:
+        for conversation in self.guests:
             conversation.retire()
 
     async def drain(self, seconds: float) -> None:
@@ -102,18 +99,12 @@ class Door:
         nothing yet hears 503), and let `serve` return.
         """
         self.retire()
-        await self._quiet(seconds)
-        await self._quiet(ARRIVAL, attrgetter("called"))
-        for conversation in list(self._conversations):
+        await self.guests.quiet(seconds)
+        await self.guests.quiet(ARRIVAL, attrgetter("called"))
+        for conversation in self.guests:
             conversation.stop()
-        await self._quiet(LAST_WORDS)
+        await self.guests.quiet(LAST_WORDS)
         self._nursery.cancel_scope.cancel()
-
-    async def _quiet(self, seconds: float, stirring: Callable[[Conversation], bool] = attrgetter("busy")) -> None:
-        """Wait until no request runs, but not longer than so many seconds."""
-        with trio.move_on_after(seconds):
-            while any(stirring(conversation) for conversation in self._conversations):
-                await self._settled.park()
 
     # --- welcoming -------------------------------------------------------------------------
 
@@ -130,9 +121,9 @@ class Door:
 
     def _make_room(self) -> bool:
         """Hang up on somebody who only keeps a connection for later; False when everyone is at work."""
-        idle = min((each for each in self._conversations if not each.busy), key=attrgetter("number"), default=None)
+        idle = min((each for each in self.guests if not each.busy), key=attrgetter("number"), default=None)
         if idle is not None:
-            self._conversations.discard(idle)
+            self.guests.forget(idle)
             idle.leave()
         return idle is not None
 
@@ -140,23 +131,7 @@ class Door:
         conversation = Conversation(client, next(self._numbers), entrance, self._house)
         if self.draining:
             conversation.retire()
-        self._conversations.add(conversation)
-        self._nursery.start_soon(self._alone, conversation, client)
-
-    async def _alone(self, conversation: Conversation, client: socket.socket) -> None:
-        """Run one conversation; whatever goes wrong in it stays in it."""
-        self._hangups.add(client, conversation.leave)
-        try:
-            await conversation.run()
-        except* OSError:
-            pass  # the client is gone; its work was cancelled with it
-        except* Exception as bugs:  # noqa: BLE001 - one client's trouble must never reach another
-            log.error("connection.bug", error=names(bugs), connection=conversation.number)
-        finally:
-            self._hangups.remove(client)
-            client.close()
-            self._conversations.discard(conversation)
-            self._settled.unpark_all()
+        self.guests.welcome(self._nursery, conversation, client)
 
 
 def turn_away(client: socket.socket) -> None:

@@ -1,6 +1,6 @@
 """Serving: clients on the Unix socket, each alone behind its barrier.
 
-    server        limits, drains;  accepting: takes clients off a socket
+    server        limits, drains;  accepting: takes clients off a socket;  guests: keeps each alone
     conversation  one client: frames in, requests as tasks, frames out
     caller        what a method may know of its client; the contract with `methods`
     writer        one ordered, bounded way out per client

@@ -90,11 +90,3 @@ class Accepting:
             return True
         finally:
             self._reserve.refill()
-
-
-def names(group: BaseExceptionGroup[BaseException]) -> list[str]:
-    """The types of everything in a group, for the log: without a word of their messages."""
-    found: list[str] = []
-    for member in group.exceptions:
-        found += names(member) if isinstance(member, BaseExceptionGroup) else [type(member).__name__]
-    return found

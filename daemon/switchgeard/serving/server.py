@@ -1,8 +1,7 @@
-"""Server: keeps each client of the Unix sockets in a world of its own.
+"""Server: takes in the clients of the Unix sockets, and sees them off at the end.
 
-Rules for editing: a connection that fails, by its client's fault or by our bug, ends alone: only
-`Cancelled` passes `_alone`. How clients are taken off a socket is in `accepting`, what a connection
-does in `conversation`, how the socket file stays in place in `doorkeeper`.
+Rules for editing: how clients are taken off a socket is in `accepting`, what a connection does in `conversation`, how
+each of them is kept alone in `guests`, how the socket file stays in place in `doorkeeper`.
 """
 
 import socket
@@ -14,15 +13,14 @@ import trio
 from switchgear_protocol.limits import DEFAULT, Limits
 from switchgeard.bus import Bus
 
-from .accepting import Accepting, names
+from .accepting import Accepting
 from .caller import Dispatch
 from .conversation import Conversation
 from .descriptors import affordable
 from .doorstep import turn_away
-from .hangups import Hangups
+from .guests import Guests
 from .intake import Intake
 from .peer import Peer, recognized
-from .writer import PeerStalled
 
 LAST_WORDS = 1.0  # seconds for cancelled requests to be answered and read at shutdown
 
@@ -39,21 +37,19 @@ class Server:
         self._limits = limits
         self._most = affordable(limits.connections)
         self._numbers = count(1)
-        self._conversations: set[Conversation] = set()
+        self.guests: Guests[Conversation] = Guests(log)
         self.intake = intake or Intake(limits.intake)
-        self._hangups = Hangups()
         self._accepting = Accepting(turn_away)
-        self._settled = trio.lowlevel.ParkingLot()
         self._over = trio.CancelScope()
         self.draining = False
 
     def __repr__(self) -> str:
         state = "draining" if self.draining else "serving"
-        return f"<Server: {state}, {len(self._conversations)} connections of {self._most}>"
+        return f"<Server: {state}, {len(self.guests)} connections of {self._most}>"
 
     @property
     def connections(self) -> int:
-        return len(self._conversations)
+        return len(self.guests)
 
     async def serve(
         self, sock: socket.socket, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -64,11 +60,11 @@ class Server:
         try:
             with self._over:
                 async with trio.open_nursery() as self._nursery:
-                    self._nursery.start_soon(self._hangups.run)
+                    self._nursery.start_soon(self.guests.watch)
                     self.listen(sock)
                     task_status.started()
         finally:
-            self._hangups.close()
+            self.guests.close()
             self._accepting.close()
 
     def listen(self, sock: socket.socket) -> None:
@@ -90,12 +86,12 @@ class Server:
         """
         self.draining = True
         self._accepting.stop_all()
-        for conversation in self._conversations:
+        for conversation in self.guests:
             conversation.draining = True
-        await self._quiet(seconds)
-        for conversation in self._conversations:
+        await self.guests.quiet(seconds)
+        for conversation in self.guests:
             conversation.stop()
-        await self._quiet(LAST_WORDS)
+        await self.guests.quiet(LAST_WORDS)
 
     async def hang_up(self) -> None:
         """Close every connection, and let `serve` return."""
@@ -106,14 +102,8 @@ class Server:
         """Listen to nobody any more, and give every answer so many seconds to leave."""
         with trio.move_on_after(seconds):
             async with trio.open_nursery() as all_at_once:
-                for conversation in self._conversations:
+                for conversation in self.guests:
                     all_at_once.start_soon(conversation.hush)
-
-    async def _quiet(self, seconds: float) -> None:
-        """Wait until no request runs, but not longer than so many seconds."""
-        with trio.move_on_after(seconds):
-            while any(conversation.busy for conversation in self._conversations):
-                await self._settled.park()
 
     # --- welcoming -------------------------------------------------------------------------
 
@@ -138,25 +128,7 @@ class Server:
             self._bus,
             intake=self.intake,
             limits=self._limits,
-            settled=self._settled.unpark_all,
+            settled=self.guests.settled,
         )
         conversation.draining = self.draining
-        self._conversations.add(conversation)
-        self._nursery.start_soon(self._alone, conversation, client)
-
-    async def _alone(self, conversation: Conversation, client: socket.socket) -> None:
-        """Run one conversation; whatever goes wrong in it stays in it."""
-        self._hangups.add(client, conversation.leave)
-        try:
-            await conversation.run()
-        except* OSError:
-            pass  # the client is gone; its work was cancelled with it
-        except* PeerStalled:
-            log.warning("connection.dropped", reason="client reads nothing", connection=conversation.number)
-        except* Exception as bugs:  # noqa: BLE001 - one client's trouble must never reach another
-            log.error("connection.bug", error=names(bugs), connection=conversation.number)
-        finally:
-            self._hangups.remove(client)
-            client.close()
-            self._conversations.discard(conversation)
-            self._settled.unpark_all()
+        self.guests.welcome(self._nursery, conversation, client)

@@ -331,7 +331,7 @@ async def test_who_is_not_heard_any_more_can_tell(tmp_path: Path) -> None:
         client = await daemon.connect()
         await client.ask(1)
         assert (await client.hear())["id"] == 1
-        (conversation,) = daemon.server._conversations
+        (conversation,) = daemon.server.guests
         await conversation.hush()
         await client.ask(2)
         await daemon.server.hang_up()
