@@ -45,7 +45,10 @@ SHELLS: dict[str, tuple[Sequence[str], str, str, str]] = {
 """How each is started, a loop in it, what draws the prompt, and reading the file with a process."""
 
 NEW = "set __switchgear_known; fish_right_prompt >$N"
-"""fish learns a line it has not seen before: one prompt in many, and every one where the system has no /proc."""
+"""fish learns a line it has not seen before: one prompt in many."""
+
+NO_CLOCK = "set __switchgear_clock /nonexistent"
+"""As where there is no /proc: fish asks the file at each prompt how long it is good."""
 
 TAB = 'COMP_LINE="switchgear ask -m model-4" COMP_POINT=27; _switchgear'
 
@@ -91,7 +94,10 @@ def prompts(folder: Path, times: int, rounds: int) -> list[Row]:
         rows.append(at_most(f"{shell}: a prompt", ours, MICROSECONDS, " us"))
         rows.append(at_most(f"{shell}: a prompt / $(cat FILE)", ours / forked, OF_A_FORK, detail=f"{forked:.0f} us"))
         if shell == "fish":
-            new = each(shell, folder, hook(shell, str(folder)), NEW, times, rounds) * 1e6
+            text = hook(shell, str(folder))
+            asking = each(shell, folder, f"{text}\n{NO_CLOCK}", draw, times, rounds) * 1e6
+            rows.append(at_most("fish: a prompt without /proc/uptime", asking, MICROSECONDS, " us"))
+            new = each(shell, folder, text, NEW, times, rounds) * 1e6
             rows.append(Row("fish: a prompt whose line is new", f"{new:.0f} us"))
     return rows
 

@@ -7,9 +7,8 @@
 # from there. Its substitution costs more than all the rest, so it is asked once for each line; from then on it is
 # compared with the seconds since the machine was started, which are a file to read.
 set -g __switchgear_file @FILE@
-set -g __switchgear_clock /proc/uptime # where there is none (macOS), each prompt learns its line anew
+set -g __switchgear_clock /proc/uptime # where there is none (macOS), each prompt asks
 set -g __switchgear_known \n # no line is this
-set -g __switchgear_end 0
 set -g __switchgear_ok (set_color brblack)
 set -g __switchgear_warn (set_color yellow)
 set -g __switchgear_fail (set_color red)
@@ -19,15 +18,19 @@ function __switchgear_good --description 'Whether there is a line of our own tha
     test "$SWITCHGEAR_PROMPT" != 0 -a -O $__switchgear_file
     or return
     read -l line <$__switchgear_file
-    if test "$NO_COLOR$line" = "$__switchgear_known"
+    test "$NO_COLOR$line" = "$__switchgear_known"
+    or __switchgear_learn
+    or return
+    if test -n "$__switchgear_end"
         read -l -d . now _ <$__switchgear_clock
         test $now -lt $__switchgear_end
     else
-        __switchgear_learn
+        set -l since (__switchgear_since)
+        string match -q -- '-*' "$since"
     end
 end
 
-function __switchgear_learn --description 'Makes ready what a new line shows; whether it has not run out'
+function __switchgear_learn --description 'Makes ready what a new line shows, and how long it is good'
     read -l -d \t until level text <$__switchgear_file
     string match -qr '^\d+$' -- "$until"
     and test -n "$text"
@@ -35,25 +38,27 @@ function __switchgear_learn --description 'Makes ready what a new line shows; wh
     set -l colour __switchgear_$level
     contains -- "$level" ok warn fail
     or set colour __switchgear_ok
+    set -g __switchgear_until $until
     set -g __switchgear_level $level
     set -g __switchgear_text (string replace /100 ' %' -- $text)
     set -g __switchgear_drawn $__switchgear_text
     test -n "$NO_COLOR"
     or set __switchgear_drawn $$colour$__switchgear_text$__switchgear_normal
-    set -l since (__switchgear_since $until)
+    set -g __switchgear_end
     if test -r $__switchgear_clock
+        set -l since (__switchgear_since)
+        or return
         read -l -d . now _ <$__switchgear_clock
         set __switchgear_end (math $now - $since)
-        set __switchgear_known "$NO_COLOR$until"\t"$level"\t"$text"
     end
-    test $since -lt 0
+    set __switchgear_known "$NO_COLOR$until"\t"$level"\t"$text"
 end
 
-function __switchgear_since -a until --description 'Seconds since the file ran out; while it is good below 0'
+function __switchgear_since --description 'Seconds since the file ran out; while it is good below 0'
     if builtin -q path
         path mtime -R $__switchgear_file
     else # before fish 3.5
-        math (command date +%s) - $until
+        math (command date +%s) - $__switchgear_until
     end
 end
 
