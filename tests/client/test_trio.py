@@ -8,7 +8,6 @@ import trio
 
 import switchgear
 from fake_switchgear import ANSWER, DROP, STATUS, VALUES, FakeSwitchgear, completion, subscription
-from switchgear import _restart
 from switchgear.trio import AsyncClient
 from switchgear_protocol.connection import Connection, RequestReceived
 from switchgear_protocol.errors import error
@@ -17,17 +16,8 @@ from switchgear_protocol.messages import ClientInfo, Initialized, VersionRange
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many tries as ever, without the pauses between them."""
-    for name in ("GONE", "LEAVING"):
-        monkeypatch.setattr(_restart, name, (0.0,) * len(getattr(_restart, name)))
+def _feeds_too(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("switchgear.trio.BACKOFF", (0.0, 0.0, 0.0))
-
-
-@pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[FakeSwitchgear]:
-    with FakeSwitchgear(tmp_path / "s.sock") as running:
-        yield running
 
 
 async def test_it_asks_streams_and_reads_the_feed(daemon: FakeSwitchgear) -> None:
