@@ -14,7 +14,7 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from switchgear_protocol.content import Completion
+from switchgear_protocol.content import Completion, Usage
 from switchgear_protocol.errors import AttemptReport
 from switchgear_protocol.messages import Answer, ServedBy
 from switchgear_protocol.words import FailureKind, Interrupt, Outcome
@@ -169,6 +169,7 @@ class Completing:
         settled: Settled | None = None
         try:
             await self._prepare(step)
+            self.at.state.follow(permit, self.ask, self._used)
             ended = await self._ask_upstream(permit, step)
             settled = self._settled(permit, ended)
         except Withdrawn:
@@ -212,9 +213,13 @@ class Completing:
 
     def _unfinished(self, outcome: Outcome, failure: Failure, permit: Permit) -> Settled:
         """An attempt without an answer; what it used until then is paid for all the same."""
-        came = self.delivery.assembler
-        usage = broken_off(self.question.needs, came.length, came.usage)
+        usage = self._used()
         return Settled(outcome, self._elapsed(), failure, usage, cost_usd(permit.offer, usage))
+
+    def _used(self) -> Usage | None:
+        """What the attempt under way has used until now."""
+        came = self.delivery.assembler
+        return broken_off(self.question.needs, came.length, came.usage)
 
     def _settled(self, permit: Permit, ended: Completion | Failure) -> Settled:
         if isinstance(ended, Failure):

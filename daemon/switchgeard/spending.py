@@ -2,13 +2,15 @@
 
 Rules for editing: part of State and changed only through it; synchronous. A limit refuses with words, a code and, where
 waiting helps, a time; it never reorders offers. Budgets count what was settled and what is held for requests in flight,
-as they are expected to cost (`core.typical`): a metered one begins while both together are below the cap. So a cap is
-passed by at most what began last costs, and by what those beside it cost more than was held for them (docs/design.md,
-"Budgets"). Nothing is refused while nothing runs and the cap is not reached.
+as they are expected to cost (`core.typical`), or have cost already: a metered one begins while both together are below
+the cap. So a cap is passed by at most what began last costs, and by what those beside it cost from then on above what
+was held for them (docs/design.md, "Budgets"). Nothing is refused while nothing runs and the cap is not reached.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Billing
@@ -17,6 +19,7 @@ from .config.settled import Config
 from .core import caps
 from .core.caps import Meter, Reservations
 from .core.clock import Now
+from .core.cost import cost_usd
 from .core.needs import Needs
 from .core.offer import Caps, Offer
 from .core.permit import Permit
@@ -106,13 +109,28 @@ class Spending:
             self._learn(permit, None, usage)
             if session is not None:
                 self._learn(permit, session, usage)
-        for held in (self.held.get(permit.offer.provider), self.held.get(SPEND)):
-            if held is not None:
-                held.settle(permit.number)
-        if session is not None and (own := self.session_held.get(session)):
-            own.settle(permit.number)
-            if not own.held:
-                del self.session_held[session]
+        for held in self._holding(permit, session):
+            held.settle(permit.number)
+        if session is not None and session in self.session_held and not self.session_held[session].held:
+            del self.session_held[session]
+
+    def follow(self, permit: Permit, session: Spender | None, so_far: Callable[[], Usage | None]) -> None:
+        """`so_far`: what the request has used until now, asked for whenever it matters; until it is settled."""
+        for held in self._holding(permit, session):
+            held.follow(permit.number, lambda: self._cost_so_far(permit, session, so_far()))
+
+    def _cost_so_far(self, permit: Permit, session: Spender | None, usage: Usage | None) -> float:
+        """USD. A prompt that its provider has not counted yet is priced as this session's are: mostly cached."""
+        if usage is None or not (usage.estimated and usage.input == permit.tokens):
+            return cost_usd(permit.offer, usage) or 0.0
+        like = self._typical(permit.offer, session)
+        return expected_usd(permit.offer, permit.tokens, replace(like, answer=float(usage.output)))
+
+    def _holding(self, permit: Permit, session: Spender | None) -> list[Reservations]:
+        """Where something may be held for it."""
+        places = (self.held.get(permit.offer.provider), self.held.get(SPEND))
+        own = None if session is None else self.session_held.get(session)
+        return [held for held in (*places, own) if held is not None]
 
     def _learn(self, permit: Permit, session: Spender | None, usage: Usage) -> None:
         key = (*permit.offer.key, session)

@@ -158,6 +158,10 @@ class State:
         fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
         return given, [*events, self.telling.of(offer, "route", now, alias=ask.model.alias, **fields)]
 
+    def follow(self, given: Permit, ask: Ask, so_far: Callable[[], Usage | None]) -> None:
+        """An answer that runs over what was expected counts as it grows. `so_far`: what it has used until now."""
+        self.spending.follow(given, ask.spender, so_far)
+
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
         unpaid = self.unpaid(given.offer, None, now, given.number)

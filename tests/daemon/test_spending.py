@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -139,6 +140,47 @@ def test_what_began_first_is_not_stopped_by_what_began_behind_it() -> None:
     assert spending.unpaid(config, WRITES, None, T0) is not None
 
 
+def test_an_answer_that_runs_over_counts_as_it_grows() -> None:
+    """A cent was expected; a dollar has come."""
+    spending, config = Spending(), replace(BUDGET, usd_per_session=0.5)
+    mine, permit, used = ("cli", "mine"), Permit(1, WRITES, ()), [Usage(output=10)]
+    spending.reserve(permit, mine)
+    spending.follow(permit, mine, lambda: used[-1])
+    assert spending.unpaid(config, WRITES, mine, T0) is None  # what was expected is held at least
+    assert spending.held[SPEND].usd() == 0.025
+    used.append(Usage(output=20_000))
+    refused = spending.unpaid(config, WRITES, mine, T0)
+    assert refused is not None
+    assert "this session's 0.5 USD" in refused.reason
+    assert spending.unpaid(config, WRITES, None, T0) is None
+    used.append(Usage(output=40_000))
+    assert spending.unpaid(config, WRITES, None, T0) is not None
+    spending.settle(permit, mine)
+    assert spending.unpaid(config, WRITES, mine, T0) is None
+    assert (spending.held[SPEND].so_far, spending.session_held) == ({}, {})
+
+
+def test_a_prompt_nobody_has_counted_yet_is_taken_to_be_cached_as_usual() -> None:
+    """Where usage comes at the end only: a warm session's running answers would fill its budget ten times over."""
+    spending, mine = Spending(), ("cli", "mine")
+    warm = replace(WRITES, price=Price(input=5.0, output=25.0, cache_read=0.5))
+    spending.settle(Permit(1, warm, (), tokens=100_000), mine, Usage(output=400, cache_read=100_000))
+    permit = Permit(2, warm, (), tokens=100_000)
+    spending.reserve(permit, mine)
+    spending.follow(permit, mine, lambda: Usage(input=100_000, output=1000, estimated=True))
+    assert spending.held[SPEND].usd() == pytest.approx(0.05 + 0.025)
+    spending.follow(permit, mine, lambda: Usage(cache_write=100_000, output=1000))
+    assert spending.held[SPEND].usd() == pytest.approx(0.5 + 0.025)
+
+
+def test_what_costs_nothing_is_not_followed() -> None:
+    """Nobody asks how far it is."""
+    spending, permit = Spending(), Permit(1, replace(PLAN, price=Price(input=10.0)), (), tokens=1000)
+    spending.reserve(permit, None)
+    spending.follow(permit, None, lambda: None)
+    assert spending.held["plan"].so_far == {}
+
+
 def test_what_is_learned_is_bounded() -> None:
     """Of however many sessions."""
     spending = Spending()
@@ -152,6 +194,7 @@ SPENDERS: list[Who] = [None, ("cli", "one"), ("cli", "two")]
 BEGIN = st.tuples(
     st.just("begin"), st.sampled_from(SPENDERS), st.integers(0, 60_000), st.none() | st.integers(1, 32_000)
 )
+GROW = st.tuples(st.just("grow"), st.integers(0, 9), st.integers(0, 64_000))
 END = st.tuples(st.just("end"), st.integers(0, 9), st.integers(0, 64_000), st.booleans())
 LONGEST = 64_000  # tokens, of an answer without a limit of its own
 
@@ -164,20 +207,23 @@ class Till:
     running: dict[int, tuple[Permit, Who, int]] = field(default_factory=dict)
     held: dict[int, float] = field(default_factory=dict)
     cost: dict[int, float] = field(default_factory=dict)
-    begun: list[tuple[Who, dict[Who, list[int]]]] = field(default_factory=list)  # by whom, and who ran in each budget
+    written: dict[int, int] = field(default_factory=dict)  # tokens, of those that run
+    begun: list[tuple[Who, dict[Who, dict[int, float]]]] = field(default_factory=list)  # by whom; what who ran held
 
     def budgets(self, who: Who) -> dict[Who, tuple[float, float]]:
         """Cap and what is spent of the day's budget (None), and of the session's own."""
         day = self.spending.meters[SPEND].usd if SPEND in self.spending.meters else 0.0
         return {None: (1.0, day)} | ({who: (0.6, self.spending.session_usd.get(who, 0.0))} if who else {})
 
-    def within(self, budget: Who) -> list[int]:
-        return [number for number, (_, who, _) in self.running.items() if budget in (None, who)]
+    def within(self, budget: Who) -> dict[int, float]:
+        """Who runs in this budget, and what is held for each: as expected, or what it has cost once that is more."""
+        own = [number for number, (_, who, _) in self.running.items() if budget in (None, who)]
+        return {number: max(self.held[number], cost_usd(WRITES, self.usage(number)) or 0.0) for number in own}
 
     def begin(self, who: Who, tokens: int, limit: int | None) -> None:
         """Refused if, and only if, a budget is spent or held; so never where nothing runs and nothing is spent."""
         there = {budget: self.within(budget) for budget in self.budgets(who)}
-        sums = {b: (cap, usd, usd + sum(self.held[n] for n in there[b])) for b, (cap, usd) in self.budgets(who).items()}
+        sums = {b: (cap, usd, usd + sum(there[b].values())) for b, (cap, usd) in self.budgets(who).items()}
         refused = self.spending.unpaid(BUDGET, WRITES, who, T0)
         assert (refused is None) == all(both < cap for cap, _, both in sums.values())
         assert refused is None or any(there[b] or usd >= cap for b, (cap, usd, _) in sums.items())
@@ -187,13 +233,24 @@ class Till:
             self.held[permit.number] = self.spending.held["metered"].money.get(permit.number, 0.0)
             self.running[permit.number] = (permit, who, limit or LONGEST)
             self.begun.append((who, there))
+            self.written[permit.number] = 0
+            self.spending.follow(permit, who, lambda: self.usage(permit.number))
+
+    def usage(self, number: int) -> Usage:
+        return Usage(input=self.running[number][0].tokens, output=self.written[number])
+
+    def grow(self, at: int, tokens: int) -> None:
+        """More of an answer has come."""
+        if self.running:
+            number = list(self.running)[at % len(self.running)]
+            self.written[number] = min(self.written[number] + tokens, self.running[number][2])
 
     def end(self, at: int, written: int, fails: bool) -> None:
         if not self.running:
             return
         number = list(self.running)[at % len(self.running)]
         permit, who, most = self.running.pop(number)
-        usage = Usage(input=permit.tokens, output=min(written, most))
+        usage = Usage(input=permit.tokens, output=max(min(written, most), self.written[number]))
         self.cost[number] = cost_usd(WRITES, usage) or 0.0
         self.spending.settle(permit, who, None if fails else usage)
         self.spending.count(WRITES, who, usage, self.cost[number], T0)
@@ -204,16 +261,16 @@ class Till:
         if last is None:
             return 0.0
         beside = self.begun[last][1][budget]
-        return self.cost[last] + sum(max(self.cost[n] - self.held[n], 0.0) for n in beside)
+        return self.cost[last] + sum(max(self.cost[n] - held, 0.0) for n, held in beside.items())
 
 
-@given(st.lists(BEGIN | END, max_size=60))
+@given(st.lists(BEGIN | GROW | END, max_size=60))
 @settings(max_examples=200)
 def test_a_budget_is_passed_by_at_most_the_last_answer_and_what_ran_over_beside_it(steps: list[Any]) -> None:
     """Whatever begins and ends in whatever order; in the end every answer is as long as it may be."""
     till = Till()
     for what, *rest in steps:
-        (till.begin if what == "begin" else till.end)(*rest)
+        getattr(till, what)(*rest)
     while till.running:
         till.end(0, LONGEST, False)
     for who in SPENDERS:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import trio
 
+from standins.standin import StandIn
+from switchgeard.demo.wires import Said
 from world import PATIENT, World, world
 
 HELLO = "Hello from a stand-in provider."
@@ -202,3 +204,23 @@ async def test_running_answers_hold_a_budget_and_give_it_back(tmp_path: Path) ->
                 heard += [message["result"]["cost_usd"]] if "result" in message else []
         assert heard == pytest.approx([0.008, 0.008])
         assert (await w.ask(model="dear")).answer == HELLO
+
+
+async def test_an_answer_that_runs_over_fills_the_budget_while_it_runs(tmp_path: Path) -> None:
+    """A dollar was expected, eight have come: who asks next is told, though nothing has been settled."""
+    lines = {"a": 'base_url = "{url}"\ncredential = {env = "CANARY"}\nbilling = "metered"\n'}
+    more = (
+        '[[models]]\nalias = "dear"\ngroup = [{provider = "a", model = "x", price = {input = 0.0, output = 1000.0}}]\n'
+    )
+    long = StandIn("hang_text", said=Said(text=("word " * 5600, "and more")))
+    async with world(
+        tmp_path, {"a": long}, lines=lines, more=f"{more}[spend]\nusd_per_day = 5.0\n", timeouts=PATIENT
+    ) as w:
+        running = await w.client()
+        with running.sock:
+            await w.put(running, 1, model="dear")
+            while (await running.hear()).get("params", {}).get("value", {}).get("type") != "text_delta":
+                pass
+            refused = await w.ask(model="dear")
+        assert refused.kind == "budget"
+        assert w.hits() == {"a": 1}

@@ -7,6 +7,7 @@ flight is held as it is expected to cost (`typical`). Rules for editing: the met
 second, one day).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -41,6 +42,7 @@ class Reservations:
 
     held: dict[int, int] = field(default_factory=dict)
     money: dict[int, float] = field(default_factory=dict)  # only of those that cost something
+    so_far: dict[int, Callable[[], float]] = field(default_factory=dict)  # USD that what has come of it cost
 
     def reserve(self, permit: int, tokens: int, usd: float = 0.0) -> None:
         """Holds them for a permit; again for the same permit replaces what it held."""
@@ -48,14 +50,24 @@ class Reservations:
         if usd > 0:
             self.money[permit] = usd
 
+    def follow(self, permit: int, so_far: Callable[[], float]) -> None:
+        """From now on it holds what it has cost, once that is more than was expected."""
+        if permit in self.money:
+            self.so_far[permit] = so_far
+
     def settle(self, permit: int) -> int:
         """Lets go of what a permit holds and returns its tokens; 0 when it holds none (twice is harmless)."""
         self.money.pop(permit, None)
+        self.so_far.pop(permit, None)
         return self.held.pop(permit, 0)
 
     def usd(self, before: int | None = None) -> float:
         """What all together hold; `before`: those that were there when this permit was given."""
-        return sum(usd for permit, usd in self.money.items() if before is None or permit < before)
+        return sum(self._grown(permit, usd) for permit, usd in self.money.items() if before is None or permit < before)
+
+    def _grown(self, permit: int, expected: float) -> float:
+        so_far = self.so_far.get(permit)
+        return expected if so_far is None else max(expected, so_far())
 
     @property
     def requests(self) -> int:
