@@ -5,6 +5,7 @@ This file imports nothing but the standard library until the arguments are read,
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the daemon until it is told to stop; the process' exit code."""
+    _open_closed()
     args = parser().parse_args(argv)
     if missing := _missing():
         print(_WITHOUT_EXTRA.format(missing), file=sys.stderr)  # noqa: T201 - there is no log yet
@@ -41,6 +43,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     from switchgeard.app import main as run
 
     return run(args)
+
+
+def _open_closed() -> None:
+    """`2>&-` and the like mean /dev/null: a socket opened later would else take that number, and be written to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - as long as we run
 
 
 _WITHOUT_EXTRA = """\
@@ -58,9 +67,12 @@ def _missing() -> str | None:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 1e9:
-        raise argparse.ArgumentTypeError("a positive number of seconds")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
     return value
 
 

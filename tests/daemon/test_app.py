@@ -1,6 +1,7 @@
 """Tests for `switchgeard.app`: starting where starting is hard, in a process of its own."""
 
 import resource
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,3 +37,20 @@ def test_a_path_is_the_same_wherever_it_is_read(tmp_path: Path, where: str) -> N
         ran = subprocess.run(argv, env=place.env, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
     refused = f"switchgeard: refusing to use {tmp_path / 'open'}: others may enter it (mode 0755)\n"
     assert ran.stderr == f"{refused}hint: chmod 700 {tmp_path / 'open'}\n"
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_streams_that_were_closed_are_none(tmp_path: Path, closed: str) -> None:
+    """It runs without a log, until its idle time is over; nothing is written to what it opened meanwhile."""
+    line = f"exec {shlex.quote(sys.executable)} -m switchgeard --idle-exit 0.1 {closed}"
+    with home(tmp_path) as place:
+        ran = subprocess.run(["sh", "-c", line], env=place.env, cwd=tmp_path, timeout=60, check=False)
+    assert ran.returncode == 0
+
+
+def test_a_time_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    """Not by the name of a function."""
+    argv = [sys.executable, "-m", "switchgeard", "--idle-exit", "soon"]
+    ran = subprocess.run(argv, env=Home(tmp_path).env, capture_output=True, text=True, timeout=20, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.endswith("argument --idle-exit: 'soon' is not a positive number of seconds\n")
