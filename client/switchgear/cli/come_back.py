@@ -43,13 +43,27 @@ def pasted(page: str, say: Callable[[str], None]) -> Iterator[None]:
 
 def _read(page: str, say: Callable[[str], None], over: Event) -> None:
     while not over.is_set():
-        if not select([0], [], [], LOOK)[0]:
-            continue
-        typed = os.read(0, LINE)
+        try:
+            if not select([0], [], [], LOOK)[0]:
+                continue
+            if _in_the_background():  # what is typed is another program's
+                over.wait(LOOK)
+                continue
+            typed = os.read(0, LINE)
+        except OSError:  # the terminal is gone
+            return
         if not typed:
             return
         if (text := typed.decode(errors="replace").strip()) and not brought(page, text):
             say("that is not the address this login ends at; copy it whole from the browser's address bar")
+
+
+def _in_the_background() -> bool:
+    """Of a terminal that is not our own nobody says, and nothing stops who reads it."""
+    try:
+        return os.tcgetpgrp(0) != os.getpgrp()
+    except OSError:
+        return False
 
 
 def brought(page: str, text: str) -> bool:
