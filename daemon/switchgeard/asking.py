@@ -70,7 +70,7 @@ async def _in_their_words(
     spoken, body = DIALECTS[params.dialect], params.body
     assert isinstance(body, msgspec.Raw)  # it was checked
     question = theirs(at.state, spoken, bytes(body), model=params.model, stream=params.stream)
-    speaking = native(at, model, question, options, out, caller.client, params.session, model_name=params.model)
+    speaking = native(at, model, question, options, out, caller.client, params.session)
     answer = await speaking.run()
     if options.stream:
         await out(speaking.voice.finish(answer.finish, answer.usage))
@@ -110,15 +110,13 @@ def native(
     out: voice.Out,
     client: str,
     session: str | None,
-    *,
-    model_name: str,
 ) -> "Speaking":
-    """A completion whose client speaks another dialect, ready to run. `model_name`: as the client asked for it."""
+    """A completion whose client speaks another dialect, ready to run."""
     if options.on_interrupt is Interrupt.RESTART:  # no dialect but ours has a word for it
         options = structs.replace(options, on_interrupt=Interrupt.ERROR)
     model = kept_by(model.spoken(question.dialect), question, at.state)
     ask = asked(new_id(at.now()), model, question, client, session)
-    told = Told(model_name, ask.request, int(at.now().wall), question.glimpse)
+    told = Told(question.glimpse.model, ask.request, int(at.now().wall), question.glimpse)
     speaking = voice.Theirs(question.spoken, told, out)
     return Speaking(Completing(at, ask, question, options, speaking), speaking, told)
 

@@ -96,8 +96,7 @@ async def generate(routes: Routes, exchange: Exchange) -> None:
 async def complete(routes: Routes, exchange: Exchange, model: str | None, stream: bool | None) -> None:
     """One completion in the dialect of the path. `model`, `stream`: where the path says them."""
     daemon, question = routes.daemon, asked(routes, exchange, model, stream)
-    name = question.glimpse.model
-    merged = await daemon.asked(name)
+    merged = await daemon.asked(question.glimpse.model)
     options = Options(stream=question.glimpse.stream, on_interrupt=merged.failover.after_commit)
 
     async def out(events: list[Event]) -> None:
@@ -106,7 +105,7 @@ async def complete(routes: Routes, exchange: Exchange, model: str | None, stream
         await exchange.send(framed(events))
 
     session = session_of(exchange.head.headers, question.glimpse)
-    speaking = asking.native(daemon.at, merged, question, options, out, exchange.client, session, model_name=name)
+    speaking = asking.native(daemon.at, merged, question, options, out, exchange.client, session)
     try:
         answer = await speaking.run()
     except RpcError as refused:
