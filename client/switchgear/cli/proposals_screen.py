@@ -7,7 +7,7 @@ from .table import rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .screen import Screen
     from .wire import Json
@@ -24,6 +24,7 @@ NONE = {
     ),
 }
 """Why there may be none, by `[grouping] auto`."""
+UNREAD = ("Nothing to merge: no list of your providers could be read.",)
 
 
 def proposals(screen: Screen, result: Json, refreshed: bool = False) -> Iterable[str]:
@@ -33,11 +34,17 @@ def proposals(screen: Screen, result: Json, refreshed: bool = False) -> Iterable
     if found:
         yield from (line for each in found for line in _proposal(screen, each))
     else:
-        yield from NONE[auto][:1] if refreshed and auto == "propose" else NONE[auto]
+        yield from _why_none(auto, result.get("listings", []), refreshed)
     yield from _trouble(screen, result.get("listings", []))
     if found:
         yield ""
         yield clean(f"  hint: switchgear models propose --accept {found[0]['alias']}")
+
+
+def _why_none(auto: str, listings: list[Json], refreshed: bool) -> Sequence[str]:
+    if auto == "propose" and listings and all(each.get("reason") for each in listings):
+        return UNREAD
+    return NONE[auto][:1] if refreshed and auto == "propose" else NONE[auto]
 
 
 def _proposal(screen: Screen, proposal: Json) -> Iterator[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NOTHING = ("Nothing was asked yet.", '  hint: switchgear ask "hello"')
 NOTHING_THEN = ("Nothing was asked in that time.",)
 UNPRICED = "+ and what has no known price (`price` of an offer, in the config)"
+ATTEMPTS = "failed counts attempts, of which a request may have several"
 FIGURES = ("requests", "failed", "input", "cached", "output", "cost", "saved")
 TOKENS = {"input": "input", "cached": "cache_read", "output": "output"}
 ROUND = 100_000  # tokens from which they are rounded
@@ -112,7 +113,10 @@ def _remarks(result: Json, form: Form) -> Iterable[str]:
     """What the figures do not say of themselves."""
     if any(row.get("unpriced") for row in result["rows"]):
         yield UNPRICED
-    saved = (result.get("total") or {}).get("saved_usd") or 0.0
+    total = result.get("total") or {}
+    if "failed" in form.names and total.get("failed", 0) > total.get("requests", 0):
+        yield ATTEMPTS
+    saved = total.get("saved_usd") or 0.0
     if saved:
         yield f"Your subscriptions saved {money(saved)} at list price."
     if gone := [name for name in FIGURES if name not in form.names]:

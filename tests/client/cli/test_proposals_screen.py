@@ -90,6 +90,16 @@ def test_why_nothing_is_proposed_is_the_reason_it_is(run: Run, serve: Serve, aut
     assert told in run("models", "propose").out
 
 
+def test_lists_that_nobody_could_read_are_why_nothing_is_proposed(run: Run, serve: Serve) -> None:
+    """What they have in common is not known; the cure is that of each."""
+    serve({"models/propose": {"proposals": [], "listings": [UNREAD], "auto": "propose"}})
+    assert run("models", "propose").out.splitlines() == [
+        "Nothing to merge: no list of your providers could be read.",
+        "home: connection refused",
+        "  hint: ollama serve",
+    ]
+
+
 def test_nothing_to_merge_says_what_to_try(run: Run, serve: Serve) -> None:
     """Lists may never have been read; and the options mean nothing elsewhere."""
     serve({"models/propose": {"proposals": [], "listings": []}})

@@ -84,3 +84,11 @@ def test_tokens_are_rounded_only_where_there_are_many(count: int, told: str) -> 
     screen = Screen(Terminal(), "never", {"COLUMNS": "80", "LANG": "en_US.UTF-8"})
     [_, line, *_] = page(screen, lone, BY, always=True)
     assert told in line
+
+
+def test_more_failures_than_requests_are_explained() -> None:
+    """Each provider that was tried in vain is one."""
+    lost = UsageRow({"provider": "p"}, 2, 4, 0, 4, Usage())
+    screen = Screen(io.StringIO(), "never", {})
+    told = msgspec.to_builtins(UsageReply([lost], lost))
+    assert [*page(screen, told, ["provider"], always=True)][-1].startswith("failed counts attempts")
