@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from switchgeard import __version__
 
+INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 _HELP = """\
 Run the Switchgear daemon in the foreground. `switchgear` starts one by itself when it needs it,
 so this is for service managers and for looking at the log."""
@@ -40,9 +41,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if missing := _missing():
         print(_WITHOUT_EXTRA.format(missing), file=sys.stderr)  # noqa: T201 - there is no log yet
         return 1
-    from switchgeard.app import main as run
+    code = INTERRUPTED
+    try:
+        from switchgeard.app import main as run
 
-    return run(args)
+        code = run(args)
+    except* KeyboardInterrupt:  # while it starts; once it has, the signal is the daemon's own business
+        pass
+    return code
 
 
 def _open_closed() -> None:

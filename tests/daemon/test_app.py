@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon_process import Home, home
+from switchgeard.__main__ import main
 
 
 def start(place: Home, limit: Callable[[], None]) -> "subprocess.CompletedProcess[str]":
@@ -54,3 +55,14 @@ def test_a_time_that_is_none_is_told_in_words(tmp_path: Path) -> None:
     ran = subprocess.run(argv, env=Home(tmp_path).env, capture_output=True, text=True, timeout=20, check=False)
     assert ran.returncode == 2
     assert ran.stderr.endswith("argument --idle-exit: 'soon' is not a positive number of seconds\n")
+
+
+@pytest.mark.parametrize("how", [KeyboardInterrupt(), BaseExceptionGroup("a nursery", [KeyboardInterrupt()])])
+def test_ctrl_c_while_it_starts_is_no_traceback(monkeypatch: pytest.MonkeyPatch, how: BaseException) -> None:
+    """Wherever it is caught by it: the exit code of shells."""
+
+    def interrupted(args: object) -> int:
+        raise how
+
+    monkeypatch.setattr("switchgeard.app.main", interrupted)
+    assert main([]) == 130
