@@ -147,13 +147,13 @@ class Spending:
     ) -> None:
         """After a restart: what the ledger says each provider cost today (UTC), so that no cap begins anew.
 
-        `sessions`: what each has spent at metered providers.
+        `sessions`: what each has spent, in advance not counted. What a plan cost is what went beyond it.
         """
         self.session_usd.update(sessions or {})
         for name, cost in usd.items():
             self.meters[name] = caps.restored(now, cost)
-        metered = [name for name, provider in config.providers.items() if provider.billing is Billing.METERED]
-        self.meters[SPEND] = caps.restored(now, sum(usd.get(name, 0.0) for name in metered))
+        billed = [name for name, provider in config.providers.items() if provider.billing is not Billing.PREPAID]
+        self.meters[SPEND] = caps.restored(now, sum(usd.get(name, 0.0) for name in billed))
 
     def count(self, offer: Offer, session: Spender | None, usage: Usage, cost: float, now: Now) -> None:
         """One settled attempt: its tokens, and USD where it cost something."""

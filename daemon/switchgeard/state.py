@@ -10,9 +10,11 @@ Rules for editing this file:
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from switchgear_protocol.content import Usage
 from switchgear_protocol.events import Event
-from switchgear_protocol.words import Scope
+from switchgear_protocol.words import Billing, Scope
 
 from . import steering
 from .allowance import Allowance, closed, key_of, reopened
@@ -152,11 +154,15 @@ class State:
             return None, []
         events = self._changed(granted[0], now)
         self.numbers += 1
-        given = Permit(self.numbers, offer, granted[1], ask.needs.input_tokens)
+        given = Permit(self.numbers, self._billed(offer, now), granted[1], ask.needs.input_tokens)
         self.live[given.number] = given
         self.spending.reserve(given, ask.spender, ask.needs.output_tokens)
         fields = {"request": ask.request, "session": ask.session, "reason": _why(standing, given)}
         return given, [*events, self.telling.of(offer, "route", now, alias=ask.model.alias, **fields)]
+
+    def _billed(self, offer: Offer, now: Now) -> Offer:
+        """The offer as it is paid for now: what a plan serves beyond its end costs like any metered one."""
+        return replace(offer, billing=Billing.METERED) if self.allowance.overdrawn(offer, now) else offer
 
     def follow(self, given: Permit, ask: Ask, so_far: Callable[[], Usage | None]) -> None:
         """An answer that runs over what was expected counts as it grows. `so_far`: what it has used until now."""

@@ -21,7 +21,8 @@ from switchgeard.spending import MAX_LIKES, SPEND, Spending
 
 PLAN = offer("plan", caps=Caps(usd_per_day=5.0))
 METERED = offer("metered", billing=Billing.METERED, caps=Caps(usd_per_day=5.0))
-MODEL = merged(PLAN, METERED)
+ADVANCE = offer("advance", billing=Billing.PREPAID)
+MODEL = merged(PLAN, METERED, ADVANCE)
 CONFIG = configured(MODEL, usd_per_day=4.0)
 
 
@@ -40,12 +41,14 @@ def test_a_providers_own_limit_goes_on_where_it_was() -> None:
     assert spending.capped(METERED, Needs(), T0) is None
 
 
-def test_the_budget_counts_metered_providers_only() -> None:
-    """A subscription's figure is no spending; a provider that left the config is not asked for any more."""
-    assert resumed(plan=99.0, gone=99.0, metered=3.99).unpaid(CONFIG, METERED, None, T0) is None
-    refused = resumed(metered=4.0).unpaid(CONFIG, METERED, None, T0)
-    assert refused is not None
-    assert refused.until == day_start(T0) + DAY
+def test_the_budget_counts_what_is_billed_only() -> None:
+    """What was paid in advance is no spending, what a plan cost is what went beyond it; a provider that left the config
+    is not asked for any more."""
+    assert resumed(advance=99.0, gone=99.0, metered=3.99).unpaid(CONFIG, METERED, None, T0) is None
+    for spent in ({"metered": 4.0}, {"metered": 3.0, "plan": 1.0}):
+        refused = resumed(**spent).unpaid(CONFIG, METERED, None, T0)
+        assert refused is not None
+        assert refused.until == day_start(T0) + DAY
 
 
 def test_tomorrow_begins_anew() -> None:

@@ -4,11 +4,13 @@ from msgspec.structs import replace
 
 from attempted import begun, ended, first
 from sample_offers import T0, ask, codes, failure, merged, offer, state
+from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Billing, Outcome
 from switchgear_protocol.words import FailureKind as K
 from switchgeard.ask import Settled
+from switchgeard.core.cost import cost_usd
 from switchgeard.core.needs import Needs
-from switchgeard.core.offer import Caps, MergedModel
+from switchgeard.core.offer import Caps, MergedModel, Price
 from switchgeard.core.quota import OVERDRAWN, Window
 
 MODEL = merged(offer("a"), offer("b"))
@@ -46,6 +48,24 @@ def test_a_plan_that_goes_on_at_a_price_is_metered_as_long_as_it_does() -> None:
     allowed = state(model)
     allowed.observe((over,), T0)
     assert first(allowed, ask(model)) == "a"
+
+
+def test_what_goes_beyond_a_plan_counts_in_the_budget() -> None:
+    """At what its provider says it cost, or its list price: it is on the bill like anything metered."""
+    priced = replace(A, price=Price(5.0, 25.0))
+    model, used = merged(priced), Usage(200_000)
+    world = state(model, usd_per_day=1.0, usd_per_session=5.0)
+    asking = ask(model, "s")
+    within = begun(world, world.plan(asking, T0).candidates[0], asking)
+    assert (within.offer.billing, cost_usd(within.offer, used)) == (Billing.INCLUDED, 0.0)
+    world.observe((Window("a", "credits", T0.wall, "page", used=1.04, status=OVERDRAWN),), T0)
+    beyond = begun(world, world.plan(asking, T0).candidates[0], asking)
+    cost = cost_usd(beyond.offer, used)
+    assert (beyond.offer.billing, cost) == (Billing.METERED, 1.0)
+    world.finish(beyond, asking, Settled(Outcome.COMPLETE, 1.0, None, used, cost), T0)
+    plan = world.plan(asking, T0)
+    assert codes(plan.skipped) == [("a", "budget")]
+    assert world.spending.session_usd == {("editor", "s"): 1.0}
 
 
 def test_consent_withdrawn_after_the_plan_holds_for_its_next_attempt() -> None:

@@ -44,9 +44,9 @@ async def spend_allow(daemon: Daemon, caller: Caller, params: SpendAllow) -> Spe
 
 
 async def spent_by_session(daemon: Daemon, now: Now) -> dict[Spender, float]:
-    """USD each session of the last SESSION_DAYS has spent at metered providers; {} where the config caps no session.
+    """USD each session of the last SESSION_DAYS has spent, but for what was paid in advance.
 
-    Raises RpcError when the ledger cannot be read.
+    {} where the config caps no session. Raises RpcError when the ledger cannot be read.
     """
     config, spent = daemon.at.state.config, dict[Spender, float]()
     if config.usd_per_session is None:
@@ -54,7 +54,7 @@ async def spent_by_session(daemon: Daemon, now: Now) -> dict[Spender, float]:
     query = UsageQuery(["provider", "client", "session"], now.wall - SESSION_DAYS * DAY, limit=MAX_SESSIONS)
     for row in (await daemon.at.store.usage(query)).rows:
         provider, session = config.providers.get(row.key["provider"]), row.key["session"]
-        if session and row.cost_usd and provider is not None and provider.billing is Billing.METERED:
+        if session and row.cost_usd and provider is not None and provider.billing is not Billing.PREPAID:
             key = (row.key["client"], session)
             spent[key] = spent.get(key, 0.0) + row.cost_usd
     return spent
