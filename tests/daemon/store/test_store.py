@@ -181,7 +181,7 @@ async def test_a_cancelled_end_is_still_an_end(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["state.db"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(flips=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 255)), min_size=1, max_size=8))
 def test_flipped_bytes_never_stop_a_start(
     tmp_path_factory: pytest.TempPathFactory, flips: list[tuple[int, int]]

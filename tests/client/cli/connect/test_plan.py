@@ -25,7 +25,7 @@ LINES: dict[Any, list[str]] = {
     yaml_text: ["# c", "", "a: 1", "model: x # mine", "models:", "  - b: 2", "c: |", "  d", "---"],
 }
 FORMS = st.sampled_from([jsonc, toml_text, yaml_text])
-loose = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+loose = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @st.composite
