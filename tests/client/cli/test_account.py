@@ -19,6 +19,7 @@ from switchgear_protocol.messages import (
     KindView,
     LoginView,
     Providers,
+    StoreView,
     TokenCreated,
 )
 
@@ -85,11 +86,22 @@ def test_a_login_in_the_browser_without_a_terminal_says_so(run: Run, serve: Serv
 def test_login_asks_hidden_on_a_terminal(home: Path, serve: Serve) -> None:
     """The key is typed and never shown."""
     known = replace(PROVIDERS[0], id="claude_api")
-    daemon = serve({"providers/list": Providers([known]), "credentials/set": STORED, "kinds/list": Kinds([])})
+    answers = {"providers/list": Providers([known]), "credentials/set": STORED, "kinds/list": Kinds([])}
+    daemon = serve({**answers, "credentials/test": StoreView(True)})
     code, shown = on_terminal("login", "claude_api", typed=(b"not shown", f"{KEY}\n".encode()))
     assert (code, KEY in shown) == (0, False)
     assert "Key for claude_api (not shown): " in shown
     assert daemon.asked("credentials/set")["secret"] == KEY
+
+
+def test_no_key_is_asked_for_that_has_no_place(home: Path, serve: Serve) -> None:
+    """Exit 4, and what to do instead."""
+    known, none = replace(PROVIDERS[0], id="claude_api"), StoreView(False, reason="no keyring works", hint="get one")
+    daemon = serve({"providers/list": Providers([known]), "kinds/list": Kinds([]), "credentials/test": none})
+    code, shown = on_terminal("login", "claude_api")
+    assert (code, "Key for" in shown) == (4, False)
+    assert shown.splitlines() == ["switchgear: there is no place for a key", "  no keyring works", "hint: get one"]
+    assert "credentials/set" not in dict(daemon.requests)
 
 
 PENDING = LoginView("l1", "claude_api", "device", "pending", "https://page.example/device", "ABCD-1234")

@@ -176,7 +176,18 @@ def _asked(invocation: Invocation, provider: str) -> str:
         )
     from getpass import getpass
 
+    _check_keyring(invocation)
     return getpass(f"Key for {provider} (not shown): ")
+
+
+def _check_keyring(invocation: Invocation) -> None:
+    """Nobody should paste a key that has no place to go."""
+    view = invocation.call("credentials/test")
+    if not view["ok"]:
+        hint = str(view.get("hint") or "switchgear doctor --only keyring")
+        raise CommandError(
+            "there is no place for a key", str(view["reason"]), hint, exit=LOGIN, kind="credential_store"
+        )
 
 
 def _checked(secret: str, provider: str) -> str:
