@@ -71,9 +71,14 @@ def _model(model: Model) -> dict[str, Any]:
         "reasoning": model.reasoning,
         "modalities": _modalities(model),
         "limit": {"context": model.context, "output": model.output or 0} if model.context else None,
-        "cost": model.price if {"input", "output"} <= model.price.keys() else None,
+        "cost": _cost(model.price) if {"input", "output"} <= model.price.keys() else None,
     }
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _cost(price: dict[str, float]) -> dict[str, float]:
+    """The prices it has names for."""
+    return {name: price[name] for name in ("input", "output", "cache_read", "cache_write") if name in price}
 
 
 def _attaches(model: Model) -> bool | None:
