@@ -1,7 +1,10 @@
 """The daemon under a service manager: handed its socket, watched, restarted, taking over from one started by hand."""
 
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -118,6 +121,19 @@ def test_a_directory_open_to_others_is_refused(place: Home) -> None:
     place.socket.parent.chmod(0o755)
     assert listening.start().wait(20) == 1
     assert f"refusing to use {place.socket.parent}: others may enter it (mode 0755)" in place.log()
+    listening.close()
+
+
+def test_one_by_hand_beside_the_managers_socket_says_whose_it_is(place: Home) -> None:
+    """No daemon runs, the manager listens: its pid is named, and nobody is told to kill it."""
+    listening = Listening(place)
+    argv = [sys.executable, "-m", "switchgeard"]
+    told = subprocess.run(argv, env=place.env, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 75
+    assert f"{place.socket} is taken: " in told.stderr
+    assert f"(pid {os.getpid()}) listens there" in told.stderr
+    assert told.stderr.endswith("hint: switchgear service status\n")
+    assert place.socket.exists()
     listening.close()
 
 

@@ -10,6 +10,7 @@ import fcntl
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from switchgear_protocol.paths import PathError, make_private_dir
 
@@ -26,6 +27,29 @@ class AlreadyRunning(Exception):
         super().__init__(f"another switchgeard is already running{who}")
         self.pid = pid
         self.hint = f"kill {pid}" if pid else "switchgear status"
+
+
+class Taken(AlreadyRunning):
+    """Somebody listens at the path though nobody holds the lock: a service manager, which starts the daemon itself, or
+    a daemon whose lock file was deleted. Who it is decides what to do, so nothing here says to end it.
+    """
+
+    def __init__(self, path: str, pid: int | None) -> None:
+        Exception.__init__(self, f"{path} is taken: {_named(pid)} listens there, and may start the daemon itself")
+        self.pid = pid
+        self.hint = "switchgear service status"
+
+
+def _named(pid: int | None) -> str:
+    """A process, by its name where the system tells it."""
+    if pid is None:
+        return "somebody"
+    try:
+        told = Path(f"/proc/{pid}/comm").read_bytes().decode("utf-8", "replace")
+        name = "".join(filter(str.isprintable, told))
+    except OSError:
+        name = "a process"
+    return f"{name} (pid {pid})"
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from switchgear_protocol.paths import PathError, checked_length, make_private_dir
 
-from .instance import AlreadyRunning
+from .instance import Taken
 from .peer import peer_of
 
 BACKLOG = 512  # a burst of shells; the kernel caps it at somaxconn
@@ -47,7 +47,7 @@ class SocketFile:
 def bind_socket(path: str) -> SocketFile:
     """Listen on `path`: directory 0700 and ours, socket file 0600, a stale one replaced.
 
-    Raises PathError (too long, untrusted directory, in the way) and AlreadyRunning (answered our probe).
+    Raises PathError (too long, untrusted directory, in the way) and Taken (somebody answered our probe).
     """
     checked_length(path)
     make_private_dir(str(Path(path).parent))
@@ -135,16 +135,16 @@ def _clear(path: str) -> None:
 
 
 def _probe(path: str) -> None:
-    """Raises AlreadyRunning when somebody accepts connections there."""
+    """Raises Taken when somebody accepts connections there."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         try:
             probe.connect(path)
         except BlockingIOError:
-            raise AlreadyRunning from None  # its backlog is full, so it has one
+            raise Taken(path, None) from None  # its backlog is full, so it has one
         except OSError:
             return
-        raise AlreadyRunning(peer_of(probe).pid)
+        raise Taken(path, peer_of(probe).pid)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from switchgear_protocol.paths import SUN_PATH_MAX, PathError
-from switchgeard.serving.instance import AlreadyRunning
+from switchgeard.serving.instance import Taken
 from switchgeard.serving.listening import adopt_socket, bind_socket
 
 
@@ -44,7 +44,7 @@ def test_a_stale_socket_is_replaced(path: Path) -> None:
 def test_a_socket_that_answers_is_not_stolen(path: Path) -> None:
     """Whoever listens there, lock or no lock, keeps it; its pid is named."""
     bound = bind_socket(str(path))
-    with pytest.raises(AlreadyRunning, match=f"pid {os.getpid()}"):
+    with pytest.raises(Taken, match=f"pid {os.getpid()}"):
         bind_socket(str(path))
     assert bound.present()
     bound.remove()
@@ -60,7 +60,7 @@ def test_a_socket_with_a_full_backlog_is_not_stolen(path: Path) -> None:
         for client in waiting:
             client.setblocking(False)
             client.connect_ex(str(path))
-        with pytest.raises(AlreadyRunning):
+        with pytest.raises(Taken):
             bind_socket(str(path))
     for client in waiting:
         client.close()
