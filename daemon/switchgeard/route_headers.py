@@ -62,10 +62,14 @@ def printable(text: str) -> str:
 
 
 def waiting(refused: ErrorObject) -> Headers:
-    """When to come back. SDKs sleep as long as they are told, so a long wait is also marked as none to wait for."""
+    """When to come back. SDKs sleep as long as they are told, so a long wait is also marked as none to wait for; and a
+    402 that ends soon, a budget held by what runs, as one: else they never try again."""
     left = refused.data.retry_after_ms if refused.data else None
     if left is None:
         return ()
     seconds = max(math.ceil(left / 1000), 1)
     again: Headers = (("retry-after", str(seconds)), ("retry-after-ms", str(max(left, 1))))
-    return again if seconds <= PATIENT else (*again, ("x-should-retry", "false"))
+    if seconds > PATIENT:
+        return (*again, ("x-should-retry", "false"))
+    held = refused.data is not None and refused.data.kind == "budget"
+    return (*again, ("x-should-retry", "true")) if held else again

@@ -25,6 +25,12 @@ def test_a_long_wait_is_none_to_sit_out() -> None:
     assert waits[60_001]["x-should-retry"] == "false"
 
 
+def test_a_budget_that_is_only_held_is_worth_waiting_for() -> None:
+    """Its 402 is one SDKs never try again by themselves; a day's budget that is spent they should not."""
+    waits = {wait: dict(waiting(error("budget", "x", retry_after_ms=wait))) for wait in (60_000, 3_600_000)}
+    assert [waits[wait]["x-should-retry"] for wait in waits] == ["true", "false"]
+
+
 def test_a_header_holds_no_more_than_a_line_of_ascii() -> None:
     """Whatever a model is called."""
     assert printable("x\r\nset-cookie: é\0") == "x??set-cookie: ??"
