@@ -47,16 +47,18 @@ def look(invocation: Invocation, source: str | None = None) -> Found:
 
 
 def named(invocation: Invocation, found: Found, flag: str) -> Found:
-    """Of what is new only what the flag names, where it names something. CommandError for what is not there."""
-    from .question import chosen
+    """Only what the flag names, where it names something. CommandError for what is not there."""
+    from .question import ALL, NONE, chosen
 
     told = chosen(invocation, [one.id for one in found.new], invocation.args.take, flag)
-    return found._replace(new=[one for one in found.new if one.id in told]) if told else found
+    if told is None or invocation.args.take in (ALL, NONE):
+        return found
+    return found._replace(new=[one for one in found.new if one.id in told], left=[])
 
 
 def show(invocation: Invocation, found: Found, looked_at: str) -> None:
     """A line for each; of what is left alone, why."""
-    from switchgear.cli.screen import clean
+    from switchgear.cli.screen import clean, folded
     from switchgear.cli.table import rows
 
     for line in rows(invocation.out, [[one.id, one.label, f"{one.source}: {short(one.where)}"] for one in found.new]):
@@ -65,7 +67,8 @@ def show(invocation: Invocation, found: Found, looked_at: str) -> None:
         have = f" beside {', '.join(one.id for one in found.known)}" if found.known else ""
         say(invocation, f"  nothing new{have}; looked at {looked_at}")
     for one in found.left:
-        for line in (f"  not taken: {one.source}, {short(one.where)}", f"    {one.why}", f"    hint: {one.hint}"):
+        why = folded(invocation.err, clean(f"    {one.why}"))
+        for line in (f"  not taken: {one.source}, {short(one.where)}", *why, f"    hint: {one.hint}"):
             invocation.note(clean(line))
 
 

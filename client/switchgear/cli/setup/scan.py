@@ -38,10 +38,11 @@ OPENCODE = {
 }
 """OpenCode's name of a provider -> our kind; those with an API key of the user's own."""
 
+CHATGPT = "add a provider of kind chatgpt (switchgear config edit), then: switchgear login chatgpt"
 LOGINS = {
     "anthropic": "log in to Claude Code yourself, then: switchgear import --only claude-cli",
     "github-copilot": "add a provider of kind github-copilot: switchgear config edit",
-    "openai": "add a provider of kind chatgpt, then: switchgear login chatgpt",
+    "openai": CHATGPT,
 }
 """OpenCode's name of a login that is its own -> how to have one of one's own."""
 
@@ -171,7 +172,7 @@ def _left(environ: Mapping[str, str]) -> list[Left]:
     codex = _codex_path(environ)
     if _object(codex).get("tokens"):
         why = "Codex's ChatGPT login is Codex's own: a refresh token used by two programs is lost to both"
-        left.append(Left("Codex", codex, why, "add a provider of kind chatgpt, then: switchgear login chatgpt"))
+        left.append(Left("Codex", codex, why, CHATGPT))
     opencode = _opencode_path(environ)
     for name, login in _object(opencode).items():
         if isinstance(login, dict) and login.get("type") == "oauth":

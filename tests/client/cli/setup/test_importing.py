@@ -84,7 +84,12 @@ def test_a_dry_run_shows_only_what_is_named(
     assert [line.split()[0] for line in ran.out.splitlines()] == ["openai-codex"]
     told = documented(run("import", "--only", "openai-codex", "--dry-run", "--json").out, "import")
     assert [one["id"] for one in told["found"]] == ["openai-codex"]
-    assert len(run("import", "--only", "none", "--dry-run").out.splitlines()) == 2
+    path = home / ".local/share/opencode/auth.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"anthropic": {"type": "oauth"}}))
+    assert run("import", "--only", "openai-codex", "--dry-run").err == ""
+    everything = run("import", "--only", "none", "--dry-run")
+    assert (len(everything.out.splitlines()), "not taken: OpenCode" in everything.err) == (2, True)
 
 
 def test_a_name_that_is_not_there_is_told_before_anything_is_shown(
