@@ -1,7 +1,7 @@
 """The HTTP door: HTTP/1.1 over trio, for the tools people already have. It knows HTTP and who may come in.
 
     server        the door: conversations, their number, the end in order
-    listeners     which sockets are open after which config
+    listeners     which sockets are open after which config;  kept: those a service manager keeps for the next daemon
     conversation  one connection: request, answer, request, ...
     incoming      a request off the socket, within limits of size and time
     outgoing      an answer onto it, with back-pressure

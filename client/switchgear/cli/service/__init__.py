@@ -9,6 +9,7 @@ that was changed by hand is never overwritten or removed without --force.
     launchd     the agent of this machine, and launchctl
     choice      which of them runs here
     steps       writing and running, or saying what would be
+    asleep      whether to connect would start a daemon
     plain       the daemon without a manager, and one that somebody started by hand
     run         one run of the command: its manager, its steps; installing, starting, telling are what it can do
 """
