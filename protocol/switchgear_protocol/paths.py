@@ -14,6 +14,7 @@ from collections.abc import Mapping
 APP = "switchgear"
 SOCKET_NAME = "switchgear.sock"
 HTTP_SOCKET_NAME = "http.sock"
+SHALLOW = 2  # levels below the root: directories of the system, for all a program can know
 SUN_PATH_MAX = 103 if sys.platform == "darwin" else 107
 """Bytes a Unix socket path may have: sun_path less its final NUL."""
 
@@ -87,7 +88,7 @@ def check_private_dir(path: str) -> None:
         raise PathError(f"refusing to use {path}", why, "set XDG_RUNTIME_DIR to a directory of your own")
     if found.st_mode & 0o077:
         why = f"others may enter it (mode {stat.S_IMODE(found.st_mode):04o})"
-        raise PathError(f"refusing to use {path}", why, f"chmod 700 {path}")
+        raise PathError(f"refusing to use {path}", why, _closing(path, found.st_mode))
 
 
 STATE_HINT = "export SWITCHGEAR_STATE=DIR   (one that you can write)"
@@ -107,6 +108,14 @@ def make_private_dir(path: str, hint: str = "export XDG_RUNTIME_DIR=DIR   (one t
         raise PathError(f"cannot create {path}", error.strerror or str(error), hint) from error
     check_private_dir(path)
     return path
+
+
+def _closing(path: str, mode: int) -> str:
+    """How to have it closed to others. Never by closing what the whole machine uses: /tmp, /dev, /usr/lib."""
+    ours = os.path.basename(path).startswith(APP)  # noqa: PTH119 - pathlib is not cheap
+    if not ours and (mode & stat.S_ISVTX or os.path.realpath(path).count("/") <= SHALLOW):
+        return f"mkdir -m 700 {path.rstrip('/')}/{APP}   (and use that)"
+    return f"chmod 700 {path}"
 
 
 def _not_a_directory(mode: int) -> str:

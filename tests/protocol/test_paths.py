@@ -96,7 +96,7 @@ def refused(path: Path) -> PathError:
     return caught.value
 
 
-@pytest.mark.parametrize("mode", [0o701, 0o770, 0o777, 0o1777])
+@pytest.mark.parametrize("mode", [0o701, 0o770, 0o777])
 def test_a_directory_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     """Its mode is named, with the command that cures it."""
     open_dir = tmp_path / "d"
@@ -105,6 +105,23 @@ def test_a_directory_open_to_others_is_refused(tmp_path: Path, mode: int) -> Non
     wrong = refused(open_dir)
     assert f"{mode:04o}" in wrong.why
     assert wrong.hint == f"chmod 700 {open_dir}"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root owns what the machine uses")
+@pytest.mark.parametrize("path", ["/dev", "/tmp", "/usr/lib"])
+def test_nobody_is_told_to_close_what_the_machine_uses(path: str) -> None:
+    """`--socket /tmp/x.sock` is soon typed, and so is the hint."""
+    with pytest.raises(PathError) as caught:
+        paths.check_private_dir(path)
+    assert caught.value.hint == f"mkdir -m 700 {path}/switchgear   (and use that)"
+
+
+def test_our_own_directory_is_closed_wherever_it_is(tmp_path: Path) -> None:
+    """Also a short one, right below the one for temporary files."""
+    own = tmp_path / "switchgear-1-abc"
+    own.mkdir()
+    own.chmod(0o1777)
+    assert refused(own).hint == f"chmod 700 {own}"
 
 
 def test_a_symlink_or_file_is_refused(tmp_path: Path) -> None:
