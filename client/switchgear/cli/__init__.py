@@ -9,8 +9,8 @@ dicts here: the thin client library is the typed way in.
     options listing misread  argv -> Arguments, by the one command's own parser; the commands there are; what was meant
     first_run                whoever has no config yet is offered the setup
     invocation               what a running command holds: arguments, screen, the wire
-    wire start pulse         JSON-RPC over the socket, a line per message; starts the daemon when none runs; whether one that
-                             says nothing still listens
+    wire start pulse         JSON-RPC over the socket, a line per message; starts the daemon when none runs; asks
+                             whether one that says nothing still listens
     restarting following versions    a daemon that leaves, a feed that outlives it, one older or newer than we
     failed exhausted         errors (what / why / hint) and exit codes; why nobody could serve
     screen terminal terminal_page progress    colour, width, cleaning of foreign text; who can be asked; a page drawn
