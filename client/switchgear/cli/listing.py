@@ -109,6 +109,16 @@ def module_of(name: str) -> ModuleType:
     return import_module(f".command.{MODULES.get(name, name)}", __package__)
 
 
+def no_command(options: list[str]) -> CommandError:
+    """Options alone, of which the first may be none: the page with the commands would not say so."""
+    from .options import GLOBALS
+
+    known = [f"--{name.replace('_', '-')}" for name in GLOBALS]
+    strange = next((word for word in options if word.partition("=")[0] not in known and word.startswith("-")), None)
+    what = f"no option {strange!r}" if strange else f"no command behind {' '.join(options)}"
+    return usage(what, "switchgear help")
+
+
 def unknown(name: str) -> CommandError:
     """A word that is no command is never taken for a prompt: the nearest command is named instead."""
     from .misread import nearest

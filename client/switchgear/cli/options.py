@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 GLOBALS: dict[str, object] = {"socket": None, "color": "auto", "no_start": False, "json": False}
 VALUED = ("--socket", "--color")  # global options that take the next word
+VERSION = ("--version", "-V")
 COLORS = ("auto", "always", "never")
 
 
@@ -30,8 +31,10 @@ def parse(argv: list[str]) -> tuple[ModuleType, Arguments] | None:
         return module, Arguments(**GLOBALS, **module.DEFAULTS)
     from . import listing
 
-    if "--version" in before:
-        name, before = "version", [word for word in before if word != "--version"]
+    if any(word in VERSION for word in before):
+        name, before = "version", [word for word in before if word not in VERSION]
+    if not name and before and not {"-h", "--help"} & {*before}:
+        raise listing.no_command(before)
     if not name or name == "help" or "-h" in before or "--help" in before:
         _help(after)
         return None

@@ -44,6 +44,27 @@ def test_a_mistyped_command_is_never_a_prompt(run: Run) -> None:
     assert ran == (2, "", "switchgear: no command 'statsu'\n  the nearest is 'status'\nhint: switchgear status\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["-v"], "no option '-v'"),
+        (["--nonsense"], "no option '--nonsense'"),
+        (["--socket", "/x"], "no command behind --socket /x"),
+        (["--json"], "no command behind --json"),
+    ],
+)
+def test_options_without_a_command_are_no_call_for_help(run: Run, words: list[str], what: str) -> None:
+    """A script that lost its command must not go on."""
+    ran = run(*words)
+    assert ran.code == 2
+    assert what in ran.out + ran.err
+
+
+def test_the_version_is_told_by_its_usual_options(run: Run) -> None:
+    """As by the command."""
+    assert run("-V").out == run("--version").out == run("version").out
+
+
 def test_a_wrong_option_points_at_the_help(run: Run) -> None:
     """Exit 2."""
     ran = run("status", "--frobnicate")
