@@ -170,6 +170,7 @@ async def _take_up(daemon: Daemon, listeners: Listeners, notify: Notify, helpers
     await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
     await daemon.configuration.reload()
     await resume_spending(daemon)
+    daemon.configuration.capped = lambda: resume_sessions(daemon)
     open_door(daemon, listeners, notify)
     helpers.start_soon(_tell_storage, daemon)
 
@@ -243,6 +244,15 @@ async def resume_spending(daemon: Daemon) -> None:
         daemon.announce(at.state.note("storage", f"limits begin anew: {error.answer.message}", now))
         return
     at.state.spending.resume(at.state.config, {row.key["provider"]: row.cost_usd for row in today.rows}, now, sessions)
+
+
+async def resume_sessions(daemon: Daemon) -> None:
+    """Sessions have a budget from now on: what they spent before this life counts, too."""
+    at, now = daemon.at, daemon.at.now()
+    try:
+        at.state.spending.remember(await spent_by_session(daemon, now))
+    except RpcError as error:
+        daemon.announce(at.state.note("storage", f"budgets begin anew: {error.answer.message}", now))
 
 
 async def _tell_storage(daemon: Daemon) -> None:

@@ -5,7 +5,7 @@ words until a later load succeeds. Reading happens in a thread: a home directory
 """
 
 import errno
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,10 @@ from .state import State
 NOBODY: Mapping[str, list[Newcomer]] = {}
 
 
+async def _nothing() -> None:
+    """Where nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Configuration:
     path: str
@@ -47,6 +51,7 @@ class Configuration:
     announce: Announce
     now: Callable[[], Now]
     follow: Callable[[Config], None] = lambda config: None  # told the config in force after every look at the file
+    capped: Callable[[], Awaitable[None]] = _nothing  # called when sessions get a budget that had none
     problems: list[Problem] = field(default_factory=list)
     written: Config | None = None  # as in the file; State's has what is known of its offers beside
     _relisting: trio.Lock = field(default_factory=trio.Lock)
@@ -73,8 +78,11 @@ class Configuration:
         revision = self.state.config.revision + 1
         gone_is_wrong = bool(self.state.config.providers)  # a deleted file must not take the last good config along
         found = await trio.to_thread.run_sync(load_file, self.path, revision, gone_is_wrong)
+        had_none = self.state.config.usd_per_session is None
         self.announce(self._adopt(found))
         self.follow(self.state.config)
+        if had_none and self.state.config.usd_per_session is not None:
+            await self.capped()
         await self._look_for_credentials()
         return self.view()
 

@@ -9,6 +9,7 @@ was held for them (docs/design.md, "Budgets"). Nothing is refused while nothing 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -37,12 +38,21 @@ Spender = tuple[str, str]  # client, session: its budget is one for all models i
 Like = tuple[str, str, Spender | None]  # provider, model, and the session; None: of all
 
 
+class Followed(NamedTuple):
+    """An attempt under way: whose, how long its answer may be (tokens), and what it has used until now."""
+
+    session: Spender | None
+    limit: int | None
+    so_far: Callable[[], Usage | None]
+
+
 @dataclass(slots=True)
 class Spending:
     meters: dict[str, Meter] = field(default_factory=dict)
     held: dict[str, Reservations] = field(default_factory=dict)
     session_usd: dict[Spender, float] = field(default_factory=dict)
     session_held: dict[Spender, Reservations] = field(default_factory=dict)
+    followed: dict[int, Followed] = field(default_factory=dict)  # by permit
     likes: dict[Like, Typical] = field(default_factory=dict)
     consent_until: float | None = None  # wall
     consent_ends: float = 0.0  # boot clock: a wall clock that is set back lengthens no consent
@@ -73,7 +83,7 @@ class Spending:
         metered = Billing.METERED in (offer.billing, offer.billing if known is None else known.billing)
         if not (metered or overdrawn):
             return None
-        why = "" if metered else "its plan is used up and what goes beyond is billed: "
+        why = "its plan is used up and what goes beyond is billed: " if overdrawn else ""
         if config.metered == "never":
             return Standing(offer, "consent", f'{why}spend.metered is "never"', hint="switchgear config edit")
         if config.metered == "ask" and not self.consented(now):
@@ -111,13 +121,23 @@ class Spending:
                 self._learn(permit, session, usage)
         for held in self._holding(permit, session):
             held.settle(permit.number)
+        self.followed.pop(permit.number, None)
         if session is not None and session in self.session_held and not self.session_held[session].held:
             del self.session_held[session]
 
-    def follow(self, permit: Permit, session: Spender | None, so_far: Callable[[], Usage | None]) -> None:
+    def follow(
+        self, permit: Permit, session: Spender | None, so_far: Callable[[], Usage | None], limit: int | None = None
+    ) -> None:
         """`so_far`: what the request has used until now, asked for whenever it matters; until it is settled."""
+        self.followed[permit.number] = Followed(session, limit, so_far)
         for held in self._holding(permit, session):
             held.follow(permit.number, lambda: self._cost_so_far(permit, session, so_far()))
+
+    def reprice(self, permit: Permit) -> None:
+        """Its offer is paid for in another way than when it was given: it holds what it may cost now."""
+        if (one := self.followed.get(permit.number)) is not None:
+            self.reserve(permit, one.session, one.limit)
+            self.follow(permit, one.session, one.so_far, one.limit)
 
     def _cost_so_far(self, permit: Permit, session: Spender | None, usage: Usage | None) -> float:
         """USD. A prompt that its provider has not counted yet is priced as this session's are: mostly cached."""
@@ -149,11 +169,16 @@ class Spending:
 
         `sessions`: what each has spent, in advance not counted. What a plan cost is what went beyond it.
         """
-        self.session_usd.update(sessions or {})
+        self.remember(sessions or {})
         for name, cost in usd.items():
             self.meters[name] = caps.restored(now, cost)
         billed = [name for name, provider in config.providers.items() if provider.billing is not Billing.PREPAID]
         self.meters[SPEND] = caps.restored(now, sum(usd.get(name, 0.0) for name in billed))
+
+    def remember(self, sessions: Mapping[Spender, float]) -> None:
+        """What the ledger says each session has spent; what is known already is in it."""
+        for session, usd in sessions.items():
+            self.session_usd[session] = max(usd, self.session_usd.get(session, 0.0))
 
     def count(self, offer: Offer, session: Spender | None, usage: Usage, cost: float, now: Now) -> None:
         """One settled attempt: its tokens, and USD where it cost something."""

@@ -124,6 +124,24 @@ async def test_a_sessions_budget_holds_across_restarts_and_for_every_model(tmp_p
         assert standins["a"].hits == 2
 
 
+async def test_a_budget_given_to_sessions_later_counts_what_they_spent_in_earlier_lives(tmp_path: Path) -> None:
+    """As after a restart: the ledger has it."""
+    async with served(tmp_path, a="ok") as (place, standins):
+        text = (tmp_path / "config.toml").read_text().replace('id = "a"\n', 'id = "a"\nbilling = "metered"\n')
+        priced = text.replace("}]\n", ", price = {input = 1000.0, output = 1000.0}}]\n")
+        place.configure(priced)
+        assert (await call(place, "config/reload"))["ok"]
+        assert (await ask(place, session="s"))["cost_usd"] == 0.02
+        await trio.to_thread.run_sync(place.kill)
+        await trio.to_thread.run_sync(place.start)
+        place.configure(priced + "[spend]\nusd_per_session = 0.01\n")
+        assert (await call(place, "config/reload"))["ok"]
+        refused: Any = await ask(place, session="s")
+        assert refused["error"]["data"]["detail"] == "a: this session has spent its 0.01 USD"
+        assert (await ask(place, session="another"))["cost_usd"] == 0.02
+        assert standins["a"].hits == 2
+
+
 async def test_sigterm_lets_a_running_answer_finish(tmp_path: Path) -> None:
     """F60: new requests are refused, the answer in flight arrives whole, exit 0, the socket is gone."""
     async with served(tmp_path, a="hang_text") as (place, standins):
