@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .screen import Screen
     from .wire import Json, Wire
 
+FORBIDS = "SWITCHGEAR_NO_AUTOSTART"
+
 
 class Invocation:
     """One run of one command. The daemon is reached (and started, if need be) on the first call."""
@@ -87,7 +89,7 @@ class Invocation:
             raise CommandError(error.what, error.why, error.hint, exit=UNREACHABLE, kind="unreachable") from None
 
     def _connect(self) -> socket:
-        from switchgear._dial import dial
+        from switchgear._dial import START, dial
         from switchgear._errors import DaemonUnavailable
 
         path = self.socket_path()
@@ -100,7 +102,7 @@ class Invocation:
                 from .start import start_daemon
 
                 return start_daemon(path, self.note, pass_socket=self.chose_socket())
-            hint = error.hint or ""
+            hint = self._starting() if error.hint == START else error.hint or ""
             raise CommandError(error.what, error.why, hint, exit=UNREACHABLE, kind="unreachable") from None
 
     def _leave_asleep(self, path: str) -> None:
@@ -109,11 +111,22 @@ class Invocation:
 
         if asleep(path, chosen=self.chose_socket()):
             what, why = "the Switchgear daemon is not running", WHY.format(path)
-            raise CommandError(what, why, "switchgear status", exit=UNREACHABLE, kind="unreachable")
+            raise CommandError(what, why, self._starting(), exit=UNREACHABLE, kind="unreachable")
+
+    def _starting(self) -> str:
+        """A command that starts the daemon this one did not."""
+        import shlex
+
+        chosen = f" --socket {shlex.quote(self.args.socket)}" if self.args.socket else ""
+        return f"{'' if _allowed() else f'{FORBIDS}=0 '}switchgear{chosen} status"
 
     def chose_socket(self) -> bool:
         """Whether the socket is named by the user; the daemon would take a relative path from elsewhere."""
         return bool(self.args.socket or os.environ.get("SWITCHGEAR_SOCKET"))
 
     def _may_start(self) -> bool:
-        return not self.args.no_start and os.environ.get("SWITCHGEAR_NO_AUTOSTART", "") in ("", "0")
+        return not self.args.no_start and _allowed()
+
+
+def _allowed() -> bool:
+    return os.environ.get(FORBIDS, "") in ("", "0")

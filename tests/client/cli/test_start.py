@@ -132,16 +132,22 @@ def test_a_busy_machine_has_its_time(home: Path, monkeypatch: pytest.MonkeyPatch
         start.start_daemon(str(home / "s.sock"), print).close()
 
 
-@pytest.mark.parametrize(("argv", "variable"), [(["--no-start"], ""), ([], "1")])
+@pytest.mark.parametrize(
+    ("argv", "variable", "hint"),
+    [
+        (["--no-start"], "", "switchgear status"),
+        (["--no-start", "--socket", "a b"], "0", "switchgear --socket 'a b' status"),
+        ([], "1", "SWITCHGEAR_NO_AUTOSTART=0 switchgear status"),
+    ],
+)
 def test_starting_can_be_forbidden(
-    home: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], variable: str
+    home: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], variable: str, hint: str
 ) -> None:
-    """By flag and by environment."""
+    """By flag and by environment; the command that starts it is not the one that did not."""
     stand_in.write_text(GOOD)
-    ran = subprocess.run(
-        command("status", *argv), env=environment(SWITCHGEAR_NO_AUTOSTART=variable), capture_output=True, check=False
-    )
-    assert ran.returncode == 3
+    env = environment(SWITCHGEAR_NO_AUTOSTART=variable)
+    ran = subprocess.run(command("status", *argv), env=env, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (3, f"hint: {hint}")
     assert _starts(home) == []
 
 

@@ -12,6 +12,8 @@ from cli_runs import Run
 from switchgear.cli.service import asleep as module
 from switchgear.cli.service.asleep import asleep, listened
 
+STARTS = "SWITCHGEAR_NO_AUTOSTART=0 switchgear status"  # where `home` forbids it
+
 
 @pytest.fixture
 def waiting(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
@@ -55,7 +57,7 @@ def test_each_says_that_it_would_start_at_the_first_request(waiting: socket.sock
     assert run("stop").out == "no daemon is running\n"
     refused = run("status", "--no-start")
     told = f"a service manager listens at {path} and starts it at the first request"
-    assert (refused.code, refused.err.splitlines()[1:]) == (3, [f"  {told}", "hint: switchgear status"])
+    assert (refused.code, refused.err.splitlines()[1:]) == (3, [f"  {told}", f"hint: {STARTS}"])
     found = {one["id"]: one for one in reversed(run("doctor", "--json").json["findings"])}
     assert (found["daemon"]["verdict"], found["daemon"]["evidence"]) == ("skipped", f"not running; {told}")
     assert (found["socket"]["verdict"], "listened at by a service manager" in found["socket"]["evidence"]) == (
