@@ -6,12 +6,12 @@ stays as it was.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from switchgeard.core.listing import Listed
-from switchgeard.core.offer import Catalog, Features, Offer, Price
+from switchgeard.core.offer import Catalog, Features, Offer, Price, Tier
 
 from .canonical import canonical
 from .shipped import Facts, Shipped
@@ -19,9 +19,14 @@ from .shipped import Facts, Shipped
 Lists = Mapping[str, Mapping[str, Listed]]
 """provider -> id or alias of a model -> its row."""
 
+Rate = TypeVar("Rate", Price, Tier)
+
 LIMITS = ("context", "max_output")
 ABILITIES = ("tools", "images", "pdf", "json_schema", "reasoning")
 CACHE_PRICES = ("cache_read", "cache_write", "cache_write_1h")
+LONG_KEPT = {"openai": 2.0, "azure-openai": 2.0}
+"""kind -> how many times the price of writing to the cache is asked for keeping that for hours, where no price is
+given. Source: OpenAI's, 1.25 and 2.5 times the input's."""
 NOTHING: Mapping[str, Listed] = {}
 
 
@@ -50,7 +55,7 @@ def known(offer: Offer, shipped: Shipped, lists: Lists) -> Offer:
     filled = replace(
         offer,
         features=features,
-        price=price,
+        price=None if price is None else _kept_long(price, LONG_KEPT.get(offer.kind)),
         canonical=shipped.mapped(offer.kind, offer.model) or name.base or None,
         quantised=name.quantised or bool(row and row.quantisation),
         assumed_window=limited == "catalogue",
@@ -67,6 +72,17 @@ def _price(offer: Offer, row: Listed | None, facts: Facts | None) -> tuple[Price
     if listed is not None:
         return listed, "listed"
     return shipped, "" if shipped is None else "catalogue"
+
+
+def _kept_long(price: Price, factor: float | None) -> Price:
+    if factor is None:
+        return price
+    return _longer(replace(price, tiers=tuple(_longer(tier, factor) for tier in price.tiers)), factor)
+
+
+def _longer(rate: Rate, factor: float) -> Rate:
+    given = rate.cache_write is None or rate.cache_write_1h is not None
+    return rate if given else replace(rate, cache_write_1h=(rate.cache_write or 0.0) * factor)
 
 
 def _in_proportion(price: Price, known: Price | None) -> Price:

@@ -2,11 +2,13 @@
 
 from msgspec.structs import replace
 
+from switchgear_protocol.content import Usage
 from switchgear_protocol.words import Billing
 from switchgeard.catalogue.enrichment import applied, by_name
 from switchgeard.catalogue.shipped import Facts, Shipped
+from switchgeard.core.cost import list_usd
 from switchgeard.core.listing import Listed
-from switchgeard.core.offer import Catalog, Features, MergedModel, Offer, Price
+from switchgeard.core.offer import Catalog, Features, MergedModel, Offer, Price, Tier
 
 WIRES = ("openai.chat", "openai.responses")
 OFFER = Offer("api", "gpt-5.5", "openai", "https://x:443", Billing.METERED, "x", wires=WIRES)
@@ -60,6 +62,20 @@ def test_cache_prices_the_user_left_out_stand_to_his_input_as_the_known_ones_do(
     assert known(replace(OFFER, price=mine, written=wrote)).price == mine  # the catalogue has none either
     free = Listed("gpt-5.5", price=Price(0.0, 0.0, cache_read=0.0))
     assert known(replace(OFFER, price=mine, written=wrote), free).price == mine
+
+
+def test_openai_asks_more_for_a_prompt_kept_for_hours() -> None:
+    """2.5 times the input, which no list of prices has; the longer prompts' too. Where writing is free, nothing."""
+    tier = Tier(272_000, 4.0, 15.0, cache_write=5.0)
+    listed = Listed("gpt-5.5", price=Price(2.0, 10.0, cache_write=2.5, tiers=(tier,)))
+    price = known(OFFER, listed).price
+    assert price is not None
+    assert (price.cache_write_1h, price.tiers[0].cache_write_1h) == (5.0, 10.0)
+    assert list_usd(price, Usage(cache_write=100_000, cache_write_1h=100_000)) == 0.5
+    assert known(OFFER).price == Price(5.0, 30.0)
+    elsewhere = known(replace(OFFER, kind="openai-compatible"), listed).price
+    assert elsewhere is not None
+    assert elsewhere.cache_write_1h is None
 
 
 def test_a_model_switched_off_for_the_account_says_why() -> None:
