@@ -214,7 +214,10 @@ class Completing:
     def _unfinished(self, outcome: Outcome, failure: Failure, permit: Permit) -> Settled:
         """An attempt without an answer; what it used until then is paid for all the same."""
         usage = self._used()
-        return Settled(outcome, self._elapsed(), failure, usage, cost_usd(permit.offer, usage))
+        return Settled(outcome, self._elapsed(), failure, usage, self._cost(permit, usage))
+
+    def _cost(self, permit: Permit, usage: Usage | None) -> float | None:
+        return cost_usd(self.at.state.as_sent(permit).offer, usage)
 
     def _used(self) -> Usage | None:
         """What the attempt under way has used until now."""
@@ -224,11 +227,12 @@ class Completing:
     def _settled(self, permit: Permit, ended: Completion | Failure) -> Settled:
         if isinstance(ended, Failure):
             return self._unfinished(self._cut_short(), ended, permit)
-        cost = cost_usd(permit.offer, ended.usage)
+        cost = self._cost(permit, ended.usage)
         return Settled(Outcome.COMPLETE, self._elapsed(), None, ended.usage, cost)
 
     def _settle(self, permit: Permit, settled: Settled) -> AttemptRow:
         """Tell State, the subscribers and the client's own record. Synchronous, so nothing can get between."""
+        permit = self.at.state.as_sent(permit)
         self.at.announce(self.at.state.finish(permit, self.ask, settled, self.at.now()))
         self.granted, self.cost_usd = None, self.cost_usd + (settled.cost_usd or 0.0)
         began, first, now = self.began, self.first_content, self.at.now()

@@ -90,7 +90,11 @@ class State:
         return routing.plan(ask.model, standings, held, pin, ask.turn_boundary, now, ask.needs)
 
     def standing(self, offer: Offer, ask: Ask, now: Now) -> Standing:
-        """Whether this offer can serve this request now: what keeps it longest from it, or its features."""
+        """Whether this offer can serve this request now: what keeps it longest from it, or its features.
+
+        The offer it tells of is the one given, as it is paid for now.
+        """
+        offer = self._billed(offer, now)
         gated = routing.gate(offer, ask.needs, ask.model.routing)
         if not gated.usable:
             return gated
@@ -164,14 +168,26 @@ class State:
         """The offer as it is paid for now: what a plan serves beyond its end costs like any metered one."""
         return replace(offer, billing=Billing.METERED) if self.allowance.overdrawn(offer, now) else offer
 
+    def as_sent(self, given: Permit) -> Permit:
+        """The permit of an attempt under way, as its request is paid for: that is decided when it is sent."""
+        return self.live.get(given.number, given)
+
     def follow(self, given: Permit, ask: Ask, so_far: Callable[[], Usage | None]) -> None:
         """An answer that runs over what was expected counts as it grows. `so_far`: what it has used until now."""
-        self.spending.follow(given, ask.spender, so_far)
+        self.spending.follow(given, ask.spender, so_far, ask.needs.output_tokens)
 
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
+        self._repriced(given, now)
         unpaid = self.unpaid(given.offer, None, now, given.number)
         return not unpaid and permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
+
+    def _repriced(self, given: Permit, now: Now) -> None:
+        """Its plan may have come to its end while it waited to be sent: then it costs, and holds what it may cost."""
+        paid = self._billed(given.offer, now)
+        if given.number in self.live and paid.billing is not self.live[given.number].offer.billing:
+            self.live[given.number] = replace(given, offer=paid)
+            self.spending.reprice(self.live[given.number])
 
     def committed(self, given: Permit, ask: Ask, now: Now) -> list[Event]:
         """The first content reached the client: its scopes work, and the session now stays with this offer."""
@@ -193,8 +209,9 @@ class State:
 
     def finish(self, given: Permit, ask: Ask, settled: Settled, now: Now) -> list[Event]:
         """The attempt ended, however: settles every scope, frees what it held, tells it once (I9)."""
-        if self.live.pop(given.number, None) is None:
+        if (live := self.live.pop(given.number, None)) is None:
             return []
+        given = live
         failure = settled.failure
         self.spending.settle(given, ask.spender, settled.usage if failure is None else None)
         if failure is None or failure.kind not in permit.NO_EVIDENCE:

@@ -78,7 +78,7 @@ def offer(state: State, place: int | None, standing: Standing, now: Now) -> Offe
         model=one.model,
         label=one.label,
         kind=one.kind,
-        billing=one.billing,
+        billing=own.billing if (own := state.config.providers.get(one.provider)) else one.billing,
         health=circuit.health if circuit else _health(standing),
         usable=standing.usable,
         reason=standing.reason or standing.note,
@@ -94,6 +94,7 @@ def offer(state: State, place: int | None, standing: Standing, now: Now) -> Offe
         canonical=one.canonical,
         quantised=one.quantised,
         facts=one.facts,
+        overdrawn=state.allowance.overdrawn(one, now),
         place=place,
     )
 

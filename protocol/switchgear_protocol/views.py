@@ -31,6 +31,7 @@ class OfferView(Result, frozen=True):
     quantised: bool = False
     windows: list["WindowView"] = []  # what is left of it, as far as known
     facts: str = ""  # "price: SOURCE, context: SOURCE", where known; a source is listed, config or catalogue
+    overdrawn: bool = False  # a plan that is used up: what it serves until its reset is billed at `price`
     place: int | None = None  # in the order a new session's request tries them now, from 1; None: it is passed over
 
 

@@ -10,8 +10,9 @@ from switchgear_protocol.words import FailureKind as K
 from switchgeard.ask import Settled
 from switchgeard.core.cost import cost_usd
 from switchgeard.core.needs import Needs
-from switchgeard.core.offer import Caps, MergedModel, Price
+from switchgeard.core.offer import Caps, MergedModel, Price, RoutingPolicy
 from switchgeard.core.quota import OVERDRAWN, Window
+from switchgeard.spending import SPEND
 
 MODEL = merged(offer("a"), offer("b"))
 A, PAID = offer("a"), offer("paid", billing=Billing.METERED)
@@ -66,6 +67,45 @@ def test_what_goes_beyond_a_plan_counts_in_the_budget() -> None:
     plan = world.plan(asking, T0)
     assert codes(plan.skipped) == [("a", "budget")]
     assert world.spending.session_usd == {("editor", "s"): 1.0}
+
+
+def test_what_a_request_costs_is_decided_when_it_is_sent() -> None:
+    """The plan came to its end while it waited for its turn: it holds money from then on, and is booked as metered."""
+    model = merged(replace(A, price=Price(5.0, 25.0)))
+    world, asking, used = state(model, usd_per_day=1.0), ask(model, "s", Needs(input_tokens=100_000)), [Usage()]
+    waiting, sent = (begun(world, world.plan(asking, T0).candidates[0], asking) for _ in range(2))
+    for given in (waiting, sent):
+        world.follow(given, asking, lambda: used[0])
+    assert world.still_wanted(sent, T0)
+    world.observe((Window("a", "credits", T0.wall, "page", used=1.04, status=OVERDRAWN),), T0)
+    assert world.still_wanted(waiting, T0)
+    billed = [world.as_sent(given).offer.billing for given in (waiting, sent)]
+    assert billed == [Billing.METERED, Billing.INCLUDED]
+    assert world.spending.held[SPEND].usd() == 0.525  # its prompt and a usual answer; none of the other's
+    used[0] = Usage(200_000)
+    assert codes(world.plan(asking, T0).skipped) == [("a", "budget")]  # it has grown
+    world.finish(waiting, asking, Settled(Outcome.COMPLETE, 1.0, None, used[0], 1.0), T0)
+    world.finish(sent, asking, Settled(Outcome.COMPLETE, 1.0, None, used[0], 0.0), T0)
+    assert world.spending.session_usd == {("editor", "s"): 1.0}
+    assert world.spending.followed == {}
+    assert world.spending.held[SPEND].usd() == 0.0
+
+
+def test_a_plan_beyond_its_end_is_chosen_as_what_it_costs() -> None:
+    """By "cheapest", and when a nearly spent plan before it is to be spared."""
+    dear, cheap = replace(A, price=Price(5.0, 25.0)), replace(PAID, price=Price(1.0, 5.0))
+    over = Window("a", "credits", T0.wall, "page", used=1.04, status=OVERDRAWN, resets_at=T0.wall + 200)
+    model = merged(dear, cheap, routing=RoutingPolicy(order="cheapest"))
+    world = state(model)
+    assert first(world, ask(model)) == "a"
+    world.observe((over,), T0)
+    assert first(world, ask(model)) == "paid"
+    model = merged(offer("nearly"), A)
+    world = state(model)
+    world.observe((Window("nearly", "5h", T0.wall, "header", used=0.95, resets_at=T0.wall + 3600),), T0)
+    assert first(world, ask(model)) == "a"
+    world.observe((over,), T0)
+    assert first(world, ask(model)) == "nearly"
 
 
 def test_consent_withdrawn_after_the_plan_holds_for_its_next_attempt() -> None:

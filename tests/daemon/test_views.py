@@ -14,7 +14,7 @@ from switchgeard.core.listing import Listed, Listing
 from switchgeard.core.needs import Needs
 from switchgeard.core.offer import Features, Price, RoutingPolicy
 from switchgeard.core.pin import PinState
-from switchgeard.core.quota import Window
+from switchgeard.core.quota import OVERDRAWN, Window
 from switchgeard.state import State
 
 A, B = offer("a"), offer("b", price=Price(3.0, 15.0), billing=Billing.METERED)
@@ -53,6 +53,18 @@ def test_a_model_says_in_which_order_a_new_session_is_served() -> None:
     assert (told.order, told.serving) == ("cheapest", "M (via c)")
     assert [(one.provider, one.place) for one in told.offers] == [("a", 2), ("b", None), ("c", 1)]
     assert told.offers[0].reason == "5h window is 95 % used: kept for its sessions"
+
+
+def test_a_plan_that_is_overdrawn_says_so_and_what_it_costs_now() -> None:
+    """The model's page, and the dry run; by itself it stays what it is, a plan."""
+    model = merged(offer("a", price=Price(5.0, 25.0)))
+    made, asking = state(model), ask(model, needs=Needs(input_tokens=100_000))
+    assert views.explained(made, made.plan(asking, T0), asking).steps[0].cost_usd == 0.0
+    assert not views.model(made, model, T0).offers[0].overdrawn
+    made.observe([Window("a", "credits", T0.wall, "page", used=1.04, status=OVERDRAWN)], T0)
+    assert views.explained(made, made.plan(asking, T0), asking).steps[0].cost_usd == 0.525
+    (shown,) = views.model(made, model, T0).offers
+    assert (shown.overdrawn, shown.billing) == (True, Billing.INCLUDED)
 
 
 def test_what_providers_list_and_no_model_names_is_listed_apart() -> None:
