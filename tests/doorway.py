@@ -22,7 +22,7 @@ from switchgeard.serving.intake import Intake
 
 TOKEN = "sgw_canary-7f3a9b2c"
 JSON = [("content-type", "application/json")]
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass

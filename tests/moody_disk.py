@@ -12,7 +12,7 @@ from switchgeard.store.notice import Notices
 from switchgeard.store.schema import migrate
 from switchgeard.store.writer import Work, Writer
 
-PATIENCE = 10.0  # real seconds a thread gets before a test gives up on it
+PATIENCE = 60.0  # real seconds a thread gets before a test gives up on it
 
 
 class Disk(sqlite3.Connection):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = "import sys; from switchgear.cli import main; sys.exit(main())"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def command(*argv: str) -> list[str]:

@@ -8,7 +8,7 @@ import trio
 
 from daemon_process import Home, home
 from standins.standin import Script, StandIn
-from world import config
+from world import PATIENT, config
 
 
 @asynccontextmanager
@@ -16,7 +16,7 @@ async def served(path: Path, **scripts: Script) -> AsyncIterator[tuple[Home, dic
     """One provider a script, all behind the model `m`."""
     async with standing(scripts) as standins:
         with home(path) as place:
-            place.configure(config(standins, {}))
+            place.configure(config(standins, {}, timeouts=PATIENT))
             await trio.to_thread.run_sync(place.start)
             yield place, standins
 

@@ -164,7 +164,7 @@ OWN = {"bedrock": 'region = "us-east-1"'}
 """Keys without which a kind is no provider."""
 
 
-PATIENT = 'connect = "5s", first_event = "20s", idle = "20s"'
+PATIENT = 'connect = "30s", first_event = "60s", idle = "60s"'
 HASTY = 'connect = "2s", first_event = "1s", idle = "1s", whole = "1s"'
 
 

@@ -158,7 +158,7 @@ async def test_nobody_waits_long_for_a_count(tmp_path: Path, monkeypatch: pytest
     """A provider that says nothing is left, and its call with it."""
     monkeypatch.setattr(counting, "LIMIT", 0.05)
     async with world(tmp_path, {"a": "hang"}, timeouts=PATIENT, door=True) as w:
-        with trio.fail_after(10):  # half of what it would be given
+        with trio.fail_after(10):  # less than it would be given
             await guessed(w)
             await w.standins["a"].until(lambda s: s.disconnects == 1)
 

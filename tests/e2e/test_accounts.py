@@ -112,7 +112,7 @@ async def test_a_request_that_was_never_sent_is_not_billed(tmp_path: Path) -> No
 
 async def test_a_client_that_leaves_is_a_cancelled_row_that_may_have_been_billed(tmp_path: Path) -> None:
     """F43, F56: exactly one row, and its outcome is not a failure of the provider."""
-    async with world(tmp_path, {"a": "hang", "b": "ok"}) as w:
+    async with world(tmp_path, {"a": "hang", "b": "ok"}, timeouts=PATIENT) as w:
         client = await w.client()
         await w.put(client, 1)
         await w.standins["a"].until(lambda s: s.hits == 1)

@@ -17,6 +17,7 @@ from daemon_process import Home
 from editors import emacs, neovim
 from editors.emacs import Emacs
 from editors.neovim import Neovim
+from promptly import busy
 from served import served
 from shell.terminal import Terminal, running
 from standins.standin import Script, StandIn
@@ -30,7 +31,7 @@ pytestmark = [
 ]
 
 SECOND = 1.0
-PATIENCE = 20.0  # seconds for what has no limit of its own: three programs start on a busy machine
+PATIENCE = 60.0  # seconds for what has no limit of its own: three programs start on a busy machine
 NVIM_PAGE = "table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')"
 
 
@@ -122,7 +123,7 @@ async def test_all_three_see_a_failover_within_a_second_before_and_after_the_dae
     """Nobody is started again but the daemon; while it is away the editors' lines are empty."""
     async with at_home(tmp_path, a="quota_5h", b=["ok", "quota_5h"], c="ok") as (looking, place, _):
         first = await failover(looking, place, "via B")
-        assert max(first.values()) < SECOND, first
+        assert max(first.values()) < busy(SECOND), first
         await away(place.kill)
         assert await away(looking.nvim.wait, "require('switchgear').statusline() == ''")
         assert await away(looking.emacs.wait, '(equal (switchgear-mode-line) "")')
@@ -130,7 +131,7 @@ async def test_all_three_see_a_failover_within_a_second_before_and_after_the_dae
         await away(looking.connected)
         await looking.see("via B")
         second = await failover(looking, place, "via C")
-        assert max(second.values()) < SECOND, second
+        assert max(second.values()) < busy(SECOND), second
         assert (await away(looking.nvim.said)).strip() == ""
 
 

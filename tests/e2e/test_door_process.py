@@ -15,7 +15,7 @@ from standins.faults import FAULTS
 from standins.standin import Script, StandIn
 from switchgeard.demo.exchange import Answer, Asked, Hang
 from switchgeard.demo.wires import Said
-from world import config
+from world import PATIENT, config
 
 LISTEN = '\n[http]\nlisten = "127.0.0.1:0"\n'
 ASKED = b'{"model": "m", "stream": true, "messages": [{"role": "user", "content": "hello"}]}'
@@ -27,7 +27,7 @@ async def served(path: Path, script: Script, more: str = LISTEN) -> AsyncIterato
     standin = StandIn(script)
     async with standin.serving():
         with home(path) as place:
-            place.configure(config({"a": standin}, {}, more=more))
+            place.configure(config({"a": standin}, {}, more=more, timeouts=PATIENT))
             await trio.to_thread.run_sync(place.start)
             made = await call(place, "tokens/create", name="test")
             yield place, standin, made["token"]

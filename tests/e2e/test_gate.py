@@ -113,7 +113,7 @@ async def test_a_client_that_leaves_in_the_middle_closes_the_upstream(tmp_path: 
 
 async def test_cancelling_is_answered_once_and_reaches_the_upstream(tmp_path: Path) -> None:
     """$/cancelRequest: -32800, and the ledger says cancelled."""
-    async with world(tmp_path, {"a": "hang", "b": "ok"}) as w:
+    async with world(tmp_path, {"a": "hang", "b": "ok"}, timeouts=PATIENT) as w:
         client = await w.client()
         await w.put(client, 7)
         await w.standins["a"].until(lambda s: s.hits == 1)
@@ -246,7 +246,7 @@ async def test_a_tool_call_is_never_continued(tmp_path: Path) -> None:
 
 async def test_an_answer_under_way_survives_a_reload_without_its_provider(tmp_path: Path) -> None:
     """F49: it began under the old config and ends under it; the next request knows only the new one."""
-    async with world(tmp_path, {"a": "hang_text", "b": "ok"}) as w:
+    async with world(tmp_path, {"a": "hang_text", "b": "ok"}, timeouts=PATIENT) as w:
         client = await w.client()
         await w.put(client, 1)
         while (await client.hear()).get("params", {}).get("value", {}).get("type") != "text_delta":

@@ -82,7 +82,7 @@ async def moved(w: World, url: str, connect: str = "5s") -> None:
     text = config.read_text().replace(
         f'base_url = "{w.standins["a"].url}"', f'base_url = "{url}"\ninsecure_http = true'
     )
-    config.write_text(text.replace('connect = "5s"', f'connect = "{connect}"', 1))
+    config.write_text(text.replace('connect = "30s"', f'connect = "{connect}"', 1))
     assert (await w.call("config/reload"))["ok"]
 
 

@@ -18,7 +18,7 @@ from activated import ACTIVATE, Listening, activated, next_with, notified
 from daemon_process import Home, home
 from standins.standin import Script, StandIn
 from switchgear.trio import AsyncClient
-from world import config
+from world import PATIENT, config
 
 needs_activate = pytest.mark.skipif(ACTIVATE is None, reason="no systemd-socket-activate on this machine")
 
@@ -29,7 +29,7 @@ async def configured(path: Path, script: Script = "ok") -> AsyncIterator[tuple[H
     standin = StandIn(script)
     async with standin.serving():
         with home(path) as place:
-            place.configure(config({"a": standin}, {}))
+            place.configure(config({"a": standin}, {}, timeouts=PATIENT))
             yield place, standin
 
 
