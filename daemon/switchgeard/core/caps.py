@@ -29,11 +29,15 @@ class Slot(Struct, frozen=True):
 
 
 class Meter(Struct, frozen=True):
-    """What one provider has used: at most 62 slots, and USD of one UTC day (days since the epoch)."""
+    """What one provider has used: at most 62 slots, and USD of one UTC day (days since the epoch).
+
+    `before`: the day counted before it and its USD, should a clock that ran ahead be set back into that.
+    """
 
     slots: tuple[Slot, ...] = ()
     day: int = 0
     usd: float = 0.0
+    before: tuple[int, float] = (0, 0.0)
 
 
 @dataclass(slots=True)
@@ -97,8 +101,9 @@ def add(meter: Meter, now: Now, tokens: int, usd: float) -> Meter:
     else:
         last, rest = Slot(second), _recent(meter, now)
     slot = Slot(second, last.requests + 1, last.tokens + max(0, tokens))
-    day = max(_day(now), meter.day)  # a wall clock set back does not forget what was spent
-    return Meter((*rest, slot), day, _spent_today(meter, now) + max(0.0, usd))
+    if (day := _day(now)) > meter.day:
+        return Meter((*rest, slot), day, max(0.0, usd), (meter.day, meter.usd))
+    return Meter((*rest, slot), meter.day, meter.usd + max(0.0, usd), meter.before)
 
 
 def blocked(
@@ -192,7 +197,11 @@ def _recent(meter: Meter, now: Now) -> tuple[Slot, ...]:
 
 
 def _spent_today(meter: Meter, now: Now) -> float:
-    return meter.usd if meter.day >= _day(now) else 0.0
+    """A wall clock that is set back does not forget what was spent, neither then nor before it ran ahead."""
+    day, (earlier, usd) = _day(now), meter.before
+    if day > meter.day:
+        return 0.0
+    return meter.usd + (usd if day <= earlier < meter.day else 0.0)
 
 
 def _day(now: Now) -> int:

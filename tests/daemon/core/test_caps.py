@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgeard.core.caps import DAY, IN_FLIGHT, Meter, Reservations, add, blocked, day_start, restored
+from switchgeard.core.caps import DAY, IN_FLIGHT, Meter, Reservations, add, blocked, day_start, restored, used
 from switchgeard.core.clock import Now
 from switchgeard.core.offer import Caps
 
@@ -78,6 +78,21 @@ def test_a_clock_set_back_does_not_forget_what_was_spent() -> None:
     assert blocked(meter, IDLE, Caps(usd_per_day=5), Now(0.0, 2_000.0), 1) is not None
     meter = add(meter, Now(0.0, 2_000.0), 1, 1.0)
     assert meter.usd == 7.0
+
+
+def test_a_clock_that_ran_a_day_ahead_for_a_while_begins_no_day_anew() -> None:
+    """A laptop wakes with the wrong date, is used, and hears the right one."""
+    caps, ahead = Caps(usd_per_day=5.0), Now(NOW.wall + DAY, NOW.boot + 60)
+    meter = add(add(Meter(), NOW, 1, 4.9), ahead, 1, 0.1)
+    assert blocked(meter, IDLE, caps, ahead, 1) is None
+    back = Now(NOW.wall + 120, NOW.boot + 120)
+    assert blocked(meter, IDLE, caps, back, 1) is not None
+    (told,) = used(meter, IDLE, caps, back)
+    assert told.used == 5.0
+    more = add(meter, back, 1, 1.0)
+    assert used(more, IDLE, caps, back)[0].used == 6.0
+    later = Now(NOW.wall + 2 * DAY, NOW.boot + 2 * DAY)
+    assert used(add(more, later, 1, 0.5), IDLE, caps, later)[0].used == 0.5
 
 
 def test_after_a_restart_the_ledger_says_what_today_cost() -> None:
