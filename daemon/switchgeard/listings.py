@@ -96,6 +96,8 @@ class Listings:
             return
         if state.variants.vouched(name, state.config, state.listings) or not self._old(provider.id, AGAIN):
             return
+        if state.is_paused(provider.id, self.at.now()):
+            return
         self._tried[provider.id] = self.at.now().boot
         with trio.move_on_after(PATIENCE):
             await self.refresh(provider)

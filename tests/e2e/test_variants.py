@@ -105,3 +105,13 @@ async def test_without_a_list_the_provider_itself_says_whether_it_has_it(tmp_pat
         assert heard.error is None
         assert heard.result is not None
         assert heard.result["served_by"]["model"] == "whatever"
+
+
+async def test_a_paused_provider_is_not_asked_for_its_list_either(tmp_path: Path) -> None:
+    """Its variant is told to be paused, whatever it is."""
+    looks: list[str] = []
+    async with world(tmp_path, {"a": "ok", "b": router(looks)}, kinds=KINDS) as w:
+        await w.call("providers/pause", provider="b")
+        heard = await w.ask(model=NAME)
+        assert heard.error is not None
+        assert (heard.kind, "paused" in heard.error["data"]["detail"], looks) == ("exhausted", True, [])
