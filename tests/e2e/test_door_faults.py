@@ -124,8 +124,11 @@ async def test_a_fault_after_content_is_invisible_to_who_waits_for_the_whole(tmp
 
 
 @pytest.mark.parametrize("fault", FINE)
-async def test_an_unusual_but_whole_answer_arrives_whole(tmp_path: Path, fault: str) -> None:
+async def test_an_unusual_but_whole_answer_arrives_whole(
+    tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Odd framing, odd chunking, JSON for a stream, a stream for JSON: one attempt, everything said."""
+    monkeypatch.setattr("switchgeard.attempt.REST_SECONDS", 10.0)  # the counts come last, byte by byte, many at a time
     async with crossroads(tmp_path, fault) as w:
         replies = await crossed(w, MET.get(fault, CROSSINGS))
         expected = SAID | SAYS.get(fault, {})
