@@ -160,10 +160,11 @@ def _key(event: Event) -> Hashable:
 def _checked_types(types: list[str] | None) -> frozenset[str] | None:
     for name in types or ():
         if name not in EVENT_TYPES:
-            raise RpcError.of("invalid_params", f"there is no event type {name!r}", hint=_nearest(name))
+            raise _no_type(name)
     return None if types is None else frozenset(types)
 
 
-def _nearest(name: str) -> str:
-    close = difflib.get_close_matches(name, EVENT_TYPES, 1)
-    return f"did you mean {close[0]!r}?" if close else f"types are: {', '.join(sorted(EVENT_TYPES))}"
+def _no_type(name: str) -> RpcError:
+    near = next(iter(difflib.get_close_matches(name, EVENT_TYPES, 1)), None)
+    message, there = f"there is no event type {name!r}", f"there are: {', '.join(sorted(EVENT_TYPES))}"
+    return RpcError.of("invalid_params", message, detail=there, hint="switchgear events", meant=near)

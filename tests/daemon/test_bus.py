@@ -140,7 +140,7 @@ def test_a_misspelt_type_is_refused_with_the_nearest() -> None:
         bus.subscribe(EventsSubscribe(types=["quotas"]))
     assert caught.value.answer.data is not None
     assert caught.value.answer.data.kind == "invalid_params"
-    assert caught.value.answer.data.hint == "did you mean 'quota'?"
+    assert (caught.value.answer.data.hint, caught.value.answer.data.meant) == ("switchgear events", "quota")
     assert "<Bus: 0 subscribers" in repr(bus)
 
 

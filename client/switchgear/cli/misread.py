@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LIKENESS = 0.6
+ABOUT = re.compile(r"argument (?P<name>[^:]+): (?P<what>.+)", re.S)
+JARGON = (  # argparse's words -> ours
+    (re.compile(r"invalid int value: ('.*')"), r"\1 is no whole number"),
+    (re.compile(r"invalid float value: ('.*')"), r"\1 is no number"),
+    (re.compile(r"expected (one|at least one) argument"), "a value is missing"),
+    (re.compile(r"ignored explicit argument ('.*')"), r"takes no value, and not \1"),
+)
 CHOICE = re.compile(r"argument (?P<name>\S+): invalid choice: '(?P<word>.*?)' \(")
 UNKNOWN = re.compile(r"unrecognized arguments: (?P<word>\S+)")
 MISSING = re.compile(r"the following arguments are required: (?P<names>.+)")
@@ -36,7 +43,18 @@ def explained(parser: ArgumentParser, message: str) -> CommandError:
         return _unknown(parser, found["word"], page)
     if found := MISSING.match(message):
         return _missing(parser, found["names"], page)
-    return usage(message, page)
+    return usage(_plainly(message), page)
+
+
+def _plainly(message: str) -> str:
+    """ "--since: 'x' is no whole number" of "argument --since: invalid int value: 'x'"."""
+    found = ABOUT.match(message)
+    if found is None:
+        return message
+    what = found["what"]
+    for jargon, ours in JARGON:
+        what = jargon.sub(ours, what)
+    return f"{found['name']}: {what}"
 
 
 def mended(error: CommandError, argv: list[str]) -> CommandError:

@@ -97,7 +97,7 @@ def test_what_nothing_may_last_is_told_in_the_words_that_were_typed(run: Run, se
     ran = run("pause", "openai", "--for", span)
     assert (ran.code, ran.err.splitlines()[0]) == (
         2,
-        f"switchgear: argument --for: {span!r} is not between 1s and 365d",
+        f"switchgear: --for: {span!r} is not between 1s and 365d",
     )
     assert daemon.requests == []
 
