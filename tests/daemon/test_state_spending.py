@@ -106,6 +106,11 @@ def test_a_plan_beyond_its_end_is_chosen_as_what_it_costs() -> None:
     assert first(world, ask(model)) == "a"
     world.observe((over,), T0)
     assert first(world, ask(model)) == "nearly"
+    for other, served in ((PAID, "a"), (offer("plan"), "plan")):
+        model = merged(A, other)
+        world = state(model)
+        world.observe((replace(over, resets_at=T0.wall + 3600),), T0)
+        assert first(world, ask(model)) == served
 
 
 def test_consent_withdrawn_after_the_plan_holds_for_its_next_attempt() -> None:

@@ -158,6 +158,20 @@ async def test_quota_shows_the_plan_and_the_session(behind: Any) -> None:
         assert month["source"] == "copilot_internal/user"
 
 
+async def test_what_goes_beyond_the_plan_is_booked_as_what_copilot_says_it_cost(behind: Any) -> None:
+    """In the ledger, of which a restart sums its budgets, nothing of it is saved; the budget ends it."""
+    async with behind(credits=-4.0, overage=True) as it:
+        config = it.w.home / "config.toml"
+        config.write_text(config.read_text() + "[spend]\nusd_per_day = 0.0002\n")
+        assert (await it.w.call("config/reload"))["ok"]
+        await it.w.call("quota/list", provider="copilot", refresh=True)
+        heard = await it.w.ask()
+        assert (heard.outcomes, heard.result["cost_usd"]) == ([("copilot", None)], pytest.approx(0.00026))
+        row = (await it.w.call("usage/query", by=["provider"]))["rows"][0]
+        assert (row["cost_usd"], row["saved_usd"]) == (pytest.approx(0.00026), 0.0)
+        assert (await it.w.ask()).error["data"]["kind"] == "budget"
+
+
 async def test_its_list_says_limits_and_prices(behind: Any) -> None:
     """Asked for with the short token, like a completion."""
     async with behind() as it:

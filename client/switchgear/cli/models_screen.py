@@ -24,6 +24,7 @@ BILLING = {
     "metered": "billed by use",
     "local": "free",
 }
+BEYOND = "; used up, so more is billed by use"
 SOURCES = {"listed": "its own list", "config": "your config", "catalogue": "catalogue"}
 LISTED = "Listed too, in none of your models (switchgear ask -m NAME, or switchgear models propose):"
 EMPTY = ("No models yet.", "  hint: switchgear setup")
@@ -151,9 +152,10 @@ def _facts(offer: Json, words: str) -> list[list[Cell]]:
         facts.append(["why", offer["reason"]])
     if not offer.get("usable") and cure_of(offer, offer["provider"]):
         facts.append(["hint", cure_of(offer, offer["provider"])])
-    facts.append(["billing", f"{offer['billing']}: {BILLING[offer['billing']]}"])
+    beyond = BEYOND if offer.get("overdrawn") else ""
+    facts.append(["billing", f"{offer['billing']}: {BILLING[offer['billing']]}{beyond}"])
     if offer.get("price"):
-        listed = offer["billing"] in ("included", "local")  # it costs nothing more: only to compare with
+        listed = offer["billing"] in ("included", "local") and not beyond  # it costs nothing more: only to compare with
         facts.append(["list price" if listed else "price", _price(offer)])
     if offer.get("context"):
         most = f", answers up to {offer['max_output']:,}" if offer.get("max_output") else ""

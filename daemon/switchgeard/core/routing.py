@@ -23,7 +23,7 @@ from .margin import turn, turn_usd
 from .needs import USES, Needs
 from .offer import MergedModel, Offer, RoutingPolicy
 from .pin import PinState
-from .quota import Pressing
+from .quota import OVERDRAWN, Pressing
 from .sticky import Assignment, Place
 
 SKIPS: dict[str, str] = {
@@ -100,7 +100,8 @@ class Plan(Struct, frozen=True):
 def lacking(offer: Offer, needs: Needs) -> tuple[str, ...]:
     """Features the request needs and the offer does not have, or its wire or its model cannot be told."""
     missing = (name for name in FEATURE_CODES if getattr(needs, name) and not getattr(offer.features, name))
-    return (*missing, *needs.beyond(offer.wire, offer.model), *needs.refused(offer.lacks))
+    beyond = (use for use in needs.beyond(offer.wire, offer.model) if use not in offer.carries)
+    return (*missing, *beyond, *needs.refused(offer.lacks))
 
 
 def overflows(offer: Offer, needs: Needs) -> bool:
@@ -186,9 +187,11 @@ def _sparing(usable: list[Standing]) -> list[Standing]:
 
 
 def _may_take(taker: Standing, spared: Standing) -> bool:
-    """Nobody is moved from what is paid for to what costs anew, unless he wrote from when on."""
-    metered = taker.offer.billing is Billing.METERED and spared.offer.billing is not Billing.METERED
-    return not metered or (spared.pressing is not None and spared.pressing.written)
+    """Nobody is moved from what is paid for to what costs anew, unless he wrote from when on. Of a plan that is used up
+    and goes on at a price nothing is left to spare: who costs anew as well takes nothing from it."""
+    pressing, billed = spared.pressing, spared.offer.billing is Billing.METERED
+    spares = billed and not (pressing is not None and pressing.window.status == OVERDRAWN)
+    return taker.offer.billing is not Billing.METERED or spares or (pressing is not None and pressing.written)
 
 
 def withheld(plan: Plan, served: Offer | None) -> Standing | None:

@@ -29,8 +29,8 @@ class GitHub:
     `polls`: what each question for the login's end is answered: "authorization_pending", "slow_down",
     "expired_token", "access_denied" or "ok"; the last one stays. `exchanges`: whether tokens may be exchanged at
     all (False: 404, as for apps that are not editors). `session`, `week`: per cent that remain of Copilot's windows,
-    None where it does not tell. `credits`: what remains of the month, in per cent. `limited_until`: epoch seconds
-    until which the session's limit is reached, whatever the script says.
+    None where it does not tell. `credits`: what remains of the month, in per cent, `overage`: whether more may be used
+    at a price. `limited_until`: epoch seconds until which the session's limit is reached, whatever the script says.
     """
 
     token: str = GITHUB_TOKEN
@@ -39,6 +39,7 @@ class GitHub:
     session: float | None = None
     week: float | None = None
     credits: float = 25.0
+    overage: bool = False
     limited_until: float = 0.0
     base: str = ""  # its own address, for the page where a code is typed
 
@@ -102,7 +103,9 @@ class GitHub:
     def _plan(self, asked: Asked) -> Answer:
         if not self._known(asked):
             return _reply(asked, {"message": "Bad credentials", "status": "401"}, 401)
-        return _reply(asked, USER | {"quota_snapshots": _pools(self.credits), **_months_end(asked.wall)})
+        return _reply(
+            asked, USER | {"quota_snapshots": _pools(self.credits, overage=self.overage), **_months_end(asked.wall)}
+        )
 
     def _known(self, asked: Asked) -> bool:
         """Its own pages take the account's token alone, under either of two names."""
@@ -123,11 +126,11 @@ class GitHub:
         )
 
 
-def _pools(percent: float) -> dict[str, Any]:
+def _pools(percent: float, *, overage: bool) -> dict[str, Any]:
     """The pools of a plan of 1500 credits."""
     left = 1500 * percent / 100
     premium = {"entitlement": 1500, "remaining": int(left), "quota_remaining": left, "percent_remaining": percent}
-    rest = {"unlimited": False, "overage_count": 0, "overage_permitted": False}
+    rest = {"unlimited": False, "overage_count": 0, "overage_permitted": overage}
     chat = {"entitlement": -1, "remaining": 0, "percent_remaining": 100.0, "unlimited": True}
     editors = {"entitlement": 2000, "remaining": 0, "percent_remaining": 0.0, "unlimited": False}
     return {"chat": chat, "completions": editors, "premium_interactions": premium | rest}

@@ -128,6 +128,15 @@ def test_one_model_in_detail(run: Run, serve: Serve) -> None:
     assert daemon.asked("models/show") == {"model": "opus-4.6"}
 
 
+def test_a_plan_that_is_used_up_and_goes_on_shows_its_price_as_one(run: Run, serve: Serve) -> None:
+    """Not as something to compare with."""
+    over = replace(PRO, price={"input": 5.0, "output": 25.0}, overdrawn=True)
+    serve({"models/show": replace(OPUS, offers=[over])})
+    lines = [" ".join(line.split()) for line in run("models", "opus-4.6").out.splitlines()]
+    assert "billing included: part of what you pay for anyway; used up, so more is billed by use" in lines
+    assert "price $5 in, $25 out per million tokens" in lines
+
+
 def test_no_models_says_what_to_run(run: Run, serve: Serve) -> None:
     """A fresh install."""
     serve({"models/list": Models([])})
