@@ -192,6 +192,8 @@ def translated(request: Request, offer: Offer, issuer: Issuer, manner: Manner) -
     """The canonical request in the offer's wire. Always streamed: a limit on silence then means something."""
     if manner.so_far is not None:
         request = continued(request, manner.so_far)
+    if offer.wire == "openai.chat" and len(request.stop) > MOST_STOPS and "many_stops" not in offer.carries:
+        request = structs.replace(request, stop=request.stop[:MOST_STOPS])  # the gate has told of the others
     dialect, asked = WIRES[offer.wire], NOBODY if manner.plain else issuer
     request, names = tool_names.legal(request, offer.wire)
     body = dialect.encode(request, offer.model, stream=True, issuer=asked, features=offer.features)

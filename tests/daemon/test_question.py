@@ -126,3 +126,16 @@ def test_only_plain_text_is_put_together_from_two() -> None:
 def test_between_turns_the_last_word_is_the_users(last: Message, boundary: bool) -> None:
     """Not a tool's."""
     assert ours(Request([last])).turn_boundary is boundary
+
+
+def test_only_as_many_stop_sequences_as_the_offer_takes_are_told_it() -> None:
+    """Four, where its kind does not say that it takes any number: of a loss the gate has told."""
+    stops = list("abcdef")
+    question = ours(Request([Message("user", "x")], stop=stops))
+    issuer = Issuer("p#1", CHAT, "m-1")
+
+    def told(to: Offer) -> Any:
+        return json.loads(question.wording(to, issuer, Manner()).body)["stop"]
+
+    assert told(speaking(CHAT)) == stops[:4]
+    assert told(speaking(CHAT, carries=frozenset({"many_stops"}))) == stops

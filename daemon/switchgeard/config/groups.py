@@ -114,6 +114,7 @@ def _made(provider: Provider, table: GroupTable, label: str, wire: str | None) -
         timeouts=provider.timeouts,
         caps=provider.caps,
         lacks=kind.lacks,
+        carries=kind.carries,
         streams_only=kind.streams_only,
         brought=isinstance(provider.credential, Passthrough),
         written=_written(table),

@@ -76,6 +76,7 @@ class Offer(Struct, frozen=True):
     timeouts: Timeouts = Timeouts()
     caps: Caps = Caps()
     lacks: frozenset[str] = frozenset()  # uses (core.needs.USES) its kind cannot carry whatever the wire says
+    carries: frozenset[str] = frozenset()  # uses its kind can carry though its wire, as others speak it, cannot
     streams_only: bool = False  # it must be asked for a stream
     brought: bool = False  # its credential is the one that the asking program brings itself
     written: frozenset[str] = frozenset()  # what the user said of it himself: "context", "tools", "price", ...

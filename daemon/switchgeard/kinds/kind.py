@@ -192,6 +192,7 @@ class Kind(Struct, frozen=True):
     reads_alone: bool = False  # `readings` is all there is: the usual names mean something else there
     rules: tuple[Rule, ...] = ()
     lacks: frozenset[str] = frozenset()  # uses (core.needs.USES) it cannot carry whatever the wire says
+    carries: frozenset[str] = frozenset()  # uses it can carry though its wire, as others speak it, cannot
     streams_only: bool = False  # an answer that is not streamed must be asked for as a stream
     shape: Callable[[Draft], Draft] = unshaped  # its last word on path, body and headers
     sign: Callable[[HTTPCall, str, Options, Now], HTTPCall] | None = None  # instead of `auth`

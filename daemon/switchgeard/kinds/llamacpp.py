@@ -6,7 +6,7 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage
 from .lists import plain
-from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
+from .local import CARRIES, CHAT, EVERY, LOGIN, OPEN, PATIENT
 
 KIND = Kind(
     name="llamacpp",
@@ -15,6 +15,7 @@ KIND = Kind(
     paths=CHAT,
     listing=ModelsPage("/v1/models", plain, every=EVERY, whole=False),
     billing=Billing.LOCAL,
+    carries=CARRIES,
     credential=OPEN,
     login=LOGIN,
     timeouts=PATIENT,

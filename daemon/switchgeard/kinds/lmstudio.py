@@ -6,7 +6,7 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage
 from .lists import listed
-from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
+from .local import CARRIES, CHAT, EVERY, LOGIN, OPEN, PATIENT
 from .reply import Row, among, count, text, texts
 
 
@@ -35,6 +35,7 @@ KIND = Kind(
     paths=CHAT,
     listing=ModelsPage("/api/v0/models", models, every=EVERY),
     billing=Billing.LOCAL,
+    carries=CARRIES,
     credential=OPEN,
     login=LOGIN,
     timeouts=PATIENT,

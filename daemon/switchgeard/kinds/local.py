@@ -9,4 +9,5 @@ PATIENT = Timeouts(first_event=300.0, idle=120.0, whole=900.0)  # a cold model i
 EVERY = 60.0  # seconds: models come and go as the user loads them, and asking costs nothing
 OPEN = NoCredential()
 LOGIN = NoLogin('it wants no key; one that does takes `credential = "keyring"`')
+CARRIES = frozenset({"many_stops"})  # nobody counts them here
 CHAT = {"openai.chat": "/v1/chat/completions"}

@@ -9,7 +9,7 @@ from switchgeard.core.listing import Listed
 
 from .kind import Kind, ModelsPage
 from .lists import listed
-from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
+from .local import CARRIES, CHAT, EVERY, LOGIN, OPEN, PATIENT
 from .reply import Row, inner, text
 
 
@@ -37,6 +37,7 @@ KIND = Kind(
     paths=CHAT,
     listing=ModelsPage("/api/tags", models, every=EVERY, base=tagged),
     billing=Billing.LOCAL,
+    carries=CARRIES,
     credential=OPEN,
     login=LOGIN,
     timeouts=PATIENT,

@@ -6,7 +6,7 @@ from switchgeard.core.rule import Rule
 
 from .kind import Kind, ModelsPage
 from .lists import listed
-from .local import CHAT, EVERY, LOGIN, OPEN, PATIENT
+from .local import CARRIES, CHAT, EVERY, LOGIN, OPEN, PATIENT
 from .reply import Row, count, seconds, text
 
 
@@ -29,6 +29,7 @@ KIND = Kind(
     paths=CHAT,
     listing=ModelsPage("/v1/models", models, every=EVERY),
     billing=Billing.LOCAL,
+    carries=CARRIES,
     credential=OPEN,
     login=LOGIN,
     timeouts=PATIENT,

@@ -241,3 +241,10 @@ def test_a_session_whose_offer_is_blocked_says_where_its_cache_is() -> None:
     limited = Standing(B, "rate_limited", "slow down", left=2.0)
     made = planned([*standings(A), limited, *standings(C)], STAYS)
     assert (order(made), made.sticky, made.warm) == (["a", "c"], None, limited)
+
+
+def test_what_a_kind_carries_though_others_of_its_wire_do_not_is_no_loss() -> None:
+    """A server of one's own takes any number of stop sequences."""
+    asked = Needs(dialect="anthropic.messages", uses=frozenset({"many_stops"}))
+    assert lacking(offer(), asked) == ("many_stops",)
+    assert lacking(offer(carries=frozenset({"many_stops"})), asked) == ()

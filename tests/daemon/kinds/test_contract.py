@@ -41,6 +41,7 @@ def test_what_a_kind_lacks_is_said_of_kinds_there_are() -> None:
     assert len(ALL) == 20
     assert set(TOOLLESS) == {name for name in ALL if not KINDS[name].features.tools}
     assert set(KEYLESS) < set(ALL) > set(SETUPS)
+    assert {name for name in ALL if "many_stops" in KINDS[name].carries} == LOCAL
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -22,7 +22,6 @@ from switchgear_protocol.content import (
     ToolResult,
 )
 from switchgeard.core.issuer import Issuer, parsed
-from switchgeard.core.needs import MOST_STOPS
 from switchgeard.core.offer import Features
 from switchgeard.core.unsaid import unsaid
 from switchgeard.dialects import lacking, tool_ids
@@ -78,7 +77,7 @@ def _wishes(body: Wire, request: Request, row: Family, refused: frozenset[str]) 
     if "seed" not in refused:
         body.update(given(**{row.seed: request.seed}))
     if request.stop and "stop" not in refused:
-        body["stop"] = request.stop[:MOST_STOPS]
+        body["stop"] = request.stop
 
 
 def _tools(body: Wire, request: Request) -> None:
