@@ -42,10 +42,10 @@ def on_terminal(*argv: str, typed: tuple[bytes, bytes] | None = None) -> tuple[i
 
 
 def _read(terminal: int, until: bytes | None = None) -> bytes:
-    """What is shown until it ends, or until it has `until` in it."""
+    """What is shown until it ends, or until it has `until` in it, lines ending as a program writes them."""
     shown, ready = b"", select.poll()
     ready.register(terminal, select.POLLIN)
-    while (until is None or until not in shown) and ready.poll(PATIENCE * 1000):
+    while (until is None or until not in shown.replace(b"\r\n", b"\n")) and ready.poll(PATIENCE * 1000):
         try:
             part = os.read(terminal, 65536)
         except OSError:  # Linux says EIO when the last writer left
