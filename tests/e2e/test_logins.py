@@ -11,6 +11,7 @@ from issuer import LoginIssuer
 from memory_keyring import MemoryKeyring
 from on_terminal import Person, environment
 from switchgeard.kinds import chatgpt, github_copilot
+from switchgeard.kinds.bundle import Bundle, spelled
 from switchgeard.kinds.known import KINDS
 from switchgeard.logins import desk, device
 from world import World, world
@@ -149,4 +150,27 @@ async def test_a_login_is_kept_only_for_the_provider_it_was_begun_for(
         assert ended["state"] == "failed"
         assert "is another one by now" in ended["reason"]
         assert keyring.texts == {}
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_client_is_registered_anew_only_where_the_issued_one_brings_no_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Logged in before: its id is asked with. An issuer that shows a page of its own sends nobody back: he gives up."""
+    before = spelled(Bundle("at-CANARY", "rt-CANARY", client_id="issued", account="me@x.org"))
+    issuer, keyring = LoginIssuer(), MemoryKeyring(texts={"a": before})
+    async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
+        monkeypatch.setattr(w.daemon.at.vault, "_keyring", keyring)
+        await nursery.start(issuer.serve)
+        monkeypatch.setitem(KINDS, "chatgpt", structs.replace(chatgpt.KIND, login=issuer.browser()))
+        path = w.home / "config.toml"
+        text = path.read_text().replace('kind = "anthropic"', 'kind = "chatgpt"', 1)
+        path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
+        assert (await w.call("config/reload"))["ok"]
+        asked_with = []
+        for _ in range(2):
+            view = await w.call("login/start", provider="a")
+            asked_with += parse_qs(urlsplit(view["url"]).query)["client_id"]
+            await w.call("login/cancel", login=view["login"])
+        assert asked_with == ["issued", "dyn"]
         nursery.cancel_scope.cancel()

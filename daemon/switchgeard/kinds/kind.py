@@ -103,7 +103,8 @@ class DeviceCode(Struct, frozen=True, tag="device"):
 class Browser(Struct, frozen=True, tag="browser"):
     """RFC 7636 with a loopback redirect. Endpoints as pinned here: a discovery document is never believed over them.
 
-    `client_id` None: registered dynamically at the first login (`dynamic` is what is sent then).
+    `client_id` None: registered dynamically at the first login (`dynamic` is what is sent then); what is issued there
+    is kept in the login, and asked with at the next.
     """
 
     authorize_url: str

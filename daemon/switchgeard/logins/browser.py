@@ -1,5 +1,7 @@
 """Browser: authorization code with PKCE (S256) and a loopback redirect; the client registers itself on the way.
 
+An id that was issued once belongs to this install and its person, and is asked with at every later login; a new one is
+asked for where it is refused, or brought no login (an issuer that refuses with a page of its own sends nobody back).
 Rules for editing: endpoints are the kind's own row; state, nonce and verifier are new for every login; nothing is
 stored before the id token is seen to be the one that was asked for.
 """
@@ -7,7 +9,6 @@ stored before the id token is seen to be the one that was asked for.
 import base64
 import hashlib
 import secrets
-import uuid
 from urllib.parse import urlencode
 
 import trio
@@ -27,11 +28,14 @@ LIFE = 600.0  # seconds a person has
 
 async def run(login: Login, how: Browser) -> None:
     """Until the credential is stored. Raises Ended, TransportFault."""
+    before = await login.before() if how.client_id is None else None
+    login.reused = before.client_id if before else None
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
     port = listeners[0].socket.getsockname()[1]
     redirect = f"http://127.0.0.1:{port}{PATH}"
     verifier, state, nonce = (secrets.token_urlsafe(48) for _ in range(3))
-    asked = _asking(how, redirect, verifier, state, nonce, login.install)
+    asked = _asking(how, redirect, verifier, state, nonce)
+    asked |= _as(how, login, before.account if before else "")
     login.show(f"{how.authorize_url}?{urlencode(asked)}", LIFE)
     query = None
     with trio.move_on_after(LIFE):
@@ -43,11 +47,10 @@ async def run(login: Login, how: Browser) -> None:
     await _finish(login, how, query, {"code_verifier": verifier, "redirect_uri": redirect}, nonce)
 
 
-def _asking(how: Browser, redirect: str, verifier: str, state: str, nonce: str, install: uuid.UUID) -> dict[str, str]:
+def _asking(how: Browser, redirect: str, verifier: str, state: str, nonce: str) -> dict[str, str]:
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     asked = {
         "response_type": "code",
-        "client_id": how.client_id or how.dynamic or "",
         "redirect_uri": redirect,
         "scope": how.scope,
         "state": state,
@@ -57,30 +60,48 @@ def _asking(how: Browser, redirect: str, verifier: str, state: str, nonce: str, 
     }
     if how.resource:
         asked["resource"] = how.resource
-    if how.client_id is None:
-        asked |= {"ext_agent_host_id": f"urn:uuid:{install}", "agent_name_hint": "Switchgear"}
     return asked
+
+
+def _as(how: Browser, login: Login, account: str) -> dict[str, str]:
+    """As which client it asks: the kind's own, the one issued before, or one that is to be issued."""
+    if how.client_id is not None:
+        return {"client_id": how.client_id}
+    if login.reused is not None:
+        return {"client_id": login.reused} | ({"login_hint": account} if account else {})
+    host = f"urn:uuid:{login.install}"
+    return {"client_id": how.dynamic or "", "ext_agent_host_id": host, "agent_name_hint": "Switchgear"}
 
 
 async def _finish(login: Login, how: Browser, query: dict[str, str], proof: dict[str, str], nonce: str) -> None:
     if error := query.get("error"):
-        denied = error == "access_denied"
-        raise Ended("denied" if denied else "failed", "the login was refused in the browser")
-    client = how.client_id or query.get("client_id")
+        denied, words = error == "access_denied", "the login was refused in the browser"
+        raise Ended("denied", words) if denied else _refused(login, words)
+    client = how.client_id or query.get("client_id") or login.reused
     if not client or client == how.dynamic or "code" not in query:
         raise Ended("failed", "the browser came back without what the issuer promised")
     form = {"grant_type": "authorization_code", "client_id": client, "code": query["code"], **proof}
     status, body = await login.posted(how.token_url, form | ({"resource": how.resource} if how.resource else {}))
     refresh = KINDS[login.provider.kind].refresh
     if status != 200 or refresh is None:
-        raise Ended("failed", f"the issuer answered {status}", f"switchgear login {login.provider.id}")
+        raise _refused(login, f"the issuer answered {status}")
     try:
         bundle = refresh.read(body, Bundle("", client_id=client, scope=how.scope), login.now())
         bundle = _whose(login, how, bundle, client, nonce)
     except ValueError as bad:
         raise Ended("failed", str(bad), f"switchgear login {login.provider.id}") from bad
-    login.account = bundle.account
+    login.account, login.reused = bundle.account, None
     await login.keep(spelled(bundle))
+
+
+def _refused(login: Login, reason: str) -> Ended:
+    """The issuer's no: to the person, or to the client id it gave before."""
+    again = f"switchgear login {login.provider.id}"
+    if login.reused is None:
+        return Ended("failed", reason, again)
+    return Ended(
+        "failed", f"{reason}, maybe because of the id it gave before: the next login asks for a new one", again
+    )
 
 
 def _whose(login: Login, how: Browser, bundle: Bundle, client: str, nonce: str) -> Bundle:

@@ -5,6 +5,7 @@ editing: bounded in number and in time; a new login of a provider takes the plac
 """
 
 import secrets
+from collections import deque
 from typing import Literal
 
 import trio
@@ -12,6 +13,7 @@ import trio
 from switchgeard.config.settled import moved
 from switchgeard.core.provider import Keyring, Provider
 from switchgeard.credentials.secret import Ready
+from switchgeard.kinds.bundle import Bundle, parsed
 from switchgeard.kinds.kind import Browser, DeviceCode
 from switchgeard.kinds.known import KINDS
 from switchgeard.rpc_error import RpcError
@@ -34,6 +36,7 @@ class Desk:
     def __init__(self, at: Services) -> None:
         self._at = at
         self._logins: dict[str, Login] = {}
+        self._unwelcome: deque[str] = deque(maxlen=KEPT)  # client ids issued once that brought no login again
 
     async def start(self, provider: Provider) -> Login:
         """Begin one; it has something to open when this returns, or has ended. Raises RpcError."""
@@ -101,7 +104,13 @@ class Desk:
                 return answer.reason
             raise AssertionError("nothing cancels a shield")
 
-        return Login(secrets.token_urlsafe(12), provider, method, ask, self._at.now, store, self._at.vault.install)
+        async def before() -> Bundle | None:
+            kept = await self._at.vault.stored(provider)
+            bundle = parsed(kept.secret.reveal()) if isinstance(kept, Ready) and kept.secret else None
+            return None if bundle is None or bundle.client_id in self._unwelcome else bundle
+
+        made = (secrets.token_urlsafe(12), provider, method, ask, self._at.now, store, self._at.vault.install, before)
+        return Login(*made)
 
     async def _run(self, login: Login, how: Browser | DeviceCode) -> None:
         again = f"switchgear login {login.provider.id}"
@@ -111,6 +120,7 @@ class Desk:
                 login.end("done")
         except Ended as ended:
             login.end(ended.state, ended.reason, ended.hint)
+            self._doubt(login)
         except TransportFault as fault:
             login.end("failed", f"the issuer cannot be asked: {fault.failure.message}", again)
         except Exception as bug:  # noqa: BLE001 - a barrier: one login fails, the daemon does not
@@ -118,3 +128,9 @@ class Desk:
         finally:
             if not login.over.is_set():
                 login.end("cancelled", "it was given up")
+                self._doubt(login)
+
+    def _doubt(self, login: Login) -> None:
+        """The id it was asked with is not asked with again: its issuer may have refused it in the browser alone."""
+        if login.reused is not None and login.state != "denied":
+            self._unwelcome.append(login.reused)

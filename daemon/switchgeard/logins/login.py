@@ -13,6 +13,7 @@ import trio
 from switchgear_protocol.messages import LoginView
 from switchgeard.core.clock import Now
 from switchgeard.core.provider import Provider
+from switchgeard.kinds.bundle import Bundle
 from switchgeard.kinds.pages import form
 from switchgeard.upstream.call import HTTPCall
 
@@ -20,6 +21,8 @@ State = Literal["pending", "done", "failed", "denied", "expired", "cancelled"]
 Ask = Callable[[HTTPCall], Awaitable[tuple[int, bytes]]]
 Store = Callable[[str], Awaitable[str | None]]
 """Puts what the login brought into the keyring; why not, where it cannot."""
+Before = Callable[[], Awaitable[Bundle | None]]
+"""The login the keyring has of the provider already."""
 
 
 class Ended(Exception):
@@ -32,9 +35,14 @@ class Ended(Exception):
         self.hint = hint
 
 
+async def nothing() -> None:
+    """Where there was no login before."""
+
+
 @dataclass(slots=True)
 class Login:
-    """`install`: what an issuer may call this install by. `shown`: there is something for the person to open.
+    """`install`: what an issuer may call this install by. `reused`: the client id from before that it is asked with,
+    until the issuer has taken it. `shown`: there is something for the person to open.
     `over`: it has ended, one way or the other."""
 
     id: str
@@ -44,6 +52,8 @@ class Login:
     now: Callable[[], Now]
     store: Store
     install: uuid.UUID
+    before: Before = nothing
+    reused: str | None = None
     state: State = "pending"
     url: str | None = None
     user_code: str | None = None

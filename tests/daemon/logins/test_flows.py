@@ -15,7 +15,7 @@ from switchgear_protocol.words import Billing
 from switchgeard.core.clock import Now
 from switchgeard.core.provider import Provider
 from switchgeard.credentials.install_key import install_id
-from switchgeard.kinds.bundle import parsed
+from switchgeard.kinds.bundle import Bundle, parsed
 from switchgeard.logins import browser, device
 from switchgeard.logins.login import Ended, Login
 from switchgeard.logins.redirect import asked
@@ -32,20 +32,25 @@ GIVEN = {"access_token": "gho_CANARY", "token_type": "bearer", "scope": "read:us
 
 
 @asynccontextmanager
-async def flow(issuer: LoginIssuer, provider: Provider) -> AsyncIterator[tuple[Login, list[str]]]:
-    """A login with nothing stored yet, and what will be."""
+async def flow(
+    issuer: LoginIssuer, provider: Provider, before: Bundle | None = None
+) -> AsyncIterator[tuple[Login, list[str]]]:
+    """A login with nothing stored yet but one from `before`, and what will be."""
     transport, stored = Transport(), list[str]()
 
     async def store(credential: str) -> str | None:
         stored.append(credential)
         return None
 
+    async def kept() -> Bundle | None:
+        return before
+
     def now() -> Now:
         return Now(1_800_000_000.0 + trio.current_time(), trio.current_time())
 
     async with trio.open_nursery() as nursery:
         await nursery.start(issuer.serve)
-        yield Login("l1", provider, "device", partial(ask_issuer, transport), now, store, INSTALL), stored
+        yield Login("l1", provider, "device", partial(ask_issuer, transport), now, store, INSTALL, kept), stored
         await transport.aclose()
         nursery.cancel_scope.cancel()
 
@@ -142,6 +147,36 @@ async def test_every_login_of_an_install_names_the_same_install() -> None:
             (said,) = parse_qs(urlsplit(login.url or "").query)["ext_agent_host_id"]
             assert (said, uuid.UUID(said).version) == (f"urn:uuid:{INSTALL}", 4)
             nursery.cancel_scope.cancel()
+
+
+async def test_the_client_id_issued_before_is_asked_with_again() -> None:
+    """For the same person; an issuer that gives another one is believed. Nothing registers a new client."""
+    issuer = LoginIssuer()
+    before = Bundle("old-CANARY", client_id="issued", account="me@x.org", id_token="it-CANARY")
+    async with flow(issuer, PLAN, before) as (login, stored), trio.open_nursery() as nursery:
+        nursery.start_soon(browser.run, login, issuer.browser())
+        await login.shown.wait()
+        asked_with = parse_qs(urlsplit(login.url or "").query)
+        assert (asked_with["client_id"], asked_with["login_hint"]) == (["issued"], ["me@x.org"])
+        assert not {"ext_agent_host_id", "agent_name_hint"} & asked_with.keys()
+        assert "CANARY" not in (login.url or "")
+        assert b"200 OK" in await come_back(login, issuer, client_id="")
+        while not stored:
+            await trio.lowlevel.checkpoint()
+        bundle = parsed(stored[0])
+        assert bundle is not None
+        assert bundle.client_id == "issued"
+
+
+@pytest.mark.parametrize("more", [{"error": "unauthorized_client"}, {"code": "stolen"}])
+async def test_an_issued_id_that_is_refused_is_told_as_such(more: dict[str, str]) -> None:
+    """In the browser, or where the code is exchanged: another login asks for a new id."""
+    issuer = LoginIssuer()
+    async with flow(issuer, PLAN, Bundle("old", client_id="issued")) as (login, _), trio.open_nursery() as nursery:
+        nursery.start_soon(partial(come_back, login, issuer, **more))
+        with pytest.raises(Ended, match="asks for a new one") as ended:
+            await browser.run(login, issuer.browser())
+        assert (ended.value.state, ended.value.hint, login.reused) == ("failed", "switchgear login plan", "issued")
 
 
 async def test_a_page_that_guesses_does_not_end_the_login() -> None:
