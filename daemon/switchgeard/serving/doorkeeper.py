@@ -1,8 +1,9 @@
-"""Doorkeeper: keeps the socket file where clients look for it, for as long as the daemon runs.
+"""Doorkeeper: keeps the socket file where clients look for it, and the lock beside it, for as long as the daemon runs.
 
 Cleaners delete what lies in runtime directories, and people delete what looks stale. A daemon whose
 file is gone is running and unreachable: the worst state there is. So the file is watched (no timer),
-bound anew when it is gone or another's, and those already connected notice nothing. Only when another
+bound anew when it is gone or another's, and those already connected notice nothing. By the lock commands know
+without connecting that a daemon runs, so it is made anew, too. Only when another
 daemon, or a service manager that will start one, listens there by now is it time to leave: whoever comes
 from now on is theirs.
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+import trio
 
 from switchgear_protocol.paths import PathError
 from switchgeard.watch import watch
@@ -37,12 +39,27 @@ class Doorkeeper:
 
     async def run(self) -> None:
         """Watch until cancelled; returns at once where the system cannot watch files."""
-        await watch(self.file.path, self.look)
+        async with trio.open_nursery() as nursery:
+            for path in (self.file.path, self.instance.path):
+                nursery.start_soon(watch, path, self.look)
 
     async def look(self) -> None:
-        """Bind again unless the file is still ours. What fails is logged, and tried at the next change."""
-        if self.file.present() or self.server.draining:
+        """Bind and lock again unless both files are still ours. What fails is logged, and tried at the next change."""
+        if self.server.draining:
             return
+        if self.file.present():
+            self._lock_again()
+        else:
+            self._bind_again()
+
+    def _lock_again(self) -> None:
+        """Whoever has the lock meanwhile finds us behind the socket, and goes."""
+        try:
+            self._claim_again()
+        except (PathError, AlreadyRunning) as refused:
+            log.error("lock.lost", path=self.instance.path, why=str(refused), hint=refused.hint)
+
+    def _bind_again(self) -> None:
         try:
             self._claim_again()
             fresh = bind_socket(self.file.path)

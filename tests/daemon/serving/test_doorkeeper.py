@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 import structlog.testing
 import trio
 import trio.testing
 
 from rpc_client import Client, Daemon, serving
 from switchgeard.serving.doorkeeper import Doorkeeper
-from switchgeard.serving.instance import claim
+from switchgeard.serving.instance import AlreadyRunning, Taken, claim
+from switchgeard.serving.listening import bind_socket
 
 
 @asynccontextmanager
@@ -55,6 +57,39 @@ async def test_a_deleted_socket_is_back_within_five_seconds(tmp_path: Path) -> N
         assert Path(daemon.file.path).stat().st_mode & 0o777 == 0o600
         before.close()
         after.close()
+
+
+async def test_a_deleted_lock_is_made_again(tmp_path: Path) -> None:
+    """By it commands know that a daemon runs; its own file alone was cleaned away."""
+    async with kept(tmp_path) as (daemon, keeper):
+        before, file = keeper.instance, keeper.file
+        Path(before.path).unlink()
+        with trio.fail_after(30):
+            while not keeper.instance.holds():
+                await trio.lowlevel.checkpoint()
+        assert keeper.instance is not before
+        assert keeper.file is file
+        client = await daemon.connect()
+        client.close()
+        with pytest.raises(AlreadyRunning):
+            claim(str(tmp_path / "run"))
+
+
+async def test_a_lock_that_somebody_else_took_is_no_reason_to_leave(tmp_path: Path) -> None:
+    """He finds us behind the socket, and goes; nobody is told to leave meanwhile."""
+    async with kept(tmp_path) as (_, keeper):
+        told: list[str] = []
+        keeper.leave = lambda: told.append("left")
+        with structlog.testing.capture_logs() as logs:
+            Path(keeper.instance.path).unlink()
+            other = claim(str(tmp_path / "run"))
+            await keeper.look()
+        assert (told, [log["event"] for log in logs]) == ([], ["lock.lost"])
+        with pytest.raises(Taken):
+            bind_socket(keeper.file.path)
+        other.release()
+        await keeper.look()
+        assert keeper.instance.holds()
 
 
 async def test_a_deleted_runtime_directory_is_made_again_with_its_lock(tmp_path: Path) -> None:
