@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from shell.shells import HOME, needs
 
@@ -18,7 +19,8 @@ class Terminal:
 
     def tmux(self, *words: str) -> str:
         argv = ["tmux", "-S", self.socket, *words]
-        return subprocess.run(argv, env=HOME, capture_output=True, text=True, timeout=30, check=True).stdout
+        env = {**HOME, "HOME": str(Path(self.socket).parent)}  # nobody's own history is written to
+        return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=30, check=True).stdout
 
     def enter(self) -> str:
         """The last line on the screen that is not empty, after Enter was pressed once more."""
@@ -34,7 +36,8 @@ class Terminal:
 @contextmanager
 def running(command: str) -> Iterator[Terminal]:
     needs("tmux")
-    with tempfile.TemporaryDirectory(prefix="sg") as short:  # a socket's path is short
+    # a socket's path is short; a shell that is hung up may still write its history while the folder goes
+    with tempfile.TemporaryDirectory(prefix="sg", ignore_cleanup_errors=True) as short:
         made = Terminal(f"{short}/tmux")
         made.tmux("-f", os.devnull, "new-session", "-d", "-x", "150", "-y", "50", command)
         try:
