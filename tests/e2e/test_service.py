@@ -206,6 +206,27 @@ def test_without_a_manager_the_same_commands_drive_a_plain_daemon(place: Home) -
         place.command("stop")
 
 
+@pytest.mark.slow  # ten seconds are what a daemon has to say a word
+def test_one_that_stands_still_is_not_said_to_be_finishing(place: Home) -> None:
+    """It says nothing to anybody, so it will not hear that it shall leave; killed, `stop` has done its part."""
+    place.start()
+    assert place.process is not None
+    place.process.send_signal(signal.SIGSTOP)
+    told = place.command("service", "stop")
+    pid = place.process.pid
+    assert (told.returncode, told.stderr.splitlines()) == (
+        3,
+        [
+            "switchgear: the daemon does not answer",
+            f"  it (pid {pid}) is there, and says nothing to anybody",
+            f"hint: kill -9 {pid}",
+        ],
+    )
+    place.process.kill()
+    place.process.wait()
+    assert place.command("service", "stop").stdout == "No daemon is running.\n"
+
+
 # --- restarts ----------------------------------------------------------------------------------
 
 

@@ -116,7 +116,7 @@ class Wire:
         except OSError:  # it has just left
             return
         if path and not listens(path):
-            raise _hung(path)
+            raise hung(path)
 
     def _keep(self, message: Json) -> None:
         if message.get("method") == "events/event":
@@ -193,7 +193,8 @@ def _silent(why: str, hint: str) -> CommandError:
     return Silent("the daemon does not answer", why, hint, exit=UNREACHABLE, kind="unreachable")
 
 
-def _hung(path: str) -> CommandError:
+def hung(path: str) -> CommandError:
+    """Of a daemon that is there, and listens to nobody."""
     from .service.plain import running
 
     pid = running(path)

@@ -12,6 +12,7 @@ import signal
 import time
 
 from switchgear.cli.failed import CommandError
+from switchgear.cli.wire import hung
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LOCK_NAME = "switchgear.lock"
 PATIENCE = 20.0  # seconds: running answers get ten
+LEAVES = 2.0  # seconds one has that says nothing to anybody: it may have been busy only then
 LOOK = 0.05
 
 
@@ -57,18 +59,31 @@ def tell_to_leave(pid: int) -> None:
         pass
 
 
-def wait_until_gone(socket: str, pid: int, note: Callable[[str], None]) -> None:
-    """CommandError when it is still there after PATIENCE."""
-    end, told = time.monotonic() + PATIENCE, False
+def end(socket: str, pid: int, note: Callable[[str], None]) -> None:
+    """It is told to leave, and has left. CommandError when it has not after PATIENCE; Silent when it hears nobody."""
+    from switchgear.cli.pulse import listens  # it runs: connecting starts none
+
+    answers = listens(socket)  # before it is told: one that leaves takes no connections
+    tell_to_leave(pid)
+    wait_until_gone(socket, pid, note, PATIENCE if answers else LEAVES, answers=answers)
+
+
+def wait_until_gone(
+    socket: str, pid: int, note: Callable[[str], None], patience: float, *, answers: bool = True
+) -> None:
+    """CommandError when it is still there after so many seconds."""
+    end, told = time.monotonic() + patience, False
     while running(socket) == pid:
         if time.monotonic() > end:
-            why = f"it has work in flight after {PATIENCE:g} s"
+            if not answers:
+                raise hung(socket)
+            why = f"it has work in flight after {patience:g} s"
             raise CommandError(
                 f"the daemon (pid {pid}) is still finishing",
                 why,
                 f"kill {pid}   (ends it at once; where not: kill -9 {pid})",
             )
-        if not told and time.monotonic() > end - PATIENCE + 1.0:
+        if answers and not told and time.monotonic() > end - patience + 1.0:
             note(f"waiting for the daemon (pid {pid}) to finish what runs")
             told = True
         time.sleep(LOOK)

@@ -43,8 +43,7 @@ def _stop_plain(this: Run) -> None:
     if pid is None or (this.args.dry_run and this.by_hand() is None):
         return
     if not this.args.dry_run:
-        plain.tell_to_leave(pid)
-        plain.wait_until_gone(this.socket, pid, this.invocation.note)
+        plain.end(this.socket, pid, this.invocation.note)
     this.steps.tell("stopped", "stop", f"the daemon (pid {pid})")
 
 
