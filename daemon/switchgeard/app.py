@@ -19,7 +19,6 @@ import trio
 
 from switchgear_protocol.events import Event
 from switchgear_protocol.limits import DEFAULT, Limits
-from switchgear_protocol.messages import UsageQuery
 from switchgear_protocol.paths import (
     STATE_HINT,
     PathError,
@@ -36,7 +35,6 @@ from .bus import Bus
 from .clock import Clock
 from .config.settled import Config
 from .configuration import Configuration
-from .core.caps import day_start
 from .credentials.install_key import install_key
 from .credentials.keyring_store import KeyringStore
 from .credentials.vault import Vault
@@ -46,12 +44,11 @@ from .door.server import Door
 from .ending import Ending, ignore_signals
 from .journal import write_down
 from .methods.daemon import Daemon
-from .methods.money import spent_by_session
 from .methods.table import dispatch
 from .prompt.files import Files
 from .prompt.keeper import Keeper
+from .resumed import resume_sessions, resume_spending
 from .routes import Routes
-from .rpc_error import RpcError
 from .sealing import seal
 from .services import Services
 from .serving import descriptors
@@ -169,8 +166,8 @@ async def _take_up(daemon: Daemon, listeners: Listeners, notify: Notify, helpers
     """The config, and all that follows it, from now on."""
     await helpers.start(_watch_config, daemon)  # first, so that no change falls between it and the load
     await daemon.configuration.reload()
-    await resume_spending(daemon)
-    daemon.configuration.capped = lambda: resume_sessions(daemon)
+    await resume_spending(daemon.at)
+    daemon.configuration.capped = lambda: resume_sessions(daemon.at)
     open_door(daemon, listeners, notify)
     helpers.start_soon(_tell_storage, daemon)
 
@@ -232,27 +229,6 @@ def open_door(daemon: Daemon, listeners: Listeners, notify: Notify = NOBODY) -> 
 
     daemon.configuration.follow = follow
     follow(daemon.at.state.config)
-
-
-async def resume_spending(daemon: Daemon) -> None:
-    """The user's limits go on where they were: the ledger knows what today has cost, and each session."""
-    at, now = daemon.at, daemon.at.now()
-    try:
-        today = await at.store.usage(UsageQuery(by=["provider"], since=day_start(now)))
-        sessions = await spent_by_session(daemon, now)
-    except RpcError as error:
-        daemon.announce(at.state.note("storage", f"limits begin anew: {error.answer.message}", now))
-        return
-    at.state.spending.resume(at.state.config, {row.key["provider"]: row.cost_usd for row in today.rows}, now, sessions)
-
-
-async def resume_sessions(daemon: Daemon) -> None:
-    """Sessions have a budget from now on: what they spent before this life counts, too."""
-    at, now = daemon.at, daemon.at.now()
-    try:
-        at.state.spending.remember(await spent_by_session(daemon, now))
-    except RpcError as error:
-        daemon.announce(at.state.note("storage", f"budgets begin anew: {error.answer.message}", now))
 
 
 async def _tell_storage(daemon: Daemon) -> None:

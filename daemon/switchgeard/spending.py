@@ -162,18 +162,10 @@ class Spending:
         """Of the session's own answers there; else of all sessions'."""
         return self.likes.get((*offer.key, session)) or self.likes.get((*offer.key, None), UNKNOWN)
 
-    def resume(
-        self, config: Config, usd: Mapping[str, float], now: Now, sessions: Mapping[Spender, float] | None = None
-    ) -> None:
-        """After a restart: what the ledger says each provider cost today (UTC), so that no cap begins anew.
-
-        `sessions`: what each has spent, in advance not counted. What a plan cost is what went beyond it.
-        """
-        self.remember(sessions or {})
-        for name, cost in usd.items():
-            self.meters[name] = caps.restored(now, cost)
-        billed = [name for name, provider in config.providers.items() if provider.billing is not Billing.PREPAID]
-        self.meters[SPEND] = caps.restored(now, sum(usd.get(name, 0.0) for name in billed))
+    def resume(self, usd: Mapping[str, float], billed: float, now: Now) -> None:
+        """After a restart: USD of today (UTC) by the ledger, of each provider and of all that was metered."""
+        self.meters.update({name: caps.restored(now, cost) for name, cost in usd.items()})
+        self.meters[SPEND] = caps.restored(now, billed)
 
     def remember(self, sessions: Mapping[Spender, float]) -> None:
         """What the ledger says each session has spent; what is known already is in it."""

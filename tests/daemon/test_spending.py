@@ -26,9 +26,9 @@ MODEL = merged(PLAN, METERED, ADVANCE)
 CONFIG = configured(MODEL, usd_per_day=4.0)
 
 
-def resumed(**usd: float) -> Spending:
+def resumed(billed: float = 0.0, **usd: float) -> Spending:
     spending = Spending()
-    spending.resume(CONFIG, usd, T0)
+    spending.resume(usd, billed, T0)
     return spending
 
 
@@ -42,19 +42,17 @@ def test_a_providers_own_limit_goes_on_where_it_was() -> None:
 
 
 def test_the_budget_counts_what_is_billed_only() -> None:
-    """What was paid in advance is no spending, what a plan cost is what went beyond it; a provider that left the config
-    is not asked for any more."""
-    assert resumed(advance=99.0, gone=99.0, metered=3.99).unpaid(CONFIG, METERED, None, T0) is None
-    for spent in ({"metered": 4.0}, {"metered": 3.0, "plan": 1.0}):
-        refused = resumed(**spent).unpaid(CONFIG, METERED, None, T0)
-        assert refused is not None
-        assert refused.until == day_start(T0) + DAY
+    """What was paid in advance is no spending; whose it is does not matter."""
+    assert resumed(3.99, advance=99.0, metered=3.99).unpaid(CONFIG, METERED, None, T0) is None
+    refused = resumed(4.0, advance=99.0, metered=3.0, gone=1.0).unpaid(CONFIG, METERED, None, T0)
+    assert refused is not None
+    assert refused.until == day_start(T0) + DAY
 
 
 def test_tomorrow_begins_anew() -> None:
     """At midnight UTC."""
     tomorrow = Now(day_start(T0) + DAY, T0.boot + DAY)
-    spending = resumed(plan=5.0, metered=5.0)
+    spending = resumed(5.0, plan=5.0, metered=5.0)
     assert spending.capped(PLAN, Needs(), tomorrow) is None
     assert spending.unpaid(CONFIG, METERED, None, tomorrow) is None
 

@@ -46,6 +46,9 @@ _SUMS = f"""COUNT(DISTINCT request), COUNT(*),
     COALESCE(SUM(cost_usd), 0.0), COALESCE(SUM({_UNPRICED}), 0), COALESCE(SUM(cache_write_1h_tokens), 0),
     COALESCE(SUM(notional_usd) FILTER (WHERE billing IN ('included', 'local')), 0.0)"""
 
+_BILLED = "billing = 'metered' AND cost_usd > 0"
+"""What was paid for by use, as it was when it was sent: a plan beyond its end too, whatever its provider is now."""
+
 _SPAN = "at >= COALESCE(:since, -9e99) AND at < COALESCE(:until, 9e99)"
 
 
@@ -64,6 +67,26 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReply:
     total = connection.execute(f"SELECT {_SUMS} FROM attempts WHERE {_SPAN}", span).fetchone()  # noqa: S608
     rows = connection.execute(_grouped(by), {**span, "limit": _bounded(query.limit)}) if by else ()
     return UsageReply([_row(by, found) for found in rows], _row([], total))
+
+
+def billed(connection: sqlite3.Connection, since: float) -> float:
+    """USD of the metered attempts begun since then."""
+    found = connection.execute(f"SELECT TOTAL(cost_usd) FROM attempts WHERE at >= ? AND {_BILLED}", (since,))  # noqa: S608
+    return float(found.fetchone()[0])
+
+
+def billed_by_session(connection: sqlite3.Connection, since: float, most: int) -> dict[tuple[str, str], float]:
+    """The same of each client's sessions; of so many, those that spent last, the last of them at the end.
+
+    A start waits for it, so it sums nothing else: 0.15 s for 200,000 rows.
+    """
+    rows = connection.execute(
+        f"""SELECT client, session, SUM(cost_usd) FROM attempts
+            WHERE at >= :since AND session IS NOT NULL AND {_BILLED}
+            GROUP BY client, session ORDER BY MAX(at) DESC LIMIT :most""",  # noqa: S608
+        {"since": since, "most": most},
+    ).fetchall()
+    return {(client, session): usd for client, session, usd in reversed(rows)}
 
 
 def prune(connection: sqlite3.Connection, wall: float, keep_days: float) -> None:

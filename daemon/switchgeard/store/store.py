@@ -5,10 +5,11 @@ a notice says so. Requests never stop for the ledger's sake.
 """
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar, cast
 
 import trio
 
@@ -24,6 +25,8 @@ from .row import AttemptRow
 from .schema import lenient
 from .tokens import DoorTokens
 from .writer import StorageFailed, Writer
+
+Found = TypeVar("Found")
 
 
 class Store:
@@ -80,22 +83,30 @@ class Store:
 
         Raises RpcError for a query that makes no sense, or a file that cannot be read.
         """
-        try:
-            if self.path is None:
-                return await self._read_memory(query)
-            return await trio.to_thread.run_sync(_read_file, self.path, query, abandon_on_cancel=True)
-        except (sqlite3.Error, StorageFailed) as error:
-            raise RpcError.of("internal", f"the ledger cannot be read: {error}", hint="switchgear status") from error
+        return await self._read(lambda connection: ledger.usage(connection, query))
+
+    async def cost_since(self, since: float) -> tuple[dict[str, float], float]:
+        """USD of the attempts begun since then: by provider, and of all that were metered. Raises RpcError."""
+        today = await self.usage(UsageQuery(by=["provider"], since=since))
+        billed = await self._read(lambda connection: ledger.billed(connection, since))
+        return {row.key["provider"]: row.cost_usd for row in today.rows}, billed
+
+    async def billed_by_session(self, since: float, most: int) -> dict[tuple[str, str], float]:
+        """The latter by client and session, of those that spent last. Raises RpcError."""
+        return await self._read(lambda connection: ledger.billed_by_session(connection, since, most))
 
     async def inspect(self) -> tuple[str, int, int]:
         """What is wrong with the file ("": nothing); its size and what is free around it, in bytes. On disk only."""
         assert self.path is not None
         return await trio.to_thread.run_sync(inspected, self.path, abandon_on_cancel=True)
 
-    async def _read_memory(self, query: UsageQuery) -> UsageReply:
-        reply = await self._writer.call(lambda connection: ledger.usage(connection, query))
-        assert isinstance(reply, UsageReply)
-        return reply
+    async def _read(self, work: Callable[[sqlite3.Connection], Found]) -> Found:
+        try:
+            if self.path is not None:
+                return await trio.to_thread.run_sync(_read_file, self.path, work, abandon_on_cancel=True)
+            return cast(Found, await self._writer.call(work))
+        except (sqlite3.Error, StorageFailed) as error:
+            raise RpcError.of("internal", f"the ledger cannot be read: {error}", hint="switchgear status") from error
 
     async def next_notice(self) -> Notice:
         """Wait for the next thing to tell the user. One task at a time."""
@@ -133,12 +144,12 @@ class Store:
         await self.aclose()
 
 
-def _read_file(path: Path, query: UsageQuery) -> UsageReply:
+def _read_file(path: Path, work: Callable[[sqlite3.Connection], Found]) -> Found:
     """On a connection of its own, read-only: it never holds up the writer, and never checkpoints."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     connection.text_factory = lenient
     try:
         connection.execute("PRAGMA busy_timeout = 2000")
-        return ledger.usage(connection, query)
+        return work(connection)
     finally:
         connection.close()

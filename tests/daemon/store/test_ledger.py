@@ -225,3 +225,19 @@ def test_one_start_forgets_a_bounded_number(database: sqlite3.Connection, monkey
     fill(database, *(row(f"r{n}", at=EPOCH + n) for n in range(4)), row("new", at=EPOCH + 100 * DAY))
     ledger.prune(database, EPOCH + 100 * DAY, keep_days=10)
     assert [name for (name,) in database.execute("SELECT request FROM attempts ORDER BY at")] == ["r2", "r3", "new"]
+
+
+def test_what_is_billed_is_the_metered_attempts_by_their_own_word(database: sqlite3.Connection) -> None:
+    """What a provider is by the config of now does not matter: each row says how it was paid for."""
+    paid, included = row("r2", billing=Billing.PREPAID), row("r3", billing=Billing.INCLUDED, cost_usd=0.0)
+    fill(database, row(), paid, included, row("r4", provider="gone", cost_usd=0.5), row("r5", cost_usd=None))
+    assert ledger.billed(database, EPOCH) == 0.75
+    assert ledger.billed(database, EPOCH + 1) == 0.0
+    assert ledger.billed_by_session(database, EPOCH, 10) == {("", "s1"): 0.75}
+
+
+def test_sessions_that_spent_last_are_told_and_told_last(database: sqlite3.Connection) -> None:
+    """Who forgets some forgets from the front; a session is one of one client, and nobody's attempts are no session."""
+    for number, (client, session) in enumerate([("a", "old"), ("a", "s"), ("b", "s"), ("a", None), ("a", "s")]):
+        fill(database, row(f"r{number}", at=EPOCH + number, client=client, session=session))
+    assert list(ledger.billed_by_session(database, EPOCH, 2).items()) == [(("b", "s"), 0.25), (("a", "s"), 0.5)]
