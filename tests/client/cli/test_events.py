@@ -77,6 +77,7 @@ def test_as_json_each_event_is_one_line(run: Run, serve: Serve) -> None:
     assert json.decode(lines[0])["v"] == 1
 
 
+@pytest.mark.usefixtures("home")  # its clock is in UTC
 @pytest.mark.parametrize(
     ("event", "said"),
     [
