@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from .invocation import Invocation
     from .wire import Json
 
-LARGEST = 12 * 1024 * 1024  # bytes: a frame has 16 MiB and JSON may escape
+LARGEST = 12 * 1024 * 1024  # bytes: a frame has 16 MiB, and there is more in it than the prompt
+STDIN = "-"  # the last word: the prompt is, or goes on, on stdin
 SILENCE = 1.0  # seconds without a byte on stdin until we say what we wait for
 
 
 def model_and_prompt(invocation: Invocation) -> tuple[str, str]:
     """(model, prompt). CommandError when either is missing or the model looks mistyped."""
     words = list(invocation.args.words)
+    if invocation.args.model == "":
+        raise usage("the model has no name", "switchgear models", "-m was given an empty one")
     model = invocation.args.model or _model_among(invocation, words)
+    if words and words[-1] == STDIN:
+        words.pop()
     prompt = _joined(" ".join(words), _stdin(invocation, needed=not words))
     if not prompt.strip():
         raise usage("nothing to ask", f'switchgear ask {model} "..."', "no prompt was given, as words or on stdin")
@@ -39,7 +44,7 @@ def _model_among(invocation: Invocation, words: list[str]) -> str:
     if words and _names_model(invocation, words[0], models):
         return words.pop(0)
     aliases = [model["alias"] for model in models]
-    if words:
+    if words and words[0] != STDIN:
         _refuse_mistyped(words[0], aliases)
     if not aliases:
         raise CommandError("no model to ask", "the config has no [[models]] yet", "switchgear setup")
@@ -87,13 +92,13 @@ def _stdin(invocation: Invocation, *, needed: bool) -> str:
     if not needed and not _is_piped():
         return ""
     _say_when_waiting(invocation)
-    return _read_bounded()
+    return _read_bounded(invocation)
 
 
 def _typed(invocation: Invocation) -> str:
     """What is typed; who leaves it with Ctrl-C goes on in a line of his own."""
     try:
-        return _read_bounded()
+        return _read_bounded(invocation)
     except KeyboardInterrupt:
         invocation.note("")
         raise
@@ -110,8 +115,20 @@ def _say_when_waiting(invocation: Invocation) -> None:
         invocation.note("switchgear: reading the prompt from stdin until it ends")
 
 
-def _read_bounded() -> str:
+def _read_bounded(invocation: Invocation) -> str:
     data = sys.stdin.buffer.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise usage("the prompt is too large", "send less", f"at most {LARGEST // 1024 // 1024} MiB fit in one request")
-    return data.decode("utf-8", "replace")
+    return _as_text(invocation, data)
+
+
+def _as_text(invocation: Invocation, data: bytes) -> str:
+    """What is no text is not sent: nobody could read it, and it would be paid for. A byte astray is replaced."""
+    if (zero := data.find(0)) >= 0:
+        hint = 'switchgear ask "..." <FILE   (of text; of UTF-16: iconv -f UTF-16 FILE | switchgear ask "...")'
+        raise usage("stdin is not text", hint, f"byte {zero} of it is zero, as no text has it")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        invocation.note("switchgear: stdin is not all UTF-8: what is not was replaced")
+        return data.decode("utf-8", "replace")

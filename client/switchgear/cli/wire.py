@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import deque
 
-from .failed import UNREACHABLE, CommandError, refused
+from .failed import UNREACHABLE, CommandError, refused, usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,8 +129,12 @@ class Wire:
 
     def _write(self, message: Json) -> None:
         self._socket.settimeout(CALL_TIMEOUT)
+        line = _encode(message)
+        if len(line) > LONGEST_LINE - 1:
+            why = f"it has {-(-len(line) // 2**20)} MiB as JSON, of at most {LONGEST_LINE // 2**20}"
+            raise usage("the request is too large", "send less", why)
         try:
-            self._socket.sendall(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+            self._socket.sendall(line + b"\n")
         except OSError as error:
             raise _lost(str(error.strerror or error), Gone) from None
 
@@ -166,6 +170,14 @@ class Wire:
                 pass
         except CommandError:
             pass
+
+
+def _encode(message: Json) -> bytes:
+    """One line. Letters stay as they are, which is shorter; what is none in UTF-8 is escaped."""
+    try:
+        return json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(message, separators=(",", ":")).encode()
 
 
 def _decode(line: bytes) -> Json:

@@ -2,9 +2,11 @@
 
 import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
+from msgspec import json
 from msgspec.structs import replace
 
 from cli_runs import Run, Serve
@@ -54,6 +56,8 @@ def test_a_prompt_that_is_left_ends_its_line(home: Path, serve: Serve) -> None:
         (["and/or", "what?"], b"", "opus-4.6", "and/or what?"),
         (["a router/x", "hi"], b"", "opus-4.6", "a router/x hi"),
         (["--", "-v?"], b"", "opus-4.6", "-v?"),
+        (["-"], b"why?", "opus-4.6", "why?"),
+        (["gpt-5.5", "review this", "-"], b"+ diff", "gpt-5.5", "review this\n\n+ diff"),
     ],
 )
 def test_the_model_is_the_first_word_that_names_one(
@@ -79,6 +83,63 @@ def test_nothing_to_ask_is_a_usage_error(run: Run, serve: Serve) -> None:
     """Empty stdin, no words."""
     serve(ANSWERS)
     assert run("ask", "gpt-5.5").err.startswith("switchgear: nothing to ask\n")
+
+
+def test_stdin_that_is_no_text_is_not_sent(run: Run, serve: Serve) -> None:
+    """A program, a picture: nobody could read it, and it would be paid for. A stray byte is said, and replaced."""
+    daemon = serve(ANSWERS)
+    ran = run("ask", "what is this?", stdin=b"\x7fELF\x02\x00\x00")
+    assert (ran.code, ran.err.splitlines()[:2]) == (
+        2,
+        ["switchgear: stdin is not text", "  byte 5 of it is zero, as no text has it"],
+    )
+    assert not [method for method, _ in daemon.requests if method == "completion/create"]
+    ran = run("ask", stdin=b"caf\xe9?")
+    assert (ran.code, daemon.asked("completion/create")["messages"][0]["content"]) == (0, "caf\ufffd?")
+    assert ran.err.splitlines()[0] == "switchgear: stdin is not all UTF-8: what is not was replaced"
+
+
+def test_a_model_of_no_name_is_not_the_first_one(run: Run, serve: Serve) -> None:
+    """`-m "$MODEL"` of a variable that is not set."""
+    serve(ANSWERS)
+    ran = run("ask", "-m", "", "hi")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "switchgear: the model has no name")
+
+
+@pytest.mark.parametrize("text", ["\u0436" * 5_000_000, "x" * 10_000_000])
+def test_a_prompt_of_megabytes_is_sent_as_it_is(run: Run, serve: Serve, text: str) -> None:
+    """In any alphabet."""
+    daemon = serve(ANSWERS)
+    assert run("ask", stdin=text.encode()).code == 0
+    assert daemon.asked("completion/create")["messages"][0]["content"] == text
+
+
+def test_a_request_no_frame_holds_is_not_begun(run: Run, serve: Serve) -> None:
+    """JSON needs six bytes for some one: the daemon would hang up on it."""
+    serve(ANSWERS)
+    ran = run("ask", stdin=b"\x01" * 4_000_000)
+    assert (ran.code, ran.err.splitlines()) == (
+        2,
+        ["switchgear: the request is too large", "  it has 23 MiB as JSON, of at most 16", "hint: send less"],
+    )
+
+
+def test_ctrl_c_is_an_object_too_where_one_was_asked_for(home: Path, serve: Serve) -> None:
+    """A script reads what became of it, whatever that was."""
+    came = threading.Event()
+
+    def answering(params: dict[str, object]) -> list[object]:
+        came.set()
+        return [HANG]
+
+    daemon = serve({**LISTED, "completion/create": answering})
+    argv = command("ask", "--json", "hi")
+    with subprocess.Popen(argv, stdin=-3, stdout=-1, stderr=-1, env=environment()) as process:
+        assert came.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err, json.decode(out)["error"]["kind"]) == (130, b"", "cancelled")
+    assert daemon.cancelled.wait(PATIENCE)
 
 
 def test_no_model_at_all_names_the_cure(run: Run, serve: Serve) -> None:

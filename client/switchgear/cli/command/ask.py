@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchgear.cli.failed import CommandError
+from switchgear.cli.failed import INTERRUPTED, CommandError
 from switchgear.cli.options import span_argument
 
 TYPE_CHECKING = False
@@ -63,6 +63,15 @@ def run(invocation: Invocation) -> int:
     model, prompt = model_and_prompt(invocation)
     shown = Shown(invocation, model)
     params = _params(invocation, model, prompt)
+    try:
+        return _answered(invocation, shown, model, params)
+    except KeyboardInterrupt:
+        if not invocation.args.json:
+            raise
+        raise CommandError("interrupted", "Ctrl-C", exit=INTERRUPTED, kind="cancelled") from None
+
+
+def _answered(invocation: Invocation, shown: Shown, model: str, params: Json) -> int:
     try:
         return _asked(invocation, shown, params)
     except CommandError as error:
