@@ -43,11 +43,14 @@ def ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
-def wakes(pid: int) -> int:
-    """Voluntary context switches of all threads."""
-    files = Path(f"/proc/{pid}/task").glob("*/status")
-    lines = [line for file in files for line in file.read_text().splitlines()]
-    return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))
+def wakes(pid: int) -> dict[str, int]:
+    """Voluntary context switches of each thread."""
+    found = {}
+    for file in Path(f"/proc/{pid}/task").glob("*/status"):
+        with suppress(OSError):  # it has just ended
+            lines = file.read_text().splitlines()
+            found[file.parent.name] = next(int(x.split()[1]) for x in lines if x.startswith("voluntary_ctxt_switches"))
+    return found
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -64,12 +67,13 @@ def memory(pid: int) -> tuple[float, float]:
 
 def sleeping(name: str, pid: int, seconds: float) -> list[Row]:
     time.sleep(ALONE if seconds + FLUSHED > 10 else FLUSHED)
-    used, woken = ticks(pid), wakes(pid)
+    used, before = ticks(pid), wakes(pid)
     time.sleep(seconds)
-    used, woken = ticks(pid) - used, wakes(pid) - woken
+    # a spare thread of trio's that ended meanwhile takes its count along
+    used, woke = ticks(pid) - used, sum(count - before.get(thread, 0) for thread, count in wakes(pid).items())
     return [
         Row(f"{name}: clock ticks in {seconds:g} s", str(used), "= 0", used == 0, exact=True),
-        Row(f"{name}: wake-ups in {seconds:g} s", str(woken), "= 0", woken == 0, exact=True),
+        Row(f"{name}: wake-ups in {seconds:g} s", str(woke), "= 0", woke == 0, exact=True),
     ]
 
 
