@@ -99,6 +99,16 @@ class Spending:
         )
         return _limited(offer, "user_cap", limit, now)
 
+    def overrun(self, config: Config, permit: Permit, now: Now, overdrawn: bool) -> bool:
+        """Whether a request that waits to be sent costs too much by now, or is not wanted at its cost any more.
+
+        Who began later does not count, nor does what a minute may have: that it has.
+        """
+        offer, own = permit.offer, permit.number
+        session = self.followed[own].session if own in self.followed else None
+        spent = caps.over_budget(self._meter(offer.provider), self._held(offer.provider).usd(own), offer.caps, now)
+        return bool(spent or self.unpaid(config, offer, session, now, own, overdrawn))
+
     def used(self, provider: Provider, now: Now) -> list[caps.Used]:
         """How much of each of the user's limits on it is used."""
         return caps.used(self._meter(provider.id), self._held(provider.id), provider.caps, now)

@@ -114,10 +114,9 @@ class State:
         )
         return routing.longest(obstacles)
 
-    def unpaid(self, offer: Offer, session: Spender | None, now: Now, own: int | None = None) -> Standing | None:
+    def unpaid(self, offer: Offer, session: Spender | None, now: Now) -> Standing | None:
         """What keeps a metered offer, or a plan that goes on at a price, from being asked."""
-        overdrawn = self.allowance.overdrawn(offer, now)
-        return self.spending.unpaid(self.config, offer, session, now, own, overdrawn)
+        return self.spending.unpaid(self.config, offer, session, now, overdrawn=self.allowance.overdrawn(offer, now))
 
     def pinned(self, ask: Ask, now: Now) -> str | None:
         """The provider pinned for this session, else for the model."""
@@ -179,8 +178,9 @@ class State:
     def still_wanted(self, given: Permit, now: Now) -> bool:
         """Whether nothing learnt since it was given, nor the user's word now, speaks against sending its request."""
         self._repriced(given, now)
-        unpaid = self.unpaid(given.offer, None, now, given.number)
-        return not unpaid and permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
+        if self.spending.overrun(self.config, given, now, self.allowance.overdrawn(given.offer, now)):
+            return False
+        return permit.stands(self.circuits, given) and not self.is_paused(given.offer.provider, now)
 
     def _repriced(self, given: Permit, now: Now) -> None:
         """Its plan may have come to its end while it waited to be sent: then it costs, and holds what it may cost."""

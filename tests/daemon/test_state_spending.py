@@ -1,5 +1,7 @@
 """State: consent, budgets, the user's own limits and what is held for requests in flight."""
 
+from functools import partial
+
 from msgspec.structs import replace
 
 from attempted import begun, ended, first
@@ -161,3 +163,25 @@ def test_a_reservation_is_what_the_request_needs_until_it_is_settled() -> None:
     assert len(world.finish(given, asking, done, T0)) == 1
     assert world.finish(given, asking, done, T0) == []
     assert world.spending.held["a"].tokens == 0
+
+
+def test_a_budget_spent_while_a_request_waits_to_be_sent_stops_it() -> None:
+    """The session's own and the provider's like the day's; by who began before it, and by nobody who came later."""
+    limits: list[tuple[dict[str, object], dict[str, float]]] = [
+        ({}, {"usd_per_day": 1.0}),
+        ({}, {"usd_per_session": 1.0}),
+        ({"caps": Caps(usd_per_day=1.0)}, {}),
+    ]
+    for own, spend in limits:
+        model = merged(replace(PAID, price=Price(1.0, 1.0), **own))
+        world, asking = state(model, **spend), ask(model, "s", Needs(input_tokens=1000))
+        earlier, waiting, later = (begun(world, world.plan(asking, T0).candidates[0], asking) for _ in range(3))
+        used = {given.number: Usage(100) for given in (earlier, waiting, later)}
+        for given in (earlier, waiting, later):
+            world.follow(given, asking, partial(used.__getitem__, given.number))
+        used[later.number] = Usage(2_000_000)
+        assert world.still_wanted(waiting, T0), spend
+        used[earlier.number] = Usage(2_000_000)
+        assert not world.still_wanted(waiting, T0), spend
+        world.finish(earlier, asking, Settled(Outcome.COMPLETE, 1.0, None, Usage(2_000_000), 2.0), T0)
+        assert not world.still_wanted(waiting, T0), spend

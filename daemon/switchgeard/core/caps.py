@@ -114,7 +114,7 @@ def blocked(
     The time is None when no waiting helps. `own`: the permit it has already.
     """
     return (
-        _over_budget(meter, reserved.usd(own), caps, now)
+        over_budget(meter, reserved.usd(own), caps, now)
         or _too_many_requests(meter, reserved, caps, now)
         or _too_many_tokens(meter, reserved, caps, now, tokens)
     )
@@ -147,7 +147,8 @@ def used(meter: Meter, reserved: Reservations, caps: Caps, now: Now) -> list[Use
     return told
 
 
-def _over_budget(meter: Meter, held: float, caps: Caps, now: Now) -> tuple[str, float | None] | None:
+def over_budget(meter: Meter, held: float, caps: Caps, now: Now) -> tuple[str, float | None] | None:
+    """`blocked`, by the day's USD alone; `held`: USD that others hold."""
     limit, usd = caps.usd_per_day, _spent_today(meter, now)
     if limit is None or usd + held < limit:
         return None
