@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from .failed import UNREACHABLE, CommandError
-from .screen import json_line, standard_error, standard_output
+from .screen import folded, json_line, standard_error, standard_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ class Invocation:
         return 0
 
     def note(self, text: str) -> None:
-        """One dim line on stderr."""
-        self.err.line(self.err.paint("dim", text))
+        """A dim remark on stderr."""
+        for line in folded(self.err, text):
+            self.err.line(self.err.paint("dim", line))
 
     def socket_path(self) -> str:
         from switchgear_protocol.paths import PathError, checked_length, socket_path

@@ -134,11 +134,15 @@ def _policy(model: Json, now: float) -> list[list[Cell]]:
         policy.append(["then", ", ".join(name for _, name in behind)])
     if model.get("order", "given") != "given":
         policy.append(["order", model["order"]])
-    policy.append(["sticky", model.get("sticky_mode", "none")])
+    alone = len(model["offers"]) == 1
+    if not alone:
+        policy.append(["sticky", model.get("sticky_mode", "none")])
     if model.get("pinned"):
         until = f" until {ahead(model['pinned_until'], now)}" if model.get("pinned_until") else ""
         policy.append(["pinned", f"{model['pinned']}{until}"])
-    if model.get("failover_on"):
+    if alone:
+        policy.append(["moves on", "nowhere, with one provider"])
+    elif model.get("failover_on"):
         policy.append(["moves on", ", ".join(word.replace("_", " ") for word in model["failover_on"])])
     policy.append(["if cut", model.get("after_commit", "error")])
     if model.get("allow_feature_downgrade"):

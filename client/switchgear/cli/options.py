@@ -21,6 +21,7 @@ GLOBALS: dict[str, object] = {"socket": None, "color": "auto", "no_start": False
 VALUED = ("--socket", "--color")  # global options that take the next word
 VERSION = ("--version", "-V")
 COLORS = ("auto", "always", "never")
+PAGE = 80  # columns of a help page, as of a terminal nobody has made wider
 
 
 def parse(argv: list[str]) -> tuple[ModuleType, Arguments] | None:
@@ -98,7 +99,7 @@ def _formatter() -> Any:
 
     class Shaped(argparse.RawDescriptionHelpFormatter):
         def __init__(self, prog: str) -> None:
-            super().__init__(prog, max_help_position=28, width=92)
+            super().__init__(prog, max_help_position=28, width=PAGE)
 
         def add_argument(self, action: argparse.Action) -> None:
             if action.option_strings or action.help:  # a word that nothing is said of stands above already

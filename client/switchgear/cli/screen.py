@@ -46,6 +46,12 @@ def clean(text: object) -> str:
     return str(text).translate(ONE_LINE)
 
 
+def short(path: str) -> str:
+    """A path below the home as people write it."""
+    home = os.environ.get("HOME") or os.path.expanduser("~")
+    return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path
+
+
 def clean_answer(text: str) -> str:
     """An answer for a terminal: newlines and tabs stay, escape sequences cannot act."""
     return text.translate(ANSWER)

@@ -43,3 +43,11 @@ def test_why_a_command_failed_is_folded_and_its_hint_is_not(home: Path, serve: S
     assert (what, last) == ("switchgear: no", f"hint: {hint}")
     assert len(why) > 1
     assert all(line.startswith("  ") for line in why)
+
+
+def test_a_remark_is_folded_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between words, whatever the terminal's width."""
+    monkeypatch.setenv("COLUMNS", "60")
+    _, shown = on_terminal("service", "install", "--dry-run", "--manager", "none", "--color", "never")
+    assert "commands start the daemon when they need it" in " ".join(shown.split())
+    assert [line for line in shown.splitlines() if len(line) > 60] == []

@@ -128,6 +128,13 @@ def test_one_model_in_detail(run: Run, serve: Serve) -> None:
     assert daemon.asked("models/show") == {"model": "opus-4.6"}
 
 
+def test_a_model_of_one_offer_moves_nowhere(run: Run, serve: Serve) -> None:
+    """What would be passed over for what is not said of a provider nobody stands behind."""
+    serve({"models/show": next(model for model in MODELS if model.alias == "gpt-5.5")})
+    policy = run("models", "gpt-5.5").out.partition("\n\n")[0]
+    assert policy == "gpt-5.5  via OpenAI\n  moves on   nowhere, with one provider\n  if cut     error"
+
+
 def test_a_plan_that_is_used_up_and_goes_on_shows_its_price_as_one(run: Run, serve: Serve) -> None:
     """Not as something to compare with."""
     over = replace(PRO, price={"input": 5.0, "output": 25.0}, overdrawn=True)

@@ -16,7 +16,8 @@ HOUR = 3600.0
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 With `[spend] metered = "ask"` providers that bill per token serve only after
-this consent, and only so long (--for 0 withdraws it). Caps in [spend] still hold."""
+this consent, and only so long (--for 0 withdraws it). Budgets in [spend] still
+hold."""
     parser.add_argument("what", choices=("metered",))
     parser.add_argument(
         "--for", type=span_or_none_argument, dest="for_s", default=HOUR, metavar="SPAN", help="default 1h; 0: no longer"

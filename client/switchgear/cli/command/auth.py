@@ -26,7 +26,8 @@ STATES = {
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Lists for each provider where its credential comes from (keyring, environment,
-file, command), whether it works, and what to do if not. Secrets are never shown."""
+file, command), whether it works, and what to do if not. Secrets are never
+shown."""
 
 
 def run(invocation: Invocation) -> int:

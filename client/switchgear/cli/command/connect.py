@@ -24,13 +24,13 @@ def declare(parser: ArgumentParser) -> None:
 
     parser.usage = "switchgear connect [TOOL] [options]"
     parser.description = """\
-Lets TOOL use your merged models: shows what it would write into the tool's config
-(and, the first time, that your own config opens the HTTP door on this machine),
-asks, keeps a copy, makes a token of the tool's own and writes. Alone it lists the
-tools: opencode, claude-code, codex, llm, aider, zed, continue.
+Lets TOOL use your merged models: shows what it would write into the tool's
+config (and, the first time, that your own config opens the HTTP door on this
+machine), asks, keeps a copy, makes a token of the tool's own and writes. Alone
+it lists the tools: opencode, claude-code, codex, llm, aider, zed, continue.
 
-  switchgear connect opencode              show, ask, write
-  switchgear connect opencode --undo       everything as it was, the token revoked"""
+  switchgear connect opencode          show, ask, write
+  switchgear connect opencode --undo   everything as it was, the token revoked"""
     parser.add_argument("tool", nargs="?", metavar="TOOL", help="one of those")
     parser.add_argument("--list", action="store_true", help="list the tools")
     parser.add_argument("--print", action="store_true", help="only show what would change")
@@ -80,8 +80,10 @@ def _list(invocation: Invocation) -> int:
 
 
 def _row(tool: dict[str, Any]) -> list[str]:
+    from switchgear.cli.screen import short
+
     connected = "connected" if tool["connected"] else "not connected"
-    return [tool["tool"], tool["title"], "found" if tool["found"] else "not found", connected, tool["config"]]
+    return [tool["tool"], tool["title"], "found" if tool["found"] else "not found", connected, short(tool["config"])]
 
 
 # --- connecting --------------------------------------------------------------------------------

@@ -20,8 +20,9 @@ def declare(parser: ArgumentParser) -> None:
     parser.set_defaults(command="import")
     parser.usage = "switchgear import [SOURCE] [options]"
     parser.description = """\
-Looks for logins, keys and local servers that are there already, shows them, asks
-which to use, and writes those into your config; their keys go to the keyring.
+Looks for logins, keys and local servers that are there already, shows them,
+asks which to use, and writes those into your config; their keys go to the
+keyring.
 Other programs' files are read and never changed, and a login that only its own
 program may refresh is left to it. Claude Code's login is never read: your own
 claude is run instead, and only if you name it.

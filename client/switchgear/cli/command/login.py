@@ -21,10 +21,10 @@ LOOK = 10.0  # seconds between two words of how long it still takes; the end is 
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Stores the key of PROVIDER in your OS keyring. It is typed or pasted without
-being shown; with --stdin it is read from there. Where the provider has a login of
-its own, that begins instead: a page, opened in your browser where there is a
-desktop, and maybe a code to type. A key is never an argument, where `ps` and the
-shell's history would keep it.
+being shown; with --stdin it is read from there. Where the provider has a login
+of its own, that begins instead: a page, opened in your browser where there is a
+desktop, and maybe a code to type. A key is never an argument, where `ps` and
+the shell's history would keep it.
 
   switchgear login claude_api
   op read op://dev/anthropic/key | switchgear login claude_api --stdin"""

@@ -18,10 +18,10 @@ STYLES = {"ok": "dim", "warn": "busy", "fail": "bad"}
 def declare(parser: ArgumentParser) -> None:
     parser.usage = "switchgear prompt (init SHELL | show) [options]"
     parser.description = """\
-`init` prints what puts the model you used last, who serves it and what is left of
-its quota at your prompt: for bash, zsh, fish, tmux, starship, powerlevel10k or
-claude-code. The prompt reads a small file and starts nothing. `show` prints the
-line itself.
+`init` prints what puts the model you used last, who serves it and what is left
+of its quota at your prompt: for bash, zsh, fish, tmux, starship, powerlevel10k
+or claude-code. The prompt reads a small file and starts nothing. `show` prints
+the line itself.
 
   eval "$(switchgear prompt init zsh)"           in ~/.zshrc; bash: in ~/.bashrc
   switchgear prompt init fish | source           in config.fish"""

@@ -23,11 +23,13 @@ prints its result. Progress, if any, comes first, one object per line. Methods:
 
   initialize  status  completion/create  models/list  models/show  models/order
   providers/list  providers/pause  providers/resume  credentials/list
-  credentials/set  credentials/delete  credentials/test  login/start  login/poll  login/cancel
+  credentials/set  credentials/delete  credentials/test
+  login/start  login/poll  login/cancel
   kinds/list  providers/add  providers/probe  models/refresh  models/propose
   models/accept  sessions/list  sessions/pin  sessions/unpin  quota/list
   usage/query  route/explain  events/subscribe  doctor/check  config/check
-  config/reload  tokens/create  tokens/list  tokens/revoke  spend/allow  prompt/show
+  config/reload  tokens/create  tokens/list  tokens/revoke  spend/allow
+  prompt/show
 
   switchgear rpc status
   switchgear rpc route/explain '{"model": "opus-4.6"}'"""

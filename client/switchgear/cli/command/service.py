@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 
 def declare(parser: ArgumentParser) -> None:
-    parser.usage = "switchgear service (install | uninstall | start | stop | restart | status | logs) [options]"
+    parser.usage = "switchgear service ACTION [options]"
     parser.description = """\
-Runs the daemon as a service of your own, from your login on: under systemd's user
-manager or launchd. The manager keeps the socket, so a restart loses nobody.
-Without a manager the daemon runs in the background, started when a command needs it.
+Runs the daemon as a service of your own, from your login on: under systemd's
+user manager or launchd. The manager keeps the socket, so a restart loses
+nobody. Without a manager the daemon runs in the background, started when a
+command needs it.
+ACTION is one of: install, uninstall, start, stop, restart, status, logs.
 
-`stop` holds until `start`: with the service installed no command starts a daemon
-behind its back. Each step is said; --dry-run only says them."""
+`stop` holds until `start`: with the service installed no command starts a
+daemon behind its back. Each step is said; --dry-run only says them."""
     parser.add_argument("action", choices=tuple(ACTIONS))
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
     parser.add_argument("--print", action="store_true", help="install: print the files instead of writing them")

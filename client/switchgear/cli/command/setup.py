@@ -25,11 +25,11 @@ def declare(parser: ArgumentParser) -> None:
 
     parser.set_defaults(command="setup")
     parser.description = """\
-Sets Switchgear up: looks for logins and local servers that are there already (it
-only reads), asks which to use, tests the keyring, asks each provider for its
-models, proposes merged ones, connects your tools, and asks one question to see
-that it works. Everything can be answered beforehand; Ctrl-C leaves things as they
-were. It can be run again at any time.
+Sets Switchgear up: looks for logins and local servers that are there already
+(it only reads), asks which to use, tests the keyring, asks each provider for
+its models, proposes merged ones, connects your tools, and asks one question to
+see that it works. Everything can be answered beforehand; Ctrl-C leaves things
+as they were. It can be run again at any time.
 
   switchgear setup
   switchgear setup --yes                    take every proposal

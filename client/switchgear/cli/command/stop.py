@@ -20,7 +20,8 @@ PATIENCE = 15.0  # seconds
 def declare(parser: ArgumentParser) -> None:
     parser.description = """\
 Stops the daemon: it takes no new requests, finishes those in flight and leaves.
-The next command starts it again. `switchgear service stop` is for good, until `start`."""
+The next command starts it again. `switchgear service stop` is for good, until
+`start`."""
 
 
 def run(invocation: Invocation) -> int:

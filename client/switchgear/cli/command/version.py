@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def declare(parser: ArgumentParser) -> None:
-    parser.description = "Prints the version of this command and, if one runs, of the daemon. Starts nothing."
+    parser.description = """\
+Prints the version of this command and, if one runs, of the daemon. Starts
+nothing."""
 
 
 def run(invocation: Invocation) -> int:

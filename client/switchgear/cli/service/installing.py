@@ -31,16 +31,11 @@ def install(this: Run) -> int:
     if not this.args.dry_run:
         keeper.prepare()
     changed = [this.steps.write(file) for file in files]
-    if not _answers(keeper):
+    if not keeper.answers():  # files can be written for a later login
         return this.end(f"They take effect where {keeper.where} runs: {' '.join(keeper.starting()[0])}")
     this.make_way()
     this.steps.run(keeper.installing(any(changed)))
     return this.end("The daemon is a service now, from your next login on, too.  switchgear service status")
-
-
-def _answers(keeper: Keeper) -> bool:
-    """Whether the manager can be told anything here; its files can be written for a later login."""
-    return keeper.answers()
 
 
 def _install_nothing(this: Run) -> int:
@@ -73,10 +68,10 @@ def uninstall(this: Run) -> int:
         return this.end("Nothing is installed.", done=False)
     if not this.args.force:
         refuse_changed(there, "uninstall")
-    if _answers(keeper):
+    if keeper.answers():
         this.steps.run(keeper.removing())
     for file in there:
         this.steps.remove(file)
-    if _answers(keeper):
+    if keeper.answers():
         this.steps.run(keeper.removed())
     return this.end("The service is gone; commands start the daemon when they need it.")

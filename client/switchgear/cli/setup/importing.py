@@ -12,7 +12,7 @@ from typing import NamedTuple
 from switchgear.cli.failed import LOGIN, CommandError
 
 from .finding import ENVIRONMENT, Finding, Left
-from .telling import bad, good, say, short
+from .telling import bad, good, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def named(invocation: Invocation, found: Found, flag: str) -> Found:
 
 def show(invocation: Invocation, found: Found, looked_at: str) -> None:
     """A line for each; of what is left alone, why."""
-    from switchgear.cli.screen import clean, folded
+    from switchgear.cli.screen import clean, folded, short
     from switchgear.cli.table import rows
 
     for line in rows(invocation.out, [[one.id, one.label, f"{one.source}: {short(one.where)}"] for one in found.new]):

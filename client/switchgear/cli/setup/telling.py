@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
@@ -44,9 +43,3 @@ def good(invocation: Invocation) -> str:
 
 def bad(invocation: Invocation) -> str:
     return invocation.out.paint("bad", invocation.out.glyph("bad"))
-
-
-def short(path: str) -> str:
-    """A path below the home as people write it."""
-    home = os.environ.get("HOME") or os.path.expanduser("~")
-    return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path

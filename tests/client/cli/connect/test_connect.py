@@ -294,7 +294,9 @@ def test_the_list_says_what_is_found_and_what_is_connected(
     assert list(rows) == list(MODULES)
     assert ("not found" not in rows["codex"], "not connected" in rows["codex"]) == (True, True)
     assert ("not found" in rows["llm"], "not connected" in rows["opencode"]) == (True, False)
+    assert rows["codex"].endswith("   ~/.codex/config.toml")
     listed = run("connect", "--list", "--json").json["tools"]
+    assert {tool["config"][:1] for tool in listed} == {"/"}
     assert [tool["token"] for tool in listed if tool["connected"]] == ["opencode"]
 
 
