@@ -31,13 +31,12 @@ Listings = Mapping[str, Listing]
 
 
 class Made(Struct, frozen=True):
-    """What was found for a name, and what it was made from: by any other it is made anew.
+    """What was found for a name, and by which list: by any other it is made anew.
 
     `vouched`: a group or the provider's list has it; else it may be there, or not.
     """
 
     model: MergedModel | None
-    config: Config
     listing: Listing | None
     vouched: bool = False
 
@@ -47,6 +46,7 @@ class Variants:
     """The variants that were asked for, as they are by the config in force and the lists as last read."""
 
     made: dict[str, Made] = field(default_factory=dict)
+    by: Config | None = None  # what they were all made by: none of an older one is kept, nor that one with it
 
     def find(self, name: str, config: Config, listings: Listings) -> MergedModel | None:
         """The variant of this name; None where there is none."""
@@ -58,14 +58,16 @@ class Variants:
 
     def _made(self, name: str, config: Config, listings: Listings) -> Made:
         if len(name) > LONGEST:  # as clients send it: nobody's name, and not remembered
-            return Made(None, config, None)
+            return Made(None, None)
+        if self.by is not config:
+            self.by, self.made = config, {}
         listing = listings.get(name.partition("/")[0])
         found = self.made.get(name)
-        if found is None or found.config is not config or found.listing is not listing:
+        if found is None or found.listing is not listing:
             if len(self.made) >= MOST:
                 self.made.clear()
             model, vouched = variant(name, config, listing), _vouched(name, config, listing or NEVER)
-            found = self.made[name] = Made(model, config, listing, vouched)
+            found = self.made[name] = Made(model, listing, vouched)
         return found
 
 

@@ -151,6 +151,16 @@ def test_the_memo_is_bounded() -> None:
     assert max(map(len, memo.made)) < 1000
 
 
+def test_the_memo_holds_no_config_that_is_not_in_force_any_more() -> None:
+    """A name that nobody asks for again would keep all of it in memory."""
+    memo, before, mine = Variants(), config(), config()
+    for name in ("router/new", "pool/x"):
+        memo.find(name, before, {})
+    memo.find("pool/x", mine, {})
+    assert list(memo.made) == ["pool/x"]
+    assert memo.by is mine
+
+
 @given(st.text(max_size=250))
 def test_what_no_list_holds_up_is_one_plain_word(model: str) -> None:
     """It goes into paths and argv: no step up, no option, no control character, nothing endless."""

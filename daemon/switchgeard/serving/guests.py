@@ -76,8 +76,8 @@ class Guests(Generic[G]):
 
     async def _host(self, guest: G, client: socket.socket) -> None:
         """Whatever goes wrong in it stays in it."""
-        self._hangups.add(client, guest.leave)
         try:
+            self._hangups.add(client, guest.leave)  # the kernel has room for so many
             await guest.run()
         except* OSError:
             pass  # the client is gone; its work was cancelled with it

@@ -10,6 +10,7 @@ import trio
 import trio.testing
 
 from switchgeard.serving.guests import Guests
+from switchgeard.serving.hangups import Hangups
 from switchgeard.serving.writer import PeerStalled
 
 log = structlog.get_logger("test")
@@ -59,6 +60,22 @@ async def test_a_conversation_that_fails_ends_alone(trouble: Exception) -> None:
                 assert list(guests) == [other]
                 assert theirs.recv(1) == b""
                 nursery.cancel_scope.cancel()
+    assert len(guests) == 0
+    guests.close()
+
+
+async def test_a_client_that_cannot_be_watched_is_let_go_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel watches so many of a user (max_user_watches), and the others are served."""
+
+    def full(self: Hangups, sock: socket.socket, gone: Callable[[], None]) -> None:
+        raise OSError(28, "no space")
+
+    guests: Guests[Talk] = Guests(log)
+    monkeypatch.setattr(Hangups, "add", full)
+    with pair() as (ours, theirs):
+        async with trio.open_nursery() as nursery:
+            guests.welcome(nursery, Talk(trio.sleep_forever), ours)
+        assert theirs.recv(1) == b""
     assert len(guests) == 0
     guests.close()
 
