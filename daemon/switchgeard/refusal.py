@@ -24,6 +24,7 @@ REQUEST_SHAPED = {
     FailureKind.CONTENT_POLICY: "content_policy",
     FailureKind.CONTEXT_LENGTH: "context_length",
 }
+TOO_LONG = "The conversation is too long for every offer that could serve it."
 
 
 def why(ended: GiveUp, plan: Plan, reports: list[AttemptReport], *, captive: bool = False) -> RpcError:
@@ -82,7 +83,7 @@ def _request_shaped(failure: Failure, reports: list[AttemptReport]) -> ErrorObje
     words = {
         "invalid_request": "The request was refused as invalid.",
         "content_policy": "The request was refused by the provider's content policy.",
-        "context_length": "The conversation is too long for every offer that could serve it.",
+        "context_length": TOO_LONG,
     }
     return error(kind, words[kind], detail=failure.message, provider=provider, attempts=reports)
 
@@ -101,9 +102,12 @@ def _interrupted(plan: Plan, failure: Failure | None, reports: list[AttemptRepor
 
 def _exhausted(plan: Plan, reports: list[AttemptReport], *, captive: bool) -> ErrorObject:
     kind = "consent" if _awaits_consent(plan) else _kind(plan, reports)
+    if kind == "context_length":
+        return error(kind, TOO_LONG, detail=_reasons(plan, reports), attempts=reports)
+    lacks = f"No provider of {plan.model.alias} can serve this request."
     return error(
         kind,
-        f"No provider can serve {plan.model.alias} now.",
+        lacks if kind == "unsupported_feature" else f"No provider can serve {plan.model.alias} now.",
         detail=f"{portal.WORDS} {_reasons(plan, reports)}" if captive else _reasons(plan, reports),
         hint=portal.HINT if captive else ALLOW if _awaits_consent(plan) else _hint(plan),
         retry_after_ms=None if kind == "unsupported_feature" else _milliseconds(plan),
@@ -117,6 +121,8 @@ def _kind(plan: Plan, reports: list[AttemptReport]) -> str:
     codes = [] if reports else [standing.code for standing in plan.skipped]
     if codes and all(code in ("consent", "user_cap", "budget") for code in codes):
         return "consent" if "consent" in codes else "budget"
+    if codes and all(code == "context" for code in codes):
+        return "context_length"
     return "unsupported_feature" if codes and all(_incapable(s) for s in plan.skipped) else "exhausted"
 
 

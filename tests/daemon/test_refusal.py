@@ -78,6 +78,16 @@ def test_what_only_the_user_can_change_has_its_own_kind(code: str, kind: str, nu
     assert told("exhausted", Standing(A, code, "why"), SPENT, reports=[])[1].kind == "exhausted"
 
 
+def test_a_prompt_no_window_holds_is_told_as_one_that_was_refused_for_it() -> None:
+    """Clients make their conversation shorter at that word; no waiting helps, and no other request is concerned."""
+    error, data = told("exhausted", Standing(A, "context", "too long"), Standing(B, "context", "too long"), reports=[])
+    assert (error.code, data.kind, data.hint) == (-32602, "context_length", None)
+    assert error.message == "The conversation is too long for every offer that could serve it."
+    assert (data.detail, data.retry_after_ms) == ("a: too long; b: too long", None)
+    error, data = told("exhausted", Standing(A, "context", "why"), Standing(B, "no_tools", "why"), reports=[])
+    assert (data.kind, error.message) == ("unsupported_feature", "No provider of m can serve this request.")
+
+
 def test_where_plans_are_spent_for_long_and_the_rest_waits_for_the_users_word_it_is_consent() -> None:
     """He is what an answer waits for: typed so, with the command, however the others ended; a minute is waited out."""
     waits = Standing(B, "consent", "metered spending needs your consent", hint=ALLOW)
