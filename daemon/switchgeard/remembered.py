@@ -77,6 +77,7 @@ def recall(state: State, rows: Mapping[str, Mapping[str, bytes]], now: Now) -> i
                 dropped += 1
                 continue
             kept(state)[key] = health.restored(value, now) if isinstance(value, Circuit) else value
+    state.sessions.recalled()
     return dropped + _recall_consent(state, rows, now) + _recall_number(state, rows)
 
 

@@ -49,6 +49,10 @@ class Sessions:
         self.assignments[ask.key] = current = sticky.answered(held, usage, now)
         return self._changed(ask.key, held, current)
 
+    def recalled(self) -> None:
+        """They came back as the disk has them, by name: the one longest unused first again."""
+        self.assignments = dict(sorted(self.assignments.items(), key=lambda one: one[1].last_used))
+
     def _changed(self, key: SessionKey, previous: Assignment | None, current: Assignment) -> list[SessionKey]:
         return [key] if sticky.newsworthy(previous, current) else []
 

@@ -46,6 +46,19 @@ def fail(world: State, kind: K, seconds: float | None = None) -> None:
     world.finish(given, ask(MODEL), Settled(Outcome.FAILED, 1.0, failure(kind, seconds)), T0)
 
 
+def test_sessions_come_back_in_the_order_they_were_used() -> None:
+    """The disk has them by name; the one longest unused is the first to be forgotten, and the last to be completed."""
+    world, now = state(MODEL), T0
+    for session in ("z", "a", "m"):
+        now, asking = now.after(10), ask(MODEL, session)
+        given, _ = world.begin(world.plan(asking, now).candidates[0], asking, now)
+        assert given is not None
+        world.committed(given, asking, now)
+    rows = kept(world)
+    rows["assignments"] = dict(sorted(rows["assignments"].items()))
+    assert [session for _, session, _ in restarted(rows).sessions.assignments] == ["z", "a", "m"]
+
+
 def test_a_block_goes_on_for_what_was_left_of_it() -> None:
     """Deadlines are re-based on the new boot."""
     world = state(MODEL)
