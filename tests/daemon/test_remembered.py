@@ -85,7 +85,8 @@ def test_everything_else_people_and_providers_said_is_there_again() -> None:
     world.allow_metered(T0.wall + 3600, T0)
     back = restarted(kept(world))
     assert back.allowance.windows == world.allowance.windows != {}
-    for name in ("sessions", "pins", "pauses"):
+    assert back.sessions.assignments == world.sessions.assignments != {}
+    for name in ("pins", "pauses"):
         assert getattr(back, name) == getattr(world, name) != {}
     assert back.spending.consent_until == T0.wall + 3600
 
