@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from switchgear.cli.invocation import Invocation
+
 LOCK_NAME = "switchgear.lock"
 PATIENCE = 20.0  # seconds: running answers get ten
 LEAVES = 2.0  # seconds one has that says nothing to anybody: it may have been busy only then
@@ -59,13 +61,15 @@ def tell_to_leave(pid: int) -> None:
         pass
 
 
-def end(socket: str, pid: int, note: Callable[[str], None]) -> None:
+def end(invocation: Invocation, socket: str, pid: int) -> None:
     """It is told to leave, and has left. CommandError when it has not after PATIENCE; Silent when it hears nobody."""
+    from switchgear.cli.progress import progress
     from switchgear.cli.pulse import listens  # it runs: connecting starts none
 
-    answers = listens(socket)  # before it is told: one that leaves takes no connections
+    with progress(invocation, f"asking the daemon (pid {pid}) whether it listens"):
+        answers = listens(socket)  # before it is told: one that leaves takes no connections
     tell_to_leave(pid)
-    wait_until_gone(socket, pid, note, PATIENCE if answers else LEAVES, answers=answers)
+    wait_until_gone(socket, pid, invocation.note, PATIENCE if answers else LEAVES, answers=answers)
 
 
 def wait_until_gone(

@@ -43,7 +43,7 @@ def _stop_plain(this: Run) -> None:
     if pid is None or (this.args.dry_run and this.by_hand() is None):
         return
     if not this.args.dry_run:
-        plain.end(this.socket, pid, this.invocation.note)
+        plain.end(this.invocation, this.socket, pid)
     this.steps.tell("stopped", "stop", f"the daemon (pid {pid})")
 
 
