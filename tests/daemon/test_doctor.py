@@ -26,11 +26,14 @@ def verdicts(found: Found) -> dict[tuple[str, str], str]:
 
 
 async def test_a_daemon_that_is_well_has_only_good_findings(tmp_path: Path) -> None:
-    """Each with its evidence, none with a cure."""
+    """Each with its evidence, none with a cure; a keyring that keeps nothing is not tried, which is said."""
     async with world(tmp_path, {"a": "ok", "b": "ok"}, door=True) as w:
         found = await examined(w)
-    assert set(verdicts(found).values()) == {"ok"}
-    assert {name for name, _ in found} == {"config", "storage", "door", "reach", "login", "model"}
+        left_alone = await examined(w, keyring=False)
+    assert ("keyring", "") not in left_alone
+    assert {key for key, verdict in verdicts(found).items() if verdict != "ok"} == {("keyring", "")}
+    assert verdicts(found)["keyring", ""] == "skipped"
+    assert {name for name, _ in found} == {"config", "storage", "keyring", "door", "reach", "login", "model"}
     assert all(one["evidence"] and one["hint"] is None for one in found.values())
 
 

@@ -39,7 +39,7 @@ async def doctor_check(daemon: Daemon, caller: Caller, params: DoctorCheck) -> F
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(storage)
-        if params.keyring and _uses_keyring(daemon):
+        if params.keyring:
             nursery.start_soon(keyring)
         for name in daemon.at.state.config.providers if params.network else ():
             nursery.start_soon(at_the_door, name)
@@ -83,6 +83,8 @@ def _uses_keyring(daemon: Daemon) -> bool:
 
 
 async def _keyring(daemon: Daemon) -> Finding:
+    if not _uses_keyring(daemon):
+        return Finding("keyring", "skipped", "no provider keeps its login there")
     began = daemon.at.now().boot
     answer = await daemon.at.vault.try_keyring()
     if isinstance(answer, Ready):
