@@ -2,7 +2,8 @@
 
     python tests/readme_screens.py        puts them into the README anew
 
-What differs from run to run (times of day, spans, a pid, paths) is compared as what it is, not as what it says.
+What differs from run to run (times of day, spans, a pid, paths) is compared as what it is, not as what it says. A
+screen in which nothing else is new stays as it was.
 """
 
 import os
@@ -147,11 +148,15 @@ def main() -> None:
         drawn = trio.run(page, Path(name)) if PRESENT else written_page()
     text = README.read_text()
     for command, old in written().items():
-        text = text.replace(f"$ switchgear {command}\n{old}\n", f"$ switchgear {command}\n{fresh[command]}\n")
-    text = text.replace(f"{EDITOR}\n{written_page()}\n", f"{EDITOR}\n{drawn}\n")
+        text = _put(text, f"$ switchgear {command}", old, fresh[command])
+    text = _put(text, EDITOR, written_page(), drawn)
     README.write_text(text)
     for command in fresh.keys() - written().keys():
         sys.stdout.write(f"not in the README:\n$ switchgear {command}\n{fresh[command]}\n\n")
+
+
+def _put(text: str, head: str, old: str, new: str) -> str:
+    return text if steady(old) == steady(new) else text.replace(f"{head}\n{old}\n", f"{head}\n{new}\n")
 
 
 if __name__ == "__main__":
