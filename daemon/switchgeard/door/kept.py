@@ -56,16 +56,23 @@ class Kept:
         self.notify.keep(name_of(sock), sock)
 
     def forget(self, sock: socket.socket) -> None:
-        """The manager shall have it no longer: the config does not name it any more."""
+        """The config does not name it any more: the manager shall have it no longer, and nobody connect meanwhile."""
         self.notify.forget(name_of(sock))
+        silence(sock)
 
     def only(self, wanted: Collection[Address]) -> None:
         """What was handed over and is not wanted stops listening: its clients would wait for ever."""
         for at in [each for each in self._given if not any(_is(each, one) for one in wanted)]:
             name, sock = self._given.pop(at)
             self.notify.forget(name)
-            with sock, suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+            with sock:
+                silence(sock)
+
+
+def silence(sock: socket.socket) -> None:
+    """It listens no more, whoever has a copy of it."""
+    with suppress(OSError):  # a Mac's cannot be shut down, and have no manager that keeps them
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _is(address: Address, wanted: Address) -> bool:

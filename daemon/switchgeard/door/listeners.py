@@ -109,8 +109,8 @@ class Listeners:
         self.kept.only(wanted)
         for address in [each for each in self._tcp if each not in wanted]:
             sock, entrance = self._tcp.pop(address)
-            self.kept.forget(sock)
             self._shut(sock, entrance)
+            self.kept.forget(sock)
         for address in wanted:
             if address not in self._tcp:
                 self._open_tcp(address)

@@ -43,6 +43,8 @@ class Accepting:
         with sock, scope:
             while True:
                 await trio.lowlevel.wait_readable(sock)
+                if scope.cancel_called:  # stopped since: it may be shut down, and accepting on it an error
+                    break
                 if not self.admit_one(sock, welcome):
                     await trio.sleep(PAUSE)
 

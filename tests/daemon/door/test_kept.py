@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import structlog.testing
 import trio
+import trio.testing
 
 from doorway import doorway
 from switchgeard.config.settled import HTTPDoor
@@ -87,6 +88,34 @@ async def test_one_that_waits_at_the_address_wanted_is_taken(tmp_path: Path, man
     assert heard(manager) == []
     assert not refused(("127.0.0.1", port))  # it listens on, for the next one
     theirs.close()
+
+
+async def test_what_the_config_drops_stops_listening_though_the_manager_is_deaf(tmp_path: Path) -> None:
+    """Else clients would wait in the backlog of its copy, and the address could not be had again."""
+    async with doorway(tmp_path) as way:
+        way.listeners.follow(HTTPDoor(("127.0.0.1", 0)))
+        address = ("127.0.0.1", way.port)
+        (sock,) = [sock for sock, _ in way.listeners._tcp.values()]
+        with sock.dup():
+            way.listeners.follow(HTTPDoor(None))
+            assert refused(address)
+            way.listeners.follow(HTTPDoor(address))
+            assert way.listeners.url == f"http://127.0.0.1:{address[1]}"
+            await trio.testing.wait_all_tasks_blocked()
+            assert not refused(address)
+
+
+async def test_who_comes_in_the_moment_it_is_dropped_does_no_harm(tmp_path: Path) -> None:
+    """The accepting task is awake, for somebody who is in already, and finds the socket shut."""
+    async with doorway(tmp_path) as way:
+        for _ in range(30):
+            way.listeners.follow(HTTPDoor(("127.0.0.1", 0)))
+            await trio.testing.wait_all_tasks_blocked()
+            with socket.create_connection(("127.0.0.1", way.port)):
+                await trio.lowlevel.checkpoint()  # either task may be the first to go on
+                way.listeners.follow(HTTPDoor(None))
+                await trio.testing.wait_all_tasks_blocked()
+        assert not way.door.draining
 
 
 async def test_what_the_config_no_longer_names_stops_listening(tmp_path: Path, manager: socket.socket) -> None:
