@@ -65,9 +65,10 @@ class Wire:
 
         Ctrl-C, and `close()` before the result, cancel the request.
         """
-        identity = self._send(method, params)
-        kind = ""
-        try:
+        self._last_id += 1
+        identity, kind = self._last_id, ""
+        try:  # around the sending too: Ctrl-C may come right behind the last byte
+            self._write({"jsonrpc": "2.0", "id": identity, "method": method, "params": params or {}})
             for kind, value in self._replies(identity, timeout):
                 yield kind, value
         except (KeyboardInterrupt, GeneratorExit):
@@ -122,13 +123,8 @@ class Wire:
         if message.get("method") == "events/event":
             self._events.append(message["params"])
 
-    def _send(self, method: str, params: Json | None) -> int:
-        self._last_id += 1
-        self._write({"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params or {}})
-        return self._last_id
-
-    def _write(self, message: Json) -> None:
-        self._socket.settimeout(CALL_TIMEOUT)
+    def _write(self, message: Json, timeout: float = CALL_TIMEOUT) -> None:
+        self._socket.settimeout(timeout)
         line = _encode(message)
         if len(line) > LONGEST_LINE - 1:
             why = f"it has {-(-len(line) // 2**20)} MiB as JSON, of at most {LONGEST_LINE // 2**20}"
@@ -165,7 +161,7 @@ class Wire:
     def _cancel(self, identity: int) -> None:
         """Best effort: the daemon also cancels when we close."""
         try:
-            self._write({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": identity}})
+            self._write({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": identity}}, CANCEL_TIMEOUT)
             for _ in self._replies(identity, CANCEL_TIMEOUT):
                 pass
         except CommandError:

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import json
@@ -143,3 +144,27 @@ def test_a_request_that_was_not_understood_at_all_is_refused(pair: tuple[Wire, s
     with pytest.raises(CommandError) as caught:
         wire.call("status")
     assert caught.value.kind == "parse_error"
+
+
+class Interrupted(socket.socket):
+    """One whose owner types Ctrl-C right when the first request has been sent."""
+
+    sent = 0
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        super().sendall(data, flags)
+        self.sent += 1
+        if self.sent == 1:
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_right_behind_the_last_byte_cancels_too() -> None:
+    """The daemon has the request: nobody may wait for its answer unheard."""
+    ours, peer = socket.socketpair()
+    with Interrupted(fileno=ours.detach()) as interrupted, peer:
+        _say(peer, [b'{"jsonrpc":"2.0","id":1,"error":{"code":-32800,"message":"cancelled"}}\n'])
+        with pytest.raises(KeyboardInterrupt):
+            Wire(interrupted).call("completion/create")
+        said = [json.decode(line) for line in peer.recv(65536).splitlines()]
+    assert [message["method"] for message in said] == ["completion/create", "$/cancelRequest"]
+    assert said[1]["params"] == {"id": said[0]["id"]}
