@@ -1,10 +1,11 @@
-"""An event as one line."""
+"""An event as a line, which goes on below where a terminal is too narrow for it."""
 
 from __future__ import annotations
 
-from .screen import clean
+from .screen import LEAST, clean
+from .table import wrapped
 from .times import ahead, clock_time
-from .words import HEALTH, KINDS, WEIGHTS, money
+from .words import HEALTH, KINDS, LEAST_USD, WEIGHTS, money
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,19 +24,27 @@ def line(screen: Screen, event: Json, now: float) -> str:
     at = time.strftime("%H:%M:%S", time.localtime(event["at"]))
     kind = screen.paint(_weight(event), clean(event["type"]).ljust(TYPE_WIDTH))
     told = clean(words(event, now))
-    room = screen.width - len(at) - TYPE_WIDTH - 4
-    return f"{screen.paint('dim', at)}  {kind}  {screen.clip(told, room) if screen.terminal else told}".rstrip()
+    before = len(at) + TYPE_WIDTH + 4
+    room = max(screen.width - before, LEAST)
+    parts = [screen.clip(part, room) for part in wrapped(told, room)] if screen.terminal else [told]
+    below = f"\n{' ' * before}"
+    return f"{screen.paint('dim', at)}  {kind}  {below.join(parts)}".rstrip()
 
 
 def words(event: Json, now: float) -> str:
     """Subject, what became of it, why, until when: whichever of them the event has."""
-    subject = " ".join(str(event[part]) for part in ("alias", "provider") if event.get(part))
-    if event.get("model") and event.get("provider"):
-        subject += f"/{event['model']}"
+    subject = _subject(event)
     told = [part for part in (_state(event), _reason(event), _figures(event)) if part]
     if event.get("until"):
         told.append(f"until {_moment(event['until'], now)}")
     return f"{subject}: {', '.join(told)}" if subject and told else subject or ", ".join(told)
+
+
+def _subject(event: Json) -> str:
+    """ "opus-4.6 claude_pro/claude-opus-4-6"; once, where a variant is asked for by its own name."""
+    alias, provider, model = (str(event.get(part) or "") for part in ("alias", "provider", "model"))
+    offer = f"{provider}/{model}" if provider and model else provider
+    return " ".join(dict.fromkeys(name for name in (alias, offer) if name))
 
 
 def _weight(event: Json) -> str:
@@ -88,7 +97,7 @@ def _figures(event: Json) -> str:
     if event.get("usage"):
         told.append(f"{event['usage'].get('input', 0):,} in, {event['usage'].get('output', 0):,} out")
     if event.get("cost_usd"):
-        told.append(f"${event['cost_usd']:.4f}")
+        told.append(f"${usd:.4f}" if (usd := event["cost_usd"]) > LEAST_USD else money(usd))
     if event.get("switch_tokens"):
         told.append(_switch(event))
     return ", ".join(part for part in told if part)

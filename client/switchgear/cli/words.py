@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+LEAST_USD = 0.0001  # what costs less is not nothing
 HEALTH = {
     "available": "ok",
     "rate_limited": "rate limited",
@@ -125,5 +126,7 @@ def who(label: str) -> str:
 
 
 def money(usd: float) -> str:
-    """Cents, or less than one as it is: "$1.20", "$0.0012"."""
+    """Cents, or less than one as it is: "$1.20", "$0.0012", "<$0.0001"; only what cost nothing is "$0.00"."""
+    if 0 < usd < LEAST_USD:
+        return f"<${LEAST_USD}"
     return f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:.2f}"

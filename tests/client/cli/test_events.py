@@ -1,12 +1,15 @@
 """`switchgear events`: one line per event."""
 
+from io import BytesIO, TextIOWrapper
+
 import pytest
 from msgspec import json
 
 from cli_runs import Run, Serve
 from sample_world import NOW, STATUS
 from scripted_daemon import LEAVE
-from switchgear.cli.event_words import words
+from switchgear.cli.event_words import line, words
+from switchgear.cli.screen import Screen
 from switchgear_protocol.content import Usage
 from switchgear_protocol.errors import error
 from switchgear_protocol.events import EVENT_TYPES, Event
@@ -103,6 +106,8 @@ def test_as_json_each_event_is_one_line(run: Run, serve: Serve) -> None:
         ),
         (Event(1, NOW, "sticky", alias="m", switch_tokens=9, switch_cost_usd=0.0), "m: 9 tokens to read anew"),
         (Event(1, NOW, "lagged", dropped=7), "7 events missed"),
+        (Event(1, NOW, "route", alias="p/m", provider="p", model="m", reason="first"), "p/m: first"),
+        (Event(1, NOW, "attempt", provider="p", outcome=Outcome.COMPLETE, cost_usd=8e-6), "p: complete, <$0.0001"),
         (Event(1, NOW, "config", reason="loaded"), "loaded"),
         (Event(1, NOW, "daemon"), ""),
     ],
@@ -116,3 +121,13 @@ def test_each_kind_of_event_has_its_words(event: Event, said: str) -> None:
 def test_every_type_of_event_can_be_said(kind: str) -> None:
     """Also a bare one."""
     assert words({"seq": 1, "at": NOW, "type": kind, "alias": "opus-4.6"}, NOW) == "opus-4.6"
+
+
+@pytest.mark.usefixtures("home")
+def test_what_a_terminal_has_no_room_for_goes_on_below() -> None:
+    """No figure is cut."""
+    screen = Screen(TextIOWrapper(BytesIO(), "utf-8"), "never", {"COLUMNS": "60"})
+    screen.terminal = True
+    assert line(screen, json.decode(json.encode(SERVED)), NOW) == (
+        "14:00:01  attempt     opus-4.6 claude_api: complete, 1.8 s,\n                      1,200 in, 80 out, $0.0123"
+    )
