@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .wire import Json
 
 WINDOWS_SHOWN = 8
+NO_TROUBLE = "Providers: no trouble known"
 
 
 def lines(screen: Screen, status: Json, now: float) -> Iterable[str]:
@@ -169,9 +170,8 @@ def _providers(screen: Screen, status: Json, now: float) -> Iterable[str]:
     troubled = [p for p in status.get("providers", []) if p["health"] != "available" or p.get("paused")]
     yield ""
     if not troubled:
-        count = len(status.get("providers", []))
-        many = f"all {count}" if count > 1 else "the only one is"
-        yield screen.paint("dim", f"Providers: {many} ok") if count else "No providers yet."
+        # not "all are ok": of one that no request has needed yet nobody knows
+        yield screen.paint("dim", NO_TROUBLE) if status.get("providers") else "No providers yet."
         return
     yield screen.paint("bold", "Providers in trouble")
     yield from rows(screen, [_provider_row(screen, provider, now) for provider in troubled])

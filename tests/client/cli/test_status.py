@@ -41,7 +41,7 @@ switchgear 0.1.0  up 40 s, pid 4242
 Models
   gpt-5.5   ● via OpenAI   ok
 
-Providers: the only one is ok
+Providers: no trouble known
 """
 PROBLEM_SCREEN = """\
 switchgear 0.1.0  up 40 s, pid 4242
@@ -56,7 +56,7 @@ switchgear 0.1.0  up 40 s, pid 4242
 Models
   gpt-5.5   ● via OpenAI   ok
 
-Providers: the only one is ok
+Providers: no trouble known
 """
 BROKEN = ConfigState("/c", 3, False, error="models[0].group[1].provider: no provider 'githb'")
 

@@ -29,7 +29,7 @@ def sized(terminal: int, lines: int, columns: int) -> None:
 def test_the_watch_redraws_in_place_and_leaves_the_terminal_as_it_was(home: Path, serve: Serve) -> None:
     """Two drawings, each from the top and in one piece; Ctrl-C restores page, wrapping and cursor and is exit 130."""
     daemon = serve({"events/subscribe": [Subscribed("s1", STATUS), EVENT, HANG], "status": ALL_WELL})
-    code, shown = on_terminal(*WATCH, typed=(b"the only one is ok", b"\x03"))
+    code, shown = on_terminal(*WATCH, typed=(b"no trouble known", b"\x03"))
     assert code == 130
     assert shown.startswith(f"{ENTER}\x1b[?2026h\x1b[H")
     assert (shown.count("Providers in trouble"), shown.count("\x1b[?2026h"), shown.count("\x1b[2J")) == (1, 2, 0)
@@ -40,7 +40,7 @@ def test_the_watch_redraws_in_place_and_leaves_the_terminal_as_it_was(home: Path
 def test_q_ends_it_well_and_no_key_is_seen(home: Path, serve: Serve) -> None:
     """What is typed meanwhile does not spoil the page."""
     serve({"events/subscribe": [Subscribed("s1", ALL_WELL), HANG]})
-    code, shown = on_terminal(*WATCH, typed=(b"the only one is ok", b"xyz\nq"))
+    code, shown = on_terminal(*WATCH, typed=(b"no trouble known", b"xyz\nq"))
     assert (code, shown.rstrip().endswith(LEFT)) == (0, True)
     assert "xyz" not in shown
 
@@ -49,7 +49,7 @@ def test_a_dumb_terminal_is_told_one_screen_after_the_other(home: Path, serve: S
     """As in Emacs' shell, or a log: it would show every escape sequence as rubbish."""
     serve({"events/subscribe": [Subscribed("s1", STATUS), EVENT, HANG], "status": ALL_WELL})
     person = Person(WATCH, environment(TERM="dumb"))
-    assert person.reads("the only one is ok")
+    assert person.reads("no trouble known")
     person.process.send_signal(signal.SIGINT)
     assert person.sees_the_end() == 130
     assert "\x1b" not in person.shown
@@ -60,7 +60,7 @@ def test_who_is_told_to_end_gives_the_terminal_back(home: Path, serve: Serve) ->
     """SIGTERM, as `kill` sends it."""
     serve({"events/subscribe": [Subscribed("s1", ALL_WELL), HANG]})
     person = Person(WATCH, environment())
-    assert person.reads("the only one is ok")
+    assert person.reads("no trouble known")
     person.process.send_signal(signal.SIGTERM)
     assert person.sees_the_end() == 143
     assert person.shown.rstrip().endswith(LEFT)
@@ -70,7 +70,7 @@ def test_a_terminal_that_goes_away_takes_the_watch_with_it(home: Path, serve: Se
     """A closed window, without the signal that says so: no command stays behind."""
     serve({"events/subscribe": [Subscribed("s1", ALL_WELL), HANG]})
     person = Person(("status", "--watch"), environment())
-    assert person.reads("the only one is ok")
+    assert person.reads("no trouble known")
     os.close(person.terminal)
     assert person.process.wait(20) == 0
 
@@ -121,7 +121,7 @@ def test_a_daemon_that_leaves_is_waited_for(home: Path, serve: Serve) -> None:
     replies = iter([[Subscribed("s1", STATUS), EVENT, LEAVE], [Subscribed("s1", ALL_WELL), HANG]])
     daemon = serve({"events/subscribe": lambda params: next(replies), "status": STATUS})
     person = Person(WATCH, environment())
-    assert person.reads("the only one is ok")
+    assert person.reads("no trouble known")
     person.presses_ctrl_c()
     assert person.sees_the_end() == 130
     assert "Providers in trouble" in person.shown.partition("the daemon has left")[2]
