@@ -111,12 +111,16 @@ def module_of(name: str) -> ModuleType:
 
 def no_command(options: list[str]) -> CommandError:
     """Options alone, of which the first may be none: the page with the commands would not say so."""
+    from .misread import nearest
     from .options import GLOBALS
 
     known = [f"--{name.replace('_', '-')}" for name in GLOBALS]
     strange = next((word for word in options if word.partition("=")[0] not in known and word.startswith("-")), None)
-    what = f"no option {strange!r}" if strange else f"no command behind {' '.join(options)}"
-    return usage(what, "switchgear help")
+    if strange is None:
+        return usage(f"no command behind {' '.join(options)}", "switchgear help")
+    bare = {word.lstrip("-"): word for word in known}  # dashes make any two alike
+    near = bare.get(nearest(strange.lstrip("-"), bare) or "")
+    return usage(f"no option {strange!r}", "switchgear help", f"the nearest is {near!r}" if near else "")
 
 
 def unknown(name: str) -> CommandError:

@@ -48,8 +48,8 @@ def _unused(config: Config) -> Iterator[Problem]:
     used = {offer.provider for offer in config.catalog.offers()}
     for name in config.providers:
         if name not in used:
-            message, hint = f'provider "{name}" is in no model\'s group', "add it to a group, or take it out"
-            yield Problem(message, f'providers["{name}"]', hint)
+            message = f'no model\'s group has it: it serves only who asks for "{name}/MODEL-ID"'
+            yield Problem(message, f'providers["{name}"]', "switchgear models propose, or switchgear config edit")
 
 
 def _not_yet(config: Config) -> Iterator[Problem]:

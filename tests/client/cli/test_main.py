@@ -50,6 +50,7 @@ def test_a_mistyped_command_is_never_a_prompt(run: Run) -> None:
     [
         (["-v"], "no option '-v'"),
         (["--nonsense"], "no option '--nonsense'"),
+        (["--jsno"], "no option '--jsno'\n  the nearest is '--json'"),
         (["--socket", "/x"], "no command behind --socket /x"),
         (["--json"], "no command behind --json"),
     ],

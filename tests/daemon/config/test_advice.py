@@ -38,9 +38,11 @@ def test_an_empty_file_is_a_config_that_says_what_to_run() -> None:
 
 
 def test_a_provider_in_no_group_is_a_warning() -> None:
-    """It is loaded all the same."""
+    """It is loaded all the same, and each of its models can be asked for by its own name."""
     spare = '[[providers]]\nid = "spare"\nkind = "anthropic"'
-    assert advised(more=spare) == [('providers["spare"]', 'provider "spare" is in no model\'s group')]
+    assert advised(more=spare) == [
+        ('providers["spare"]', 'no model\'s group has it: it serves only who asks for "spare/MODEL-ID"')
+    ]
 
 
 def test_a_limit_in_usd_without_a_price_is_told() -> None:
