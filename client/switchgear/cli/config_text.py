@@ -37,14 +37,16 @@ def problem_lines(screen: Screen, checked: Json) -> Iterable[str]:
     """One line per problem with its place, then its hint; warnings after."""
     for style, word, problems in (("bad", "error", "problems"), ("busy", "warning", "warnings")):
         for problem in checked.get(problems, []):
-            yield from _one_problem(screen, problem, screen.paint(style, word))
+            yield from _one_problem(screen, problem, style, word)
 
 
-def _one_problem(screen: Screen, problem: Json, word: str) -> Iterable[str]:
-    from switchgear.cli.screen import clean
+def _one_problem(screen: Screen, problem: Json, style: str, word: str) -> Iterable[str]:
+    from switchgear.cli.screen import clean, folded
 
     line = f"line {problem['line']}" if problem.get("line") else ""
     place = ", ".join(part for part in (line, problem.get("key", "")) if part)
-    yield f"{word}: {clean(f'{place}: ' if place else '')}{clean(problem['message'])}"
+    first, *more = folded(screen, f"{word}: {clean(f'{place}: ' if place else '')}{clean(problem['message'])}")
+    yield screen.paint(style, word) + first.removeprefix(word)
+    yield from more
     if problem.get("hint"):
         yield screen.paint("dim", f"  hint: {clean(problem['hint'])}")

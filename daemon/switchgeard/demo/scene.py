@@ -14,8 +14,8 @@ from .standin import StandIn
 from .wires import says
 
 ANSWER = (
-    "A switchgear is the set of switches, fuses and breakers that sends power down another line "
-    "when one fails, so that nobody in the house notices."
+    "A switchgear is the set of switches, fuses and breakers that sends power\n"
+    "down another line when one fails, so that nobody in the house notices."
 )
 QUESTION = "What is a switchgear, in one sentence?"
 PACE = 0.02  # seconds between two words

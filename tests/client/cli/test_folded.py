@@ -1,5 +1,6 @@
 """Prose that fits the terminal it is said on."""
 
+import re
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from cli_runs import Serve
 from on_terminal import on_terminal
 from switchgear.cli.screen import Screen, folded
 from switchgear_protocol.errors import error
+from switchgear_protocol.messages import ConfigChecked, ConfigProblem
 
 QUESTION = "  Use Claude Code (runs your own claude; subject to Anthropic's terms, for personal use)?"
 
@@ -51,3 +53,15 @@ def test_a_remark_is_folded_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     _, shown = on_terminal("service", "install", "--dry-run", "--manager", "none", "--color", "never")
     assert "commands start the daemon when they need it" in " ".join(shown.split())
     assert [line for line in shown.splitlines() if len(line) > 60] == []
+
+
+def test_what_is_wrong_with_a_config_is_folded(home: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first word keeps its colour."""
+    problem = ConfigProblem(" ".join(["reason"] * 20), 'providers["a"]')
+    serve({"config/check": ConfigChecked(True, "/c/config.toml", [], [problem])})
+    monkeypatch.setenv("COLUMNS", "60")
+    _, shown = on_terminal("config", "check", "--color", "always")
+    lines = shown.splitlines()
+    assert re.match(r"\x1b\[\d+mwarning\x1b\[0m: providers", lines[0])
+    assert max(len(line) for line in lines) <= 60 + len("\x1b[33m\x1b[0m")
+    assert shown.count("reason") == 20
