@@ -27,10 +27,8 @@ def _attempt(number: int, event: dict[str, Any], width: int) -> str:
 
 def _block(event: dict[str, Any], now: float) -> str:
     left = event.get("until", now) - now
-    when = f"asked again in {_span(left)}" if left > 0 else "asked again now"
-    return (
-        f"  {event['provider']}: {event['health'].replace('_', ' ')}, {when} (from its {event.get('source', 'reply')})"
-    )
+    when = f"for {_span(left)}" if left > 0 else "until now"
+    return f"  {event['provider']}: {event['health'].replace('_', ' ')} {when} ({event.get('source', 'reply')})"
 
 
 def _span(seconds: float) -> str:
