@@ -1,5 +1,6 @@
 """The shell texts as their own checkers read them."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from switchgear.cli.completion.described import commands
 
 FOLDERS = (Path(prompt_hooks.HERE), Path(completion.HERE))
 TEXTS = sorted(path for folder in FOLDERS for path in folder.iterdir() if path.suffix in (".sh", ".bash"))
-ON_PURPOSE = "SC2034,SC2016,SC2295"  # set for the prompt to show; single quotes; a pattern from a variable
+# set for the prompt to show; single quotes; a pattern from a variable; `test -O`, which every sh there is has
+ON_PURPOSE = "SC2034,SC2016,SC2295,SC3067"
+FISH_KEEPS = "_|status|pipestatus|history|version|FISH_VERSION|hostname|fish_pid|PWD|SHLVL"  # `_` since fish 4
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
@@ -34,6 +37,15 @@ def test_what_is_printed_can_be_parsed(shell: str, tmp_path: Path) -> None:
         file.write_text(text)
         done = subprocess.run([*BARE[shell], "-n", str(file)], capture_output=True, timeout=30, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for folder in FOLDERS for path in folder.glob("*.fish")), ids=lambda path: path.name
+)
+def test_fish_writes_nothing_that_some_fish_keeps_to_itself(path: Path) -> None:
+    """Fish 3.6 lets `read` have `_`; fish 4 fails, and the prompt with it."""
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    assert [line for line in lines if re.match(rf"(read|set|for)\b[^#]* ({FISH_KEEPS})(?![\w-])", line)] == []
 
 
 @pytest.mark.parametrize("path", [path for folder in FOLDERS for path in folder.glob("*.*") if path.suffix != ".py"])

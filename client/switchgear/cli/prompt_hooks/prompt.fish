@@ -21,8 +21,8 @@ function __switchgear_good --description 'Whether there is a line of our own tha
     test "$NO_COLOR$line" = "$__switchgear_known"
     or __switchgear_learn
     or return
-    if test -n "$__switchgear_end"
-        read -l -d . now _ <$__switchgear_clock
+    if test -n "$__switchgear_end" # `rest`: of fish 4 `_` cannot be written
+        read -l -d . now rest <$__switchgear_clock
         test $now -lt $__switchgear_end
     else
         set -l since (__switchgear_since)
@@ -48,7 +48,7 @@ function __switchgear_learn --description 'Makes ready what a new line shows, an
     if test -r $__switchgear_clock
         set -l since (__switchgear_since)
         or return
-        read -l -d . now _ <$__switchgear_clock
+        read -l -d . now rest <$__switchgear_clock
         set __switchgear_end (math $now - $since)
     end
     set __switchgear_known "$NO_COLOR$until"\t"$level"\t"$text"
