@@ -58,7 +58,7 @@ async def on(editor: Emacs, provider: str, command: str) -> None:
 async def test_a_failover_is_in_the_mode_line_within_a_second(tmp_path: Path) -> None:
     """Asked by somebody else, seen here; and told to the hook."""
     async with editing(tmp_path, a=["ok", "quota_5h"], b="ok") as (editor, place, _):
-        await away(editor.lisp, "(add-hook 'switchgear-failover-hook (lambda (event) (setq told-of event)))")
+        await away(editor.lisp, "(progn (add-hook 'switchgear-failover-hook (lambda (event) (setq told-of event))) t)")
         await away(editor.lisp, "(setq told-of nil)")
         await away(place.ask)
         assert await line(editor, "via A")
