@@ -103,7 +103,7 @@ async def test_a_browser_on_another_machine_comes_back_by_its_address(
         env = environment(SWITCHGEAR_SOCKET=w.socket, SWITCHGEAR_NO_AUTOSTART="1", HOME=str(tmp_path))
         person = Person(("login", "a", "--no-browser"), env)
         try:
-            assert await trio.to_thread.run_sync(person.reads, "paste that page's address here")
+            assert await trio.to_thread.run_sync(person.reads, "paste that")
             sent = parse_qs(urlsplit(person.shown.split("open this page: ")[1].split()[0]).query)
             issuer.challenge, issuer.nonce = sent["code_challenge"][0], sent["nonce"][0]
             person.types("c0de\n")
