@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,10 +43,15 @@ def on_terminal(*argv: str, typed: tuple[bytes, bytes] | None = None) -> tuple[i
 
 
 def _read(terminal: int, until: bytes | None = None) -> bytes:
-    """What is shown until it ends, or until it has `until` in it, lines ending as a program writes them."""
-    shown, ready = b"", select.poll()
+    """What is shown until it ends, or until it has `until` in it, lines ending as a program writes them.
+
+    Who shows ever more and never that is read no longer than who shows nothing.
+    """
+    shown, ready, end = b"", select.poll(), time.monotonic() + PATIENCE
     ready.register(terminal, select.POLLIN)
-    while (until is None or until not in shown.replace(b"\r\n", b"\n")) and ready.poll(PATIENCE * 1000):
+    while until is None or until not in shown.replace(b"\r\n", b"\n"):
+        if not ready.poll(max(0.0, end - time.monotonic()) * 1000):
+            break
         try:
             part = os.read(terminal, 65536)
         except OSError:  # Linux says EIO when the last writer left

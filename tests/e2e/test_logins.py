@@ -72,8 +72,8 @@ async def test_ctrl_c_gives_a_login_up_at_the_daemon(tmp_path: Path, monkeypatch
     async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
         await nursery.start(issuer.serve)
         await begun(w, monkeypatch, issuer)
-        env = environment(SWITCHGEAR_SOCKET=w.socket, SWITCHGEAR_NO_AUTOSTART="1", HOME=str(tmp_path))
-        person = Person(("login", "a", "--no-browser"), env)
+        home = {"SWITCHGEAR_SOCKET": w.socket, "SWITCHGEAR_NO_AUTOSTART": "1", "HOME": str(tmp_path)}
+        person = Person(("login", "a", "--no-browser"), environment(**home, COLUMNS="200"))  # no remark is folded
         try:
             assert await trio.to_thread.run_sync(person.reads, "Ctrl-C gives up")
             await trio.to_thread.run_sync(person.presses_ctrl_c)
@@ -100,8 +100,8 @@ async def test_a_browser_on_another_machine_comes_back_by_its_address(
         text = path.read_text().replace('kind = "anthropic"', 'kind = "chatgpt"', 1)
         path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
         assert (await w.call("config/reload"))["ok"]
-        env = environment(SWITCHGEAR_SOCKET=w.socket, SWITCHGEAR_NO_AUTOSTART="1", HOME=str(tmp_path))
-        person = Person(("login", "a", "--no-browser"), env)
+        home = {"SWITCHGEAR_SOCKET": w.socket, "SWITCHGEAR_NO_AUTOSTART": "1", "HOME": str(tmp_path)}
+        person = Person(("login", "a", "--no-browser"), environment(**home, COLUMNS="200"))  # no remark is folded
         try:
             assert await trio.to_thread.run_sync(person.reads, "paste that")
             sent = parse_qs(urlsplit(person.shown.split("open this page: ")[1].split()[0]).query)
