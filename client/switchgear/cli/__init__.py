@@ -11,7 +11,8 @@ dicts here: the thin client library is the typed way in.
     invocation               what a running command holds: arguments, screen, the wire
     wire start pulse         JSON-RPC over the socket, a line per message; starts the daemon when none runs; asks
                              whether one that says nothing still listens
-    restarting following versions    a daemon that leaves, a feed that outlives it, one older or newer than we
+    lock restarting following versions    whether one runs; a daemon that leaves, a feed that outlives it, one older or
+                             newer than we
     failed exhausted         errors (what / why / hint) and exit codes; why nobody could serve
     screen terminal terminal_page progress    colour, width, cleaning of foreign text; who can be asked; a page drawn
                              in place; what is waited for

@@ -13,7 +13,7 @@ from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
 
 from .failed import UNREACHABLE, CommandError
-from .service.plain import LOCK_NAME, held
+from .lock import LOCK_NAME, held
 from .wire import Gone
 
 TYPE_CHECKING = False

@@ -7,7 +7,8 @@ import time
 from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
 
-from .service.plain import LOOK, PATIENCE, held
+from .lock import held
+from .service.plain import LOOK, PATIENCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -203,7 +203,7 @@ def _silent(why: str, hint: str) -> CommandError:
 
 def hung(path: str) -> CommandError:
     """Of a daemon that is there, and listens to nobody."""
-    from .service.plain import running
+    from .lock import running
 
     pid = running(path)
     who = f"it (pid {pid})" if pid else "it"

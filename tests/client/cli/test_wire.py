@@ -14,7 +14,7 @@ from cli_runs import Run, Serve
 from scripted_daemon import HANG
 from switchgear._dial import dial
 from switchgear.cli.failed import CommandError
-from switchgear.cli.service.plain import LOCK_NAME
+from switchgear.cli.lock import LOCK_NAME
 from switchgear.cli.wire import Wire
 
 

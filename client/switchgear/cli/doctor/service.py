@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from switchgear.cli import lock
 from switchgear.cli.failed import CommandError
-from switchgear.cli.service import plain
 from switchgear.cli.service.choice import absent, choose
 from switchgear.cli.service.written import ABSENT, CHANGED, OLD
 
@@ -48,7 +48,7 @@ def _service(keeper: Keeper, socket: str) -> Finding:
 
 
 def _running(keeper: Keeper, socket: str) -> Finding:
-    state, own, runs = keeper.state(), keeper.pid(), plain.running(socket)
+    state, own, runs = keeper.state(), keeper.pid(), lock.running(socket)
     if state == "failed":
         return fail("service", f"{keeper.name} says that it failed", "switchgear service logs")
     if runs is not None and runs != own:

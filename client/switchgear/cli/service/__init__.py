@@ -10,6 +10,6 @@ that was changed by hand is never overwritten or removed without --force.
     choice      which of them runs here
     steps       writing and running, or saying what would be
     asleep      whether to connect would start a daemon
-    plain       the daemon without a manager, and one that somebody started by hand
+    plain       how a daemon without a manager, or one that somebody started by hand, is told to leave
     run         one run of the command: its manager, its steps; installing, starting, telling are what it can do
 """

@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 
-from .plain import LOCK_NAME, held
+from switchgear.cli.lock import LOCK_NAME, held
 
 LISTENS = 0x10000  # __SO_ACCEPTCON among the flags of /proc/net/unix
 TABLE = "/proc/net/unix"

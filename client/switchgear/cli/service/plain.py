@@ -1,17 +1,13 @@
-"""The daemon without a manager: who runs it now, and how it is told to leave.
-
-Rules for editing: who runs is read from the lock the daemon holds, never by connecting: a connection would make
-a service manager start one.
-"""
+"""The daemon without a manager: how it is told to leave, and waited for."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import time
 
 from switchgear.cli.failed import CommandError
+from switchgear.cli.lock import running
 from switchgear.cli.wire import hung
 
 TYPE_CHECKING = False
@@ -20,37 +16,9 @@ if TYPE_CHECKING:
 
     from switchgear.cli.invocation import Invocation
 
-LOCK_NAME = "switchgear.lock"
 PATIENCE = 20.0  # seconds: running answers get ten
 LEAVES = 2.0  # seconds one has that says nothing to anybody: it may have been busy only then
 LOOK = 0.05
-
-
-def running(socket: str) -> int | None:
-    """The pid of the daemon that has the runtime directory of this socket; None: there is none, or it has not signed
-    (it has just begun, or its disk is full)."""
-    text = _signature(socket) or b""
-    return int(text) if text.isdigit() else None
-
-
-def held(socket: str) -> bool:
-    """Whether a daemon has the runtime directory of this socket."""
-    return _signature(socket) is not None
-
-
-def _signature(socket: str) -> bytes | None:
-    """What its holder wrote into the lock; None: nobody holds it."""
-    try:
-        lock = os.open(f"{os.path.dirname(socket)}/{LOCK_NAME}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return os.pread(lock, 32, 0).strip()
-    finally:
-        os.close(lock)
-    return None
 
 
 def tell_to_leave(pid: int) -> None:

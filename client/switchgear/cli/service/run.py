@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from switchgear.cli.failed import OK, CommandError
+from switchgear.cli.lock import running
 
 from . import plain
 from .choice import choose
@@ -44,7 +45,7 @@ class Run:
 
     def by_hand(self) -> int | None:
         """The daemon that runs and is not the service's."""
-        pid = plain.running(self.socket)
+        pid = running(self.socket)
         return None if self.keeper and pid == self.keeper.pid() else pid
 
     def make_way(self) -> None:

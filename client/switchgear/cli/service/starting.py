@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchgear.cli.lock import running
 from switchgear.cli.start import start_daemon
 
 from . import plain
@@ -22,7 +23,7 @@ def start(this: Run) -> int:
 
 
 def _start_plain(this: Run) -> int:
-    pid = plain.running(this.socket)
+    pid = running(this.socket)
     if pid is not None:
         return this.end(f"The daemon runs (pid {pid}).", done=False)
     if not this.args.dry_run:
@@ -39,7 +40,7 @@ def stop(this: Run) -> int:
 
 
 def _stop_plain(this: Run) -> None:
-    pid = plain.running(this.socket)
+    pid = running(this.socket)
     if pid is None or (this.args.dry_run and this.by_hand() is None):
         return
     if not this.args.dry_run:

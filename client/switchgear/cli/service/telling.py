@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from switchgear.cli.failed import OK, UNREACHABLE, CommandError
+from switchgear.cli.lock import running
 
-from . import plain
 from .choice import absent
 from .run import INSTALL, there
 from .written import ABSENT, CHANGED, OLD
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def status(this: Run) -> int:
-    keeper, pid = this.keeper, plain.running(this.socket)
+    keeper, pid = this.keeper, running(this.socket)
     files = [(file.path, file.state()) for file in keeper.files()] if keeper else []
     state = keeper.state() if keeper else ("active" if pid else "inactive")
     by_hand = this.by_hand() is not None

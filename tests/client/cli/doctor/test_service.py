@@ -30,7 +30,7 @@ class Keeper:
 
 def found(monkeypatch: pytest.MonkeyPatch, keeper: Keeper | None, runs: int | None = 7) -> tuple[str, str | None, str]:
     monkeypatch.setattr(module, "choose", lambda env, wanted, keep_env: keeper)
-    monkeypatch.setattr("switchgear.cli.service.plain.running", lambda socket: runs)
+    monkeypatch.setattr("switchgear.cli.lock.running", lambda socket: runs)
     (one,) = service("/s")
     return one.verdict, one.hint, one.evidence
 

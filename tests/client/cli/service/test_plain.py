@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli_runs import Run
+from switchgear.cli.lock import LOCK_NAME
 from switchgear.cli.service import plain
 
 
@@ -17,7 +18,7 @@ def daemon(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socke
     """What seems one, this process: it has the lock and a socket, and says nothing. Nobody waits for long."""
     monkeypatch.setattr("switchgear.cli.pulse.ANSWERS", 0.01)
     monkeypatch.setattr(plain, "LEAVES", 0.01)
-    with socket.socket(socket.AF_UNIX) as listener, (home / plain.LOCK_NAME).open("w") as lock:
+    with socket.socket(socket.AF_UNIX) as listener, (home / LOCK_NAME).open("w") as lock:
         listener.bind(str(home / "s.sock"))
         listener.listen()
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -48,5 +49,5 @@ def test_one_that_was_only_busy_leaves_when_it_hears(
     daemon: socket.socket, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That is no trouble."""
-    monkeypatch.setattr(plain, "tell_to_leave", lambda pid: (home / plain.LOCK_NAME).unlink())
+    monkeypatch.setattr(plain, "tell_to_leave", lambda pid: (home / LOCK_NAME).unlink())
     assert run("service", "stop") == (0, f"stopped the daemon (pid {os.getpid()})\n", "")
