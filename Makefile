@@ -34,9 +34,11 @@ demo-day: $(STAMP)
 
 # As many at once as there are processors, up to four: many of them wait for something. One after the other: PARALLEL=
 PARALLEL ?= -n auto --maxprocesses 4 --dist worksteal
+# One that hangs fails, and the others go on. The longest takes some 20 seconds.
+PYTEST := $(BIN)/pytest -q --timeout 150
 
 test: $(STAMP)
-	$(BIN)/pytest -q $(PARALLEL) -m "not slow and not keyring and not clients and not editors" $(ARGS)
+	$(PYTEST) $(PARALLEL) -m "not slow and not keyring and not clients and not editors" $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCE)
@@ -53,12 +55,12 @@ clients: $(STAMP)
 	@PYTHONPATH=tests $(BIN)/python -m clients.install $(CLIENTS)
 
 test-clients: clients
-	$(BIN)/pytest -q -m clients tests/clients $(ARGS)
+	$(PYTEST) -m clients tests/clients $(ARGS)
 
 # The ones CI drives: small and quick enough.
 test-clients-ci: CLIENTS = openai anthropic llm google-genai opencode-ai
 test-clients-ci: clients
-	CI=true $(BIN)/pytest -q $(PARALLEL) -m clients tests/clients --deselect tests/clients/test_claude_code.py \
+	CI=true $(PYTEST) $(PARALLEL) -m clients tests/clients --deselect tests/clients/test_claude_code.py \
 	  --deselect tests/clients/test_claude_cli.py --deselect tests/clients/test_codex.py $(ARGS)
 
 test-long: $(STAMP)
@@ -79,7 +81,7 @@ editors: $(NODE_PACKAGES:%=%/node_modules/.package-lock.json)
 	else echo "no npm: the tests of $* are skipped"; fi
 
 test-editors: $(STAMP) editors
-	$(BIN)/pytest -q -m "not slow" tests/editors $(ARGS)
+	$(PYTEST) -m "not slow" tests/editors $(ARGS)
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/suite.py --quick
