@@ -81,13 +81,17 @@ def parser_of(name: str) -> tuple[ModuleType, argparse.ArgumentParser]:
     from . import listing
 
     class Parser(argparse.ArgumentParser):
+        def __init__(self, prog: str) -> None:
+            super().__init__(prog, add_help=False, allow_abbrev=False, formatter_class=_formatter())
+            self.color = False  # else Python 3.14 paints, whatever --color says
+
         def error(self, message: str) -> NoReturn:
             from .misread import explained
 
             raise explained(self, message)
 
     module = listing.module_of(name)
-    parser = Parser(f"switchgear {name}", add_help=False, allow_abbrev=False, formatter_class=_formatter())
+    parser = Parser(f"switchgear {name}")
     module.declare(parser)
     parser.usage = parser.usage or _usage(parser)
     _declare_globals(parser)

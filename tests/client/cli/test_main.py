@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from cli_runs import Run, Serve
-from on_terminal import command, environment
+from on_terminal import command, environment, on_terminal
 from sample_world import STATUS
 from switchgear import cli
 from switchgear.cli.arguments import Arguments
@@ -177,3 +177,12 @@ def test_who_takes_something_back_is_not_offered_the_setup(
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
     chosen = Arguments(json=False, socket=None, undo=undo)
     assert cli._is_first_run("switchgear.cli.command.connect", chosen) is first
+
+
+@pytest.mark.parametrize("argv", [("pause", "--help"), ("pause", "--help", "--color", "never")])
+def test_a_help_page_is_plain(home: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]) -> None:
+    """Of every Python: that of 3.14 paints its pages, whatever --color says."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    code, shown = on_terminal(*argv)
+    assert (code, shown.splitlines()[0]) == (0, "usage: switchgear pause PROVIDER [options]")
+    assert "\x1b" not in shown
