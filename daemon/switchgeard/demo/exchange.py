@@ -52,7 +52,7 @@ class Asked(Struct, frozen=True, dict=True):
         """The body; {} when it is no JSON object."""
         try:
             value = msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
 

@@ -264,3 +264,8 @@ async def test_the_model_list_has_the_shape_of_the_asking_kind(version: str | No
     assert listed["data"][0]["id"] == "m-1"
     assert ("has_more" in listed) == bool(version)
     assert standin.hits == 0
+
+
+def test_a_body_deeper_than_a_stack_is_none() -> None:
+    """One such request does not end the stand-in, and the others' answers with it."""
+    assert Asked(0, "POST", "/v1/chat/completions", (), b"[" * 100_000 + b"]" * 100_000, 0.0).json == {}
