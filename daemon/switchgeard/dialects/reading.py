@@ -5,6 +5,7 @@ editing: nothing but Unreadable leaves, and nothing of what was said is quoted i
 """
 
 import re
+import sys
 from typing import Annotated, TypeVar, get_args
 
 import msgspec
@@ -29,6 +30,8 @@ EFFORTS: dict[str, Effort] = {word: word for word in get_args(Effort)}
 NOTHING = (b"", b"null")  # what is raw of a member that is not there, or says nothing
 QUOTED = 200  # characters of what is wrong: a decoder may quote a word it does not know
 TOO_DEEP = "the body is nested too deep"
+DEEPEST = 1000  # levels of what passes unread: where Python's own count stops every decoder before 3.14
+STOPS_ITSELF = sys.version_info < (3, 14)  # since then a decoder goes as deep as the stack is large
 
 _PLACE = re.compile(r"(.*) - at `(?:key in )?\$(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
@@ -64,6 +67,15 @@ def bounded(data: bytes, at: str = "") -> None:
     """What is built, and encoded again, may not be deeper than a stack. Raises Unreadable."""
     if exceeds(data, DEFAULT.depth, binary=False):
         raise Unreadable(TOO_DEEP, at or None)
+
+
+def passable(body: bytes) -> None:
+    """What passes on as it came, once it was found to be JSON, is no deeper either. Raises Unreadable.
+
+    Others read it, with stacks of their own. Where the decoder has stopped by itself the slow look is spared.
+    """
+    if not STOPS_ITSELF and exceeds(body, DEEPEST, binary=False):
+        raise Unreadable(TOO_DEEP)
 
 
 def effort(word: str, at: str) -> Effort:
