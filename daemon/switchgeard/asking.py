@@ -29,7 +29,6 @@ from .dialects import sealed
 from .dialects.dialect import Dialect, Told
 from .dialects.glimpse import Unreadable
 from .dialects.known import DIALECTS
-from .dialects.reading import passable
 from .question import NOBODY, Brought, Question, Theirs, ours
 from .rpc_error import RpcError
 from .services import Services
@@ -98,11 +97,9 @@ def theirs(
     if crowded(body, DEFAULT.values, binary=False):  # a million little messages would keep everybody waiting
         raise RpcError.of("too_large", f"The request holds more than {DEFAULT.values} JSON values.")
     try:
-        glimpse = spoken.glimpse(body, model=model, stream=stream)
-        passable(body)
+        return Theirs(spoken, body, spoken.glimpse(body, model=model, stream=stream), issuer_of, headers, brought)
     except Unreadable as bad:
         raise unreadable(bad) from None
-    return Theirs(spoken, body, glimpse, issuer_of, headers, brought)
 
 
 def native(

@@ -69,13 +69,16 @@ def bounded(data: bytes, at: str = "") -> None:
         raise Unreadable(TOO_DEEP, at or None)
 
 
-def passable(body: bytes) -> None:
-    """What passes on as it came, once it was found to be JSON, is no deeper either. Raises Unreadable.
+def glimpsed(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """A body that may pass on as it came, decoded as far as must be. Raises Unreadable.
 
-    Others read it, with stacks of their own. Where the decoder has stopped by itself the slow look is spared.
+    What is not looked at is no deeper either: others read it, with stacks of their own. Where the decoder has stopped
+    by itself the slow look is spared.
     """
+    seen = parsed(decoder, body)
     if not STOPS_ITSELF and exceeds(body, DEEPEST, binary=False):
         raise Unreadable(TOO_DEEP)
+    return seen
 
 
 def effort(word: str, at: str) -> Effort:

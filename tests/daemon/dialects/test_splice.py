@@ -90,11 +90,11 @@ def test_members_are_taken_out(body: tuple[bytes, dict[str, Any]], names: set[st
         b'{"a":1',
         b'{"a":1}x',
         b'\xef\xbb\xbf{"a":1}',
-        b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"a":' + b"[" * 100_000,
     ],
 )
 def test_what_is_no_object_is_an_error(body: bytes) -> None:
-    """Also what is nested too deep: never a RecursionError."""
+    """Also where it is nested too deep to see that: never a RecursionError."""
     for call in (
         splice.members,
         lambda text: splice.replaced(text, {"a": b"2"}),

@@ -18,7 +18,7 @@ import msgspec
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_TOKENS, pages
 from switchgeard.core.needs import Needs, stops
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import opens, parsed
+from switchgeard.dialects.reading import glimpsed, opens, parsed
 
 from .body import (
     ACCOUNT,
@@ -44,7 +44,7 @@ _SESSION = re.compile(r"_session_([0-9A-Za-z-]{8,64})$")
 
 def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
     """See `dialect.Dialect.glimpse`."""
-    seen = parsed(BODY, body)
+    seen = glimpsed(BODY, body)
     name = model if model is not None else seen.model
     if not name:
         raise Unreadable("model: this is required: the name of a model", "model")

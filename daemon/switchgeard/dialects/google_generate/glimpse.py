@@ -14,7 +14,7 @@ from msgspec import Raw
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, PAGE_TOKENS, pages
 from switchgeard.core.needs import Needs, stops
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import NOTHING, parsed
+from switchgeard.dialects.reading import NOTHING, glimpsed
 
 from .body import BODY, HOSTED, OWN_TOOLS, Blob, Body, Config, Content, Kept, Part, Thinking
 from .parts import NAME
@@ -27,7 +27,7 @@ SOUNDS = ("audio/", "video/")
 
 def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
     """See `dialect.Dialect.glimpse`."""
-    seen = parsed(BODY, plain(body))
+    seen = glimpsed(BODY, plain(body))
     name = model if model is not None else seen.model
     if not isinstance(name, str) or not name:
         raise Unreadable("model: this is required: the name of a model", "model")

@@ -16,7 +16,7 @@ from msgspec import Raw, Struct
 from switchgeard.core.estimate import BYTES_PER_TOKEN, IMAGE_TOKENS, MESSAGE_TOKENS, PAGE_TOKENS, decoded, pages
 from switchgeard.core.needs import Needs, stops
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import NOTHING, Tokens, members, opens, parsed, tokens
+from switchgeard.dialects.reading import NOTHING, Tokens, glimpsed, members, opens, parsed, tokens
 
 from .encode import NAME
 
@@ -123,7 +123,7 @@ _URL = msgspec.json.Decoder(dict[str, Raw])
 def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
     """What routing has to know of this body. Raises Unreadable."""
     spans = members(body)
-    asked = parsed(_BODY, body)
+    asked = glimpsed(_BODY, body)
     if not asked.messages:
         raise Unreadable("messages: is empty", "messages")
     model = model or asked.model

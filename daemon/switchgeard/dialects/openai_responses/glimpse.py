@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 from switchgeard.core.estimate import BYTES_PER_TOKEN
 from switchgeard.core.needs import Needs
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
-from switchgeard.dialects.reading import Tokens, parsed, size
+from switchgeard.dialects.reading import Tokens, glimpsed, parsed, size
 
 from .items import NAME
 from .seen import Seen
@@ -66,7 +66,7 @@ _TOOL = msgspec.json.Decoder(Declared)
 
 def glimpse(body: bytes, *, model: str | None = None, stream: bool | None = None) -> Glimpse:
     """What routing has to know. Raises Unreadable. See `dialect.Dialect.glimpse`."""
-    read = parsed(_BODY, body)
+    read = glimpsed(_BODY, body)
     state = _server_state(read)
     seen = _seen(read, kept=bool(state))
     tools = [parsed(_TOOL, raw, f"tools.{place}") for place, raw in enumerate(read.tools or ())]

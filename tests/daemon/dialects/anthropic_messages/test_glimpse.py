@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from switchgeard.core.estimate import IMAGE_TOKENS
 from switchgeard.dialects.anthropic_messages import NAME, glimpse
 from switchgeard.dialects.glimpse import Glimpse, Unreadable
+from switchgeard.dialects.reading import STOPS_ITSELF
 
 USER = {"role": "user", "content": "Hi"}
 PNG = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "A" * 7000}}
@@ -98,12 +99,15 @@ def test_what_is_wrong_is_named(body: str, parameter: str | None) -> None:
     assert (parameter or "body") in problem.message
 
 
-@pytest.mark.parametrize("head", ['{"model":"m","x":', '{"model":"m","messages":[{"role":"user","content":'])
-def test_a_bomb_of_brackets_is_refused(head: str) -> None:
+RESULT = '[{"type":"tool_result","tool_use_id":"t","content":'
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), (RESULT, "}]")])
+@pytest.mark.parametrize("place", ['"x":{},"messages":[]', '"messages":[{{"role":"user","content":{}}}]'])
+def test_a_bomb_of_brackets_is_refused(place: str, opening: str, closing: str) -> None:
     """Whether in a part that is looked at or one that is skipped."""
-    assert "deep" in refused(head + "[" * 100_000).message
-    nested = '[{"type":"tool_result","tool_use_id":"t","content":' * 20_000
-    assert "deep" in refused('{"model":"m","messages":[{"role":"user","content":' + nested).message
+    bomb = opening * 20_000 + '"x"' + closing * 20_000
+    assert "deep" in refused('{"model":"m",' + place.format(bomb) + "}").message
 
 
 @given(JSON)
@@ -269,4 +273,4 @@ def test_a_large_body_is_not_built() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found.needs.input_tokens > 250_000
-    assert peak < len(body)
+    assert peak < len(body) * (1 if STOPS_ITSELF else 2)  # the look for depth leaves the brackets out
