@@ -21,8 +21,19 @@ async def begun(w: World, monkeypatch: pytest.MonkeyPatch, issuer: LoginIssuer, 
     """The first provider, or so many, have a login by code, at this issuer."""
     kind = structs.replace(github_copilot.KIND, login=issuer.device(), exchange=None)
     monkeypatch.setitem(KINDS, "github-copilot", kind)
+    await turned(w, 'kind = "github-copilot"\nclient_id = "our-own"', many)
+
+
+async def begun_in_a_browser(w: World, monkeypatch: pytest.MonkeyPatch, issuer: LoginIssuer) -> None:
+    """The first provider has a login by browser, at this issuer."""
+    monkeypatch.setitem(KINDS, "chatgpt", structs.replace(chatgpt.KIND, login=issuer.browser()))
+    await turned(w, 'kind = "chatgpt"')
+
+
+async def turned(w: World, kind: str, many: int = 1) -> None:
+    """So many providers are of this kind from now on, their credentials in the keyring."""
     path = w.home / "config.toml"
-    text = path.read_text().replace('kind = "anthropic"', 'kind = "github-copilot"\nclient_id = "our-own"', many)
+    text = path.read_text().replace('kind = "anthropic"', kind, many)
     path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', many))
     assert (await w.call("config/reload"))["ok"]
 
@@ -95,11 +106,7 @@ async def test_a_browser_on_another_machine_comes_back_by_its_address(
         monkeypatch.setattr(w.daemon.at.vault, "_keyring", keyring)
         monkeypatch.setattr(w.daemon.at.vault._renewals, "_keyring", keyring)
         await nursery.start(issuer.serve)
-        monkeypatch.setitem(KINDS, "chatgpt", structs.replace(chatgpt.KIND, login=issuer.browser()))
-        path = w.home / "config.toml"
-        text = path.read_text().replace('kind = "anthropic"', 'kind = "chatgpt"', 1)
-        path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
-        assert (await w.call("config/reload"))["ok"]
+        await begun_in_a_browser(w, monkeypatch, issuer)
         home = {"SWITCHGEAR_SOCKET": w.socket, "SWITCHGEAR_NO_AUTOSTART": "1", "HOME": str(tmp_path)}
         person = Person(("login", "a", "--no-browser"), environment(**home, COLUMNS="200"))  # no remark is folded
         try:
@@ -162,11 +169,7 @@ async def test_a_client_is_registered_anew_only_where_the_issued_one_brings_no_l
     async with world(tmp_path, {"a": "ok"}) as w, trio.open_nursery() as nursery:
         monkeypatch.setattr(w.daemon.at.vault, "_keyring", keyring)
         await nursery.start(issuer.serve)
-        monkeypatch.setitem(KINDS, "chatgpt", structs.replace(chatgpt.KIND, login=issuer.browser()))
-        path = w.home / "config.toml"
-        text = path.read_text().replace('kind = "anthropic"', 'kind = "chatgpt"', 1)
-        path.write_text(text.replace('credential = {env = "CANARY"}', 'credential = "keyring"', 1))
-        assert (await w.call("config/reload"))["ok"]
+        await begun_in_a_browser(w, monkeypatch, issuer)
         asked_with = []
         for _ in range(2):
             view = await w.call("login/start", provider="a")
