@@ -141,9 +141,8 @@ def used(meter: Meter, reserved: Reservations, caps: Caps, now: Now) -> list[Use
         count = sum(slot.tokens for slot in recent) + reserved.tokens
         told.append(Used("tokens", "minute", count, reserved.tokens, caps.tokens_per_minute))
     if caps.usd_per_day is not None:
-        midnight = float((max(_day(now), meter.day) + 1) * DAY)
         held = reserved.usd()
-        told.append(Used("USD", "day", _spent_today(meter, now) + held, held, caps.usd_per_day, midnight))
+        told.append(Used("USD", "day", _spent_today(meter, now) + held, held, caps.usd_per_day, _midnight(meter, now)))
     return told
 
 
@@ -154,8 +153,7 @@ def over_budget(meter: Meter, held: float, caps: Caps, now: Now) -> tuple[str, f
         return None
     if usd < limit:
         return f"requests in flight hold what is left of your {limit:g} USD a day", now.wall + IN_FLIGHT
-    midnight = float((max(_day(now), meter.day) + 1) * DAY)
-    return f"your limit of {limit:g} USD a day is spent ({usd:.2f} USD today, UTC)", midnight
+    return f"your limit of {limit:g} USD a day is spent ({usd:.2f} USD today, UTC)", _midnight(meter, now)
 
 
 def _too_many_requests(meter: Meter, reserved: Reservations, caps: Caps, now: Now) -> tuple[str, float | None] | None:
@@ -203,6 +201,11 @@ def _spent_today(meter: Meter, now: Now) -> float:
     if day > meter.day:
         return 0.0
     return meter.usd + (usd if day <= earlier < meter.day else 0.0)
+
+
+def _midnight(meter: Meter, now: Now) -> float:
+    """Epoch seconds when the day that is counted ends, also where the wall clock was set back since."""
+    return float((max(_day(now), meter.day) + 1) * DAY)
 
 
 def _day(now: Now) -> int:
