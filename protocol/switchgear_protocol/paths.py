@@ -14,6 +14,8 @@ from collections.abc import Mapping
 APP = "switchgear"
 SOCKET_NAME = "switchgear.sock"
 HTTP_SOCKET_NAME = "http.sock"
+LOCK_NAME = "switchgear.lock"
+"""Beside the socket; the daemon holds it as long as it lives, and has written its pid into it."""
 SHALLOW = 2  # levels below the root: directories of the system, for all a program can know
 SUN_PATH_MAX = 103 if sys.platform == "darwin" else 107
 """Bytes a Unix socket path may have: sun_path less its final NUL."""
@@ -53,6 +55,11 @@ def socket_path(env: Env = os.environ) -> str:
 def http_socket_path(socket: str) -> str:
     """http.sock, always beside the daemon's socket."""
     return f"{os.path.dirname(socket)}/{HTTP_SOCKET_NAME}"  # noqa: PTH120 - pathlib is not cheap
+
+
+def lock_path(socket: str) -> str:
+    """The lock of whoever serves there, always beside the daemon's socket."""
+    return f"{os.path.dirname(socket)}/{LOCK_NAME}"  # noqa: PTH120 - pathlib is not cheap
 
 
 def runtime_dir(env: Env = os.environ) -> str:

@@ -51,6 +51,12 @@ def test_the_http_socket_is_beside_the_daemons() -> None:
     assert paths.http_socket_path("/tmp/mine.sock") == "/tmp/http.sock"
 
 
+def test_the_lock_is_beside_the_daemons_socket() -> None:
+    """Wherever that is: the command reads what the daemon holds."""
+    assert paths.lock_path("/run/user/7/switchgear/switchgear.sock") == "/run/user/7/switchgear/switchgear.lock"
+    assert paths.lock_path("/tmp/mine.sock") == "/tmp/switchgear.lock"
+
+
 @LINUX
 def test_without_a_runtime_directory_it_is_under_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """Never a guessable place in /tmp; /run/user/UID when it is there and private."""

@@ -11,9 +11,10 @@ import time
 
 from switchgear._dial import dial
 from switchgear._errors import DaemonUnavailable
+from switchgear_protocol.paths import lock_path
 
 from .failed import UNREACHABLE, CommandError
-from .lock import LOCK_NAME, held
+from .lock import held
 from .wire import Gone
 
 TYPE_CHECKING = False
@@ -77,4 +78,4 @@ class Following:
 
 def _served(path: str) -> bool:
     """Whether a daemon holds the lock beside the socket; one that comes from another machine has none there."""
-    return held(path) or not os.path.exists(f"{os.path.dirname(path)}/{LOCK_NAME}")
+    return held(path) or not os.path.exists(lock_path(path))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 
-LOCK_NAME = "switchgear.lock"
+from switchgear_protocol.paths import lock_path
 
 
 def running(socket: str) -> int | None:
@@ -27,7 +27,7 @@ def held(socket: str) -> bool:
 def _signature(socket: str) -> bytes | None:
     """What its holder wrote into the lock; None: nobody holds it."""
     try:
-        lock = os.open(f"{os.path.dirname(socket)}/{LOCK_NAME}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        lock = os.open(lock_path(socket), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return None
     try:

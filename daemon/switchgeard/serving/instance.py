@@ -12,9 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from switchgear_protocol.paths import PathError, make_private_dir
+from switchgear_protocol.paths import LOCK_NAME, PathError, make_private_dir
 
-LOCK_NAME = "switchgear.lock"
 EXIT_ALREADY_RUNNING = 75  # EX_TEMPFAIL: nothing is broken, somebody else is doing it
 _TRIES = 5  # a lock file can be deleted between open and flock; more than twice is no accident
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from switchgear.cli.lock import LOCK_NAME, held, running
+from switchgear.cli.lock import held, running
+from switchgear_protocol.paths import LOCK_NAME
 
 
 @contextmanager

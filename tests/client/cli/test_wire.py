@@ -14,8 +14,8 @@ from cli_runs import Run, Serve
 from scripted_daemon import HANG
 from switchgear._dial import dial
 from switchgear.cli.failed import CommandError
-from switchgear.cli.lock import LOCK_NAME
 from switchgear.cli.wire import Wire
+from switchgear_protocol.paths import LOCK_NAME
 
 
 @pytest.fixture

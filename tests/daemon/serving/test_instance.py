@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from switchgear_protocol.paths import PathError
-from switchgeard.serving.instance import LOCK_NAME, AlreadyRunning, Instance, claim
+from switchgear_protocol.paths import LOCK_NAME, PathError
+from switchgeard.serving.instance import AlreadyRunning, Instance, claim
 
 ROOT = Path(__file__).parents[3]
 CONTENDER = """

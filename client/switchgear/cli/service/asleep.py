@@ -11,7 +11,8 @@ import os
 import stat
 import sys
 
-from switchgear.cli.lock import LOCK_NAME, held
+from switchgear.cli.lock import held
+from switchgear_protocol.paths import lock_path
 
 LISTENS = 0x10000  # __SO_ACCEPTCON among the flags of /proc/net/unix
 TABLE = "/proc/net/unix"
@@ -48,7 +49,7 @@ def _is_file(line: str, path: str, here: os.stat_result) -> bool:
 
 def _has_lock(path: str) -> bool:
     """Whether a daemon has ever run here: it leaves the file."""
-    return os.path.lexists(f"{os.path.dirname(path)}/{LOCK_NAME}")
+    return os.path.lexists(lock_path(path))
 
 
 def _installed() -> bool:

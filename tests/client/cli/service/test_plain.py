@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cli_runs import Run
-from switchgear.cli.lock import LOCK_NAME
 from switchgear.cli.service import plain
+from switchgear_protocol.paths import LOCK_NAME
 
 
 @pytest.fixture
